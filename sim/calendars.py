@@ -1,0 +1,161 @@
+"""Calendars: opening hours and holidays as open intervals, and how orders are spread over days and hours.
+
+Turns described calendars into instants. Knows the description, knows nothing of queues.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.ticks import BEIJING_OFFSET, DAY, EPOCH, HOUR, NEVER, local_day, midnight
+
+if TYPE_CHECKING:
+    from sim.scenario.market import Growth, Origin, Season
+
+
+@lru_cache(maxsize=64)
+def public_holidays(country: str, year: int) -> frozenset[date]:
+    """Public holidays of a country (ISO 3166 code) in a year, from the `holidays` package."""
+    import holidays
+
+    return frozenset(holidays.country_holidays(country, years=[year]))
+
+
+@lru_cache(maxsize=64)
+def lunar_new_year(year: int) -> date:
+    """First day of the Chinese lunar year that begins in ``year``."""
+    import holidays
+
+    days = holidays.country_holidays("CN", years=[year])
+    return min(day for day, name in days.items() if "Chinese New Year" in name)
+
+
+def open_intervals(
+    hours: Sequence[tuple[int, int, int]], utc_offset: int, holidays_of: str | None, start: int, end: int
+) -> list[tuple[int, int]]:
+    """Half-open intervals in which a place with these hours is open, from ``start`` to ``end``, in order and apart.
+
+    ``hours`` are (weekday, opens, closes) with microseconds since local midnight; an empty sequence means always.
+    """
+    if not hours and holidays_of is None:
+        return [(start, NEVER)]
+    whole_days = [(weekday, 0, DAY) for weekday in range(7)]
+    by_weekday: dict[int, list[tuple[int, int]]] = {weekday: [] for weekday in range(7)}
+    for weekday, opens, closes in hours or whole_days:
+        by_weekday[weekday].append((opens, closes))
+    result: list[tuple[int, int]] = []
+    day, last = local_day(start, utc_offset), local_day(end, utc_offset)
+    while day <= last:
+        is_holiday = holidays_of is not None and day in public_holidays(holidays_of, day.year)
+        if not is_holiday:
+            first = midnight(day, utc_offset)
+            for opens, closes in sorted(by_weekday[day.weekday()]):
+                _append(result, max(first + opens, start), first + closes)
+        day += timedelta(days=1)
+    return result
+
+
+def _append(intervals: list[tuple[int, int]], opens: int, closes: int) -> None:
+    """Add an interval at the end of a list in order, merging it with the last one where they touch."""
+    if closes <= opens:
+        return
+    if intervals and opens <= intervals[-1][1]:
+        intervals[-1] = (intervals[-1][0], max(closes, intervals[-1][1]))
+    else:
+        intervals.append((opens, closes))
+
+
+def growth_level(growth: "Growth | None", day: date) -> float:
+    """Annual level on a day, relative to the reference year; log-linear between the middles of named years."""
+    if growth is None:
+        return 1.0
+    years = sorted(growth.levels)
+    now = day.year + (day - date(day.year, 1, 1)).days / 365.25
+    middles = [year + 0.5 for year in years]
+    if now <= middles[0]:
+        return growth.levels[years[0]]
+    if now >= middles[-1]:
+        return _beyond(growth, growth.levels[years[-1]], now - middles[-1])
+    i = next(i for i, middle in enumerate(middles) if now < middle) - 1
+    part = (now - middles[i]) / (middles[i + 1] - middles[i])
+    return math.exp((1 - part) * math.log(growth.levels[years[i]]) + part * math.log(growth.levels[years[i + 1]]))
+
+
+def _beyond(growth: "Growth", last: float, years: float) -> float:
+    """Level ``years`` after the last named one: logistic growth whose first rate is ``rate_beyond``."""
+    ceiling = growth.saturation
+    if ceiling is None:
+        return last * math.exp(growth.rate_beyond * years)
+    if last >= ceiling:
+        return last
+    intrinsic = growth.rate_beyond / (1 - last / ceiling)
+    return ceiling / (1 + (ceiling / last - 1) * math.exp(-intrinsic * years))
+
+
+def season_weights(season: "Season", year: int) -> np.ndarray:
+    """Share of a year's orders that falls on each of its days: float64[365 or 366], sums to 1."""
+    first = date(year, 1, 1)
+    days = [first + timedelta(days=i) for i in range((date(year + 1, 1, 1) - first).days)]
+    factors = np.array([season.months[day.month - 1] * season.weekdays[day.weekday()] for day in days])
+    for event in season.events.values():
+        for event_year in (year - 1, year, year + 1):
+            start = _event_day(event.on, event_year)
+            if start is None:
+                continue
+            low = (start + timedelta(days=event.starts) - first).days
+            factors[max(low, 0) : max(low + event.lasts, 0)] *= event.factor
+    total = factors.sum()
+    return factors / total if total > 0 else factors
+
+
+def _event_day(on: object, year: int) -> date | None:
+    if on == "lunar-new-year":
+        return lunar_new_year(year)
+    month, day = on  # type: ignore[misc]
+    try:
+        return date(year, month, day)
+    except ValueError:  # 29 February in a common year
+        return None
+
+
+def daily_orders(origin: "Origin", first_day: int, n_days: int) -> np.ndarray:
+    """Expected latent orders on each Beijing day of the reference path: float64[n_days].
+
+    ``first_day`` counts days since the epoch.
+    """
+    days = [EPOCH + timedelta(days=first_day + i) for i in range(n_days)]
+    weights = {year: season_weights(origin.season, year) for year in {day.year for day in days}}
+    return np.array(
+        [
+            origin.latent_orders_per_year
+            * growth_level(origin.growth, day)
+            * weights[day.year][(day - date(day.year, 1, 1)).days]
+            for day in days
+        ]
+    )
+
+
+def hourly_orders(origin: "Origin", utc_offset: int, week: int) -> np.ndarray:
+    """Cumulative expected latent orders over the hours of a Beijing week: float64[169], from 0."""
+    daily = daily_orders(origin, 7 * week, 7)
+    hours = np.roll(np.array(origin.season.hours), (BEIJING_OFFSET - utc_offset) // HOUR)
+    return np.concatenate([[0.0], np.cumsum(np.outer(daily, hours / hours.sum()).ravel())])
+
+
+def month_starts(first: date, last: date) -> list[date]:
+    """First days of the months that touch the days from ``first`` to before ``last``; the first is ``first``'s month."""
+    months = []
+    month = first.replace(day=1)
+    while month < last:
+        months.append(month)
+        month = (month + timedelta(days=32)).replace(day=1)
+    return months
+
+
+def merged_dates(dates: Iterable[date]) -> list[date]:
+    """Distinct dates in order."""
+    return sorted(set(dates))

@@ -1,0 +1,89 @@
+"""Luck: random numbers that belong to things, not to code paths.
+
+Every number is a pure function of (seed, replication, purpose, thing): a key from the first three by BLAKE2, a block
+of 128 random bits from key and thing by Philox4x32-10 (Salmon, Moraes, Dror, Shaw 2011, "Parallel random numbers: as
+easy as 1, 2, 3"). No stream has a state, so nothing that one thing draws can shift what another draws. numpy's own
+Philox hands out streams in order only; kernels need any block at any time, hence these lines, which the tests hold
+against the published known answers.
+
+Knows nothing of parcels or stations: a thing is a 64-bit number, a purpose a name.
+"""
+
+import hashlib
+
+import numpy as np
+from numba import njit
+
+_M0 = np.uint64(0xD2511F53)
+_M1 = np.uint64(0xCD9E8D57)
+_W0 = np.uint32(0x9E3779B9)
+_W1 = np.uint32(0xBB67AE85)
+_SHIFT = np.uint64(32)
+
+
+def key(seed: int, replication: int, *purpose: str) -> np.uint64:
+    """The key of one purpose, for example ``key(1, 0, "service", "harbin-exchange")``."""
+    name = "\x1f".join((str(seed), str(replication), *purpose))
+    return np.uint64(int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little"))
+
+
+def origin_code(origin: str) -> int:
+    """A 17-bit number for an origin that depends on its name only; part of every order's id."""
+    return int.from_bytes(hashlib.blake2b(origin.encode(), digest_size=4).digest(), "little") >> 15
+
+
+INDEX_BITS, LAYER_BITS, WEEK_BITS = 27, 7, 12
+MAX_LAYERS = 1 << LAYER_BITS
+MAX_INDEX = 1 << INDEX_BITS
+
+
+def first_order_id(origin: str, week: int, layer: int) -> int:
+    """Id of order 0 of a layer in a week; order ``i`` of it has this id plus ``i``. Fits 63 bits."""
+    return (((origin_code(origin) << WEEK_BITS) | week) << LAYER_BITS | layer) << INDEX_BITS
+
+
+@njit(inline="always")
+def words(key, thing, block):  # type: ignore[no-untyped-def]
+    """Four random 32-bit words (uint32) for a uint64 key, an int64 thing and a small block number."""
+    k0 = np.uint32(key)
+    k1 = np.uint32(np.uint64(key) >> _SHIFT)
+    c0 = np.uint32(thing)
+    c1 = np.uint32(np.uint64(thing) >> _SHIFT)
+    c2 = np.uint32(block)
+    c3 = np.uint32(0)
+    for _ in range(10):
+        p0 = _M0 * np.uint64(c0)
+        p1 = _M1 * np.uint64(c2)
+        c0 = np.uint32(np.uint32(p1 >> _SHIFT) ^ c1 ^ k0)
+        c2 = np.uint32(np.uint32(p0 >> _SHIFT) ^ c3 ^ k1)
+        c1 = np.uint32(p1)
+        c3 = np.uint32(p0)
+        k0 = np.uint32(k0 + _W0)
+        k1 = np.uint32(k1 + _W1)
+    return c0, c1, c2, c3
+
+
+@njit(inline="always")
+def fine(high, low):  # type: ignore[no-untyped-def]
+    """A uniform number in (0, 1) from two words: 52 bits and a half, so that neither 0 nor 1 can occur."""
+    return ((np.uint64(high) << np.uint64(20) | np.uint64(low) >> np.uint64(12)) + 0.5) * 2.0**-52
+
+
+@njit(inline="always")
+def coarse(word):  # type: ignore[no-untyped-def]
+    """A uniform number in (0, 1) from one word: 32 bits and a half."""
+    return (np.float64(word) + 0.5) * 2.0**-32
+
+
+@njit(cache=True)
+def uniforms(key, thing, block=0):  # type: ignore[no-untyped-def]
+    """Two independent uniform numbers in (0, 1) for one thing; the scalar form that anything may call."""
+    a, b, c, d = words(key, thing, block)
+    return fine(a, b), fine(c, d)
+
+
+@njit(cache=True)
+def four_uniforms(key, thing, block=0):  # type: ignore[no-untyped-def]
+    """Four independent uniform numbers in (0, 1), of 32 bits each."""
+    a, b, c, d = words(key, thing, block)
+    return coarse(a), coarse(b), coarse(c), coarse(d)

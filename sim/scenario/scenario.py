@@ -1,0 +1,67 @@
+"""The scenario: a world (places, network, market), a horizon, and dated changes laid on top."""
+
+from datetime import date
+from typing import Self
+
+from pydantic import Field, model_validator
+
+from sim.scenario.base import Described, Slug
+from sim.scenario.lanes import Lane, LastMile
+from sim.scenario.market import Horizon, Market
+from sim.scenario.routes import Route
+from sim.scenario.stations import Customs, Station
+from sim.scenario.world import Place, Product, Region
+from sim.units import Duration
+
+
+class Change(Described):
+    """A dated change to one named number of the world. It acts at 00:00 local time of the thing it changes."""
+
+    at: date = Field(description="first day on which it acts")
+    until: date | None = Field(None, description="first day on which it no longer acts; for good if not given")
+    change: str = Field(
+        pattern=r"^[a-z0-9_.-]+$", max_length=200, description="dotted path of the number, `stations.x.servers`"
+    )
+    set: float | str | bool | None = Field(None, description="the new value, with its unit")
+    add: float | str | None = Field(None, description="what is added, with its unit")
+    multiply: float | None = Field(None, ge=0, le=1000, description="what it is multiplied by")
+    ramp: Duration = Field(0, description="time over which it grows to its full size, day by day (a bare number is hours)")
+    source: str | None = Field(None, max_length=500, description="the document and section that proposes it")
+
+    @model_validator(mode="after")
+    def _one_operation(self) -> Self:
+        if sum(value is not None for value in (self.set, self.add, self.multiply)) != 1:
+            raise ValueError("a change has exactly one of set, add and multiply")
+        if self.until is not None and self.until <= self.at:
+            raise ValueError("`until` must lie after `at`")
+        if self.ramp and isinstance(self.set, bool):
+            raise ValueError("a switch has no ramp")
+        return self
+
+
+class World(Described):
+    """Everything that corridors describe; a scenario may add to it or replace parts of it."""
+
+    places: dict[Slug, Place] = Field(min_length=1, max_length=500, description="cities and border posts")
+    regions: dict[Slug, Region] = Field(min_length=1, max_length=100, description="where parcels are delivered")
+    products: dict[Slug, Product] = Field(min_length=1, max_length=50, description="classes of goods")
+    stations: dict[Slug, Station] = Field(default_factory=dict, max_length=500, description="queues at places")
+    customs: dict[Slug, Customs] = Field(default_factory=dict, max_length=100, description="customs offices")
+    lanes: dict[Slug, Lane] = Field(default_factory=dict, max_length=500, description="services between places")
+    last_miles: dict[Slug, LastMile] = Field(min_length=1, max_length=50, description="inland delivery networks")
+    routes: dict[Slug, Route] = Field(min_length=1, max_length=50, description="service classes")
+    market: Market = Field(description="where orders come from")
+    changes: dict[Slug, Change] = Field(default_factory=dict, max_length=1000, description="dated changes by name")
+
+
+class Scenario(World):
+    """A world with a name, a horizon and the settings of a run."""
+
+    scenario: Slug = Field(description="its name; results are filed under it")
+    title: str = Field("", max_length=200, description="one line that says what it shows")
+    horizon: Horizon = Field(description="the simulated time")
+    parcels_per_row: int = Field(
+        1, ge=1, le=10_000, description="upper bound of parcels that one row stands for; 1 is full resolution"
+    )
+    seed: int = Field(1, ge=0, le=2**63 - 1, description="seed of all luck")
+    replications: int = Field(1, ge=1, le=10_000, description="independent repetitions")
