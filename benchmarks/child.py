@@ -1,0 +1,107 @@
+"""One measured piece of work in a process of its own: ``python -m benchmarks.child NAME N [--seed S]``.
+
+Prints one line of JSON. The clock runs around drawing, simulating and summing up, and around nothing else: the
+interpreter has started, the modules are imported, and a small run of the same work has had kernels compiled and caches
+filled before it. The peak memory is that of the whole process, interpreter and libraries included.
+"""
+
+import argparse
+import gc
+import json
+import resource
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from importlib import import_module
+from pathlib import Path
+from time import perf_counter
+
+WARM_UP = 500
+"""Expected parcels of the run before the clock starts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What a piece of work hands back: parcels really simulated, and its figures."""
+
+    n_parcels: int
+    outputs: dict[str, float]
+
+
+Work = Callable[[int, int], Result]
+"""(expected parcels, seed) -> result, all of it measured."""
+
+
+def peer(module: str) -> Work:
+    """Work of one of the peers: draw the table, take every parcel through, sum up."""
+    from benchmarks.workload import corridor, draw_table, outputs
+
+    simulate = import_module(f"benchmarks.peers.{module}").simulate
+
+    def work(n: int, seed: int) -> Result:
+        table = draw_table(n, seed)
+        journeys = simulate(table, corridor(n))
+        return Result(n_parcels=len(table["arrived_at"]), outputs=outputs(table, journeys))
+
+    return work
+
+
+def least() -> Work:
+    """The floor: draw the same table and sort it once."""
+    from benchmarks.peers.reference import floor
+    from benchmarks.workload import draw_table
+
+    def work(n: int, seed: int) -> Result:
+        table = draw_table(n, seed)
+        floor(table)
+        return Result(n_parcels=len(table["arrived_at"]), outputs={})
+
+    return work
+
+
+WORKS: dict[str, Callable[[], Work]] = {
+    "floor": least,
+    "reference": lambda: peer("reference"),
+    "simpy": lambda: peer("plain_simpy"),
+    "salabim": lambda: peer("salabim_peer"),
+    "ciw": lambda: peer("ciw_peer"),
+}
+"""Name to what imports and returns the work; nothing is imported for a name that is not asked for."""
+
+
+def peak_mb() -> float:
+    """Largest resident memory of this process so far, in millions of bytes.
+
+    Linux's VmHWM starts at zero with the program; ``ru_maxrss``, used elsewhere, can inherit the parent's peak.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM:"))
+        return int(line.split()[1]) * 1024 / 1e6
+    scale = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * scale / 1e6
+
+
+def measure(name: str, n: int, seed: int) -> dict[str, object]:
+    """Warm up, run once under the clock, and describe the run."""
+    work = WORKS[name]()
+    work(min(n, WARM_UP), seed)
+    gc.collect()
+    began = perf_counter()
+    result = work(n, seed)
+    seconds = perf_counter() - began
+    return {"name": name, "n": n, "seed": seed, "seconds": seconds, "peak_mb": peak_mb(), **asdict(result)}
+
+
+def main() -> None:
+    """Read the command line, measure, print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.child", description=__doc__)
+    parser.add_argument("name", choices=sorted(WORKS))
+    parser.add_argument("n", type=int, help="expected number of parcels")
+    parser.add_argument("--seed", type=int, default=1)
+    given = parser.parse_args()
+    print(json.dumps(measure(given.name, given.n, given.seed)))
+
+
+if __name__ == "__main__":
+    main()

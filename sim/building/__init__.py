@@ -1,0 +1,1 @@
+"""Building: from the description to nodes, actors and controls. Nothing here runs."""

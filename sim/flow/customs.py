@@ -1,0 +1,57 @@
+"""Customs: the selection for examination, between documentary release and the bays.
+
+Release and bays are queues (`sim.flow.station`); only what lies between them is here.
+"""
+
+import numpy as np
+from numba import njit
+
+from sim.flow.network import Context, Node
+from sim.kernels import draws, ordering
+
+
+@njit(cache=True)
+def _shares(row, product, fen, of_product, above_limit, limit_fen):  # type: ignore[no-untyped-def]
+    """Share of each row that is examined: float64[n]; ``of_product`` float64[products]."""
+    out = np.empty(row.shape[0], np.float64)
+    for i in range(row.shape[0]):
+        k = row[i]
+        out[i] = above_limit if fen[k] > limit_fen else of_product[product[k]]
+    return out
+
+
+class Selection(Node):
+    """Decides, by each parcel's own luck, which are examined; the others pass at once."""
+
+    def __init__(
+        self, name: str, context: Context, *, key: np.uint64, of_product: np.ndarray, above_limit: float,
+        limit_fen: int, bays: Node,
+    ) -> None:
+        super().__init__(name, context)
+        self._key = key
+        self.of_product = of_product
+        """Share examined by product: float64[products]."""
+        self.above_limit = above_limit
+        """Share examined of parcels above the duty-free limit."""
+        self.limit_fen = limit_fen
+        """The duty-free limit in fen of 2016."""
+        self._bays = bays
+
+    @property
+    def targets(self) -> tuple[Node, ...]:
+        """The bays, and what comes after customs."""
+        return (self._bays, *super().targets)
+
+    def _serve(self, at: np.ndarray, row: np.ndarray, until: int) -> None:
+        if row.shape[0] == 0:
+            return
+        parcels = self.context.parcels
+        share = _shares(row, parcels.product, parcels.fen, self.of_product, self.above_limit, self.limit_fen)
+        examined = draws.taken(self._key, share, row, parcels.ids, parcels.count)
+        kind = np.where(examined == 0, 0, np.where(examined == parcels.count[row], 1, 2))
+        partly = kind == 2
+        if partly.any():
+            self._bays.receive(at[partly], parcels.split(row[partly], examined[partly]))
+            kind[partly] = 0
+        self._bays.receive(*ordering.pick(kind, 1, at, row))
+        self.forward(*ordering.pick(kind, 0, at, row))

@@ -1,0 +1,70 @@
+"""The last mile: inland transport to the buyer's post office, and the end of every delivered parcel."""
+
+import numpy as np
+
+from sim.flow.network import Context, Node, count_events
+from sim.kernels import distributions, draws, tallying
+
+
+class LastMile(Node):
+    """A time by place of entry and region, without a queue; then ready for collection."""
+
+    def __init__(
+        self,
+        name: str,
+        context: Context,
+        *,
+        key: np.uint64,
+        times: dict[tuple[int, int], np.ndarray],
+        place_of_path: np.ndarray,
+        n_regions: int,
+        promise: np.ndarray,
+    ) -> None:
+        """``times`` are distribution tables by (place number, region); place_of_path int[paths]; promise int64[R, G]."""
+        super().__init__(name, context)
+        self._key = key
+        self._times = times
+        self._place_of_path = place_of_path
+        self._n_regions = n_regions
+        self._promise = promise
+        self._stack()
+
+    def set_time(self, place: int, region: int, time: np.ndarray) -> None:
+        """Change one time; the caller has advanced this node to the instant of the change."""
+        self._times[place, region] = time
+        self._stack()
+
+    def time(self, place: int, region: int) -> np.ndarray:
+        """The distribution table of one time."""
+        return self._times[place, region]
+
+    def _stack(self) -> None:
+        n_codes = (max(place for place, _ in self._times) + 1) * self._n_regions
+        self._first, self._last = np.zeros(n_codes, np.int64), np.zeros(n_codes, np.int64)
+        tables, n = [], 0
+        for (place, region), table in self._times.items():
+            code = place * self._n_regions + region
+            self._first[code], self._last[code] = n, n + table.shape[0]
+            tables.append(table)
+            n += table.shape[0]
+        self._parts = np.concatenate(tables)
+
+    def mean(self, place: int, region: int) -> float:
+        """Mean of one time in ticks."""
+        return distributions.mean(self._times[place, region])
+
+    def _serve(self, at: np.ndarray, row: np.ndarray, until: int) -> None:
+        if row.shape[0] == 0:
+            return
+        context, p, record = self.context, self.context.parcels, self.context.record
+        code = self._place_of_path[p.path[row]] * self._n_regions + p.region[row]
+        ready = at + draws.times_by_code(self._parts, self._first, self._last, self._key, code, row, p.ids)
+        count_events(context, ready, row, record.delivered, record.by_day["delivered"])
+        tallying.door_to_door(
+            ready, row, p.count, p.ordered_at, p.posted_at, p.route, p.region, p.product, self._promise,
+            record.axes.first_day, record.month_of_day, context.end, record.hours, record.service,
+            record.unreviewed_week, record.week_hours, record.week_sums,
+        )
+        if context.log is not None:
+            context.log.step(self.name, p.ids[row], at, at, ready)
+        p.give_back(row)

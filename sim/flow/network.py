@@ -1,0 +1,234 @@
+"""Nodes of the flow, and the network that they form.
+
+A node receives batches of parcels and hands them on. `receive` only queues; `advance(until)` takes what arrived before
+``until``, in order of (arrival, order id), and nothing else. Between lanes the nodes form no circle; the network knows
+what lies upstream of each and advances it in topological order. numpy only: no simpy, no YAML.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.errors import EngineError
+from sim.flow.parcels import ParcelLog, ParcelTable
+from sim.kernels import draws, ordering, tallying
+from sim.record import Record
+
+EMPTY = np.zeros(0, np.int64)
+
+
+@dataclass
+class Context:
+    """What all nodes share: the parcels, the record, the log of single parcels, and the end of the simulated time."""
+
+    parcels: ParcelTable
+    record: Record
+    log: ParcelLog | None
+    end: int
+    is_aggregated: bool
+    """Whether rows may stand for several parcels."""
+
+
+class Inbox:
+    """Parcels on their way to a node, as runs in order of (arrival, id)."""
+
+    _MANY = 12
+
+    def __init__(self) -> None:
+        self._runs: list[tuple[np.ndarray, np.ndarray]] = []
+
+    def put(self, at: np.ndarray, row: np.ndarray, ids: np.ndarray) -> None:
+        """Add a batch in any order."""
+        self._runs.append(ordering.in_order(at, row, ids))
+        if len(self._runs) > self._MANY:
+            self._runs = [_merged(self._runs, ids)]
+
+    def take(self, until: int, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Remove what arrives before ``until``, in order."""
+        heads, rest = [], []
+        for at, row in self._runs:
+            n = at.shape[0] if at[-1] < until else int(np.searchsorted(at, until))
+            if n:
+                heads.append((at[:n], row[:n]))
+            if n < at.shape[0]:
+                rest.append((at[n:], row[n:]))
+        self._runs = rest
+        return _merged(heads, ids) if heads else (EMPTY, EMPTY)
+
+    def __len__(self) -> int:
+        return sum(at.shape[0] for at, _ in self._runs)
+
+
+def _merged(runs: list[tuple[np.ndarray, np.ndarray]], ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Merge ordered runs, the shortest first."""
+    queue = sorted(runs, key=lambda run: run[0].shape[0])
+    while len(queue) > 1:
+        (at_a, row_a), (at_b, row_b) = queue[0], queue[1]
+        queue = [ordering.merge(at_a, row_a, at_b, row_b, ids), *queue[2:]]
+    return queue[0]
+
+
+class Loss:
+    """The share of some routes' parcels that is lost on arrival at a node."""
+
+    def __init__(self, n_routes: int) -> None:
+        self.share = np.zeros(n_routes)
+        self.keys = np.zeros(n_routes, np.uint64)
+
+    def taken(self, row: np.ndarray, parcels: ParcelTable) -> np.ndarray:
+        """How many parcels of each row are lost: int32[n]."""
+        route = parcels.route[row]
+        result = np.zeros(row.shape[0], np.int32)
+        for r in np.flatnonzero(self.share):
+            of_route = route == r
+            share = np.full(int(of_route.sum()), self.share[r])
+            result[of_route] = draws.taken(self.keys[r], share, row[of_route], parcels.ids, parcels.count)
+        return result
+
+
+class Node(ABC):
+    """A step of the flow. Subclasses say what happens to the parcels that arrived."""
+
+    def __init__(self, name: str, context: Context) -> None:
+        self.name = name
+        self.context = context
+        self.served_until = -(2**62)
+        self.inbox = Inbox()
+        self.loss: Loss | None = None
+        self._targets: list[Node] = []
+        self._target_of_path = np.full(0, -1, np.int16)
+        self._posts: np.ndarray | None = None
+
+    @property
+    def targets(self) -> tuple["Node", ...]:
+        """The nodes that parcels go to from here."""
+        return tuple(self._targets)
+
+    def connect(self, target_of_path: dict[int, "Node"], n_paths: int, posts: Iterable[int]) -> None:
+        """Say where parcels of each path go next, and on which paths leaving this node is the posting."""
+        self._targets = list(dict.fromkeys(target_of_path.values()))
+        self._target_of_path = np.full(n_paths, -1, np.int16)
+        for path, target in target_of_path.items():
+            self._target_of_path[path] = self._targets.index(target)
+        flags = np.zeros(n_paths, np.bool_)
+        flags[list(posts)] = True
+        self._posts = flags if flags.any() else None
+
+    def receive(self, at: np.ndarray, row: np.ndarray) -> None:
+        """Queue arrivals: at int64[n] ticks, row int64[n]; none may be earlier than what was already served."""
+        if at.shape[0] == 0:
+            return
+        if at.min() < self.served_until:
+            raise EngineError(f"{self.name} received an arrival at {at.min()}, but has served up to {self.served_until}")
+        self.inbox.put(at, row, self.context.parcels.ids)
+
+    def advance(self, until: int) -> None:
+        """Let everything happen here that starts before ``until``."""
+        if until <= self.served_until:
+            return
+        at, row = self.inbox.take(until, self.context.parcels.ids)
+        if self.loss is not None and row.shape[0]:
+            at, row = self._without_lost(at, row)
+        self.served_until = until
+        self._serve(at, row, until)
+
+    @abstractmethod
+    def _serve(self, at: np.ndarray, row: np.ndarray, until: int) -> None:
+        """Take new arrivals (in order) and commit what starts before ``until``."""
+
+    def forward(self, at: np.ndarray, row: np.ndarray) -> None:
+        """Hand parcels on to the next node of their path, where they arrive at ``at``."""
+        if row.shape[0] == 0:
+            return
+        if self._posts is not None:
+            self.context.parcels.mark_posted(self._posts, row, at)
+        if len(self._targets) == 1:
+            self._targets[0].receive(at, row)
+            return
+        choice = self._target_of_path[self.context.parcels.path[row]]
+        for i, target in enumerate(self._targets):
+            target.receive(*ordering.pick(choice, i, at, row))
+
+    def _without_lost(self, at: np.ndarray, row: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        assert self.loss is not None
+        parcels, record = self.context.parcels, self.context.record
+        lost = self.loss.taken(row, parcels)
+        if not lost.any():
+            return at, row
+        whole = lost == parcels.count[row]
+        partly = (lost > 0) & ~whole
+        gone, gone_at = row[whole], at[whole]
+        if partly.any():
+            gone = np.concatenate([gone, parcels.split(row[partly], lost[partly])])
+            gone_at = np.concatenate([gone_at, at[partly]])
+        count_events(self.context, gone_at, gone, record.lost, record.by_day["lost"])
+        if self.context.log is not None:
+            self.context.log.step("lost", parcels.ids[gone], gone_at, gone_at, gone_at)
+        parcels.give_back(gone)
+        return at[~whole], row[~whole]
+
+
+def count_events(context: Context, at: np.ndarray, row: np.ndarray, by_cell: np.ndarray, by_day: np.ndarray) -> None:
+    """Count events of rows at instants before the end, by cell and by day."""
+    p, record = context.parcels, context.record
+    tallying.events_by_cell(
+        at, row, p.count, p.route, p.region, p.product, record.axes.first_day, record.month_of_day, by_cell, by_day,
+        context.end,
+    )
+
+
+class Network:
+    """All nodes in an order in which, between lanes, none comes before one upstream of it."""
+
+    def __init__(self, nodes: list[Node], departs_by_actor: set[Node]) -> None:
+        self._departs_by_actor = departs_by_actor
+        self.nodes = self._topological(nodes)
+        sources: dict[Node, list[Node]] = {node: [] for node in nodes}
+        for node in nodes:
+            if node not in departs_by_actor:
+                for target in node.targets:
+                    sources[target].append(node)
+        self._upstream: dict[Node, list[Node]] = {}
+        for node in self.nodes:
+            seen = {node}
+            stack = [node]
+            while stack:
+                for source in sources[stack.pop()]:
+                    if source not in seen:
+                        seen.add(source)
+                        stack.append(source)
+            self._upstream[node] = [n for n in self.nodes if n in seen]
+
+    def _topological(self, nodes: list[Node]) -> list[Node]:
+        waiting = {node: 0 for node in nodes}
+        for node in nodes:
+            if node not in self._departs_by_actor:
+                for target in node.targets:
+                    waiting[target] += 1
+        ready = [node for node in nodes if waiting[node] == 0]
+        result = []
+        while ready:
+            node = ready.pop()
+            result.append(node)
+            if node in self._departs_by_actor:
+                continue
+            for target in node.targets:
+                waiting[target] -= 1
+                if waiting[target] == 0:
+                    ready.append(target)
+        if len(result) != len(nodes):
+            circle = sorted(node.name for node in nodes if node not in result)
+            raise EngineError(f"stations form a circle between lanes: {', '.join(circle)}")
+        return result
+
+    def advance(self, node: Node, until: int) -> None:
+        """Advance a node and all upstream of it, up to the last lanes, to ``until`` and no further."""
+        for each in self._upstream[node]:
+            each.advance(until)
+
+    def advance_all(self, until: int) -> None:
+        """Advance every node to ``until``."""
+        for node in self.nodes:
+            node.advance(until)

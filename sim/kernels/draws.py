@@ -1,0 +1,85 @@
+"""Luck turned into durations, weights and choices for many rows at once.
+
+``ids`` int64[rows] is the order-id column of the parcel table, ``row`` int64[n] the rows asked for.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from sim.kernels.distributions import quantile, whole
+from sim.luck import fine, words
+
+
+@njit(cache=True)
+def durations(parts, key, row, ids, second, least):  # type: ignore[no-untyped-def]
+    """int64[n] durations in ticks from the first (or second) fine uniform of each order; parts float64[k, 5]."""
+    out = np.empty(row.shape[0], np.int64)
+    for i in range(row.shape[0]):
+        a, b, c, d = words(key, ids[row[i]], 0)
+        u = fine(c, d) if second else fine(a, b)
+        out[i] = whole(parts, u, least)
+    return out
+
+
+@njit(cache=True)
+def two_durations(first, second, key, row, ids, second_at_least):  # type: ignore[no-untyped-def]
+    """Durations from the two fine uniforms of one block: (int64[n] at least 1, int64[n])."""
+    one = np.empty(row.shape[0], np.int64)
+    two = np.empty(row.shape[0], np.int64)
+    for i in range(row.shape[0]):
+        a, b, c, d = words(key, ids[row[i]], 0)
+        one[i] = whole(first, fine(a, b), 1)
+        two[i] = whole(second, fine(c, d), second_at_least)
+    return one, two
+
+
+@njit(cache=True)
+def binomial_quantile(u, n, p):  # type: ignore[no-untyped-def]
+    """Smallest k with P(Bin(n, p) <= k) > 1 - u, so that n = 1 gives ``u < p``; sums of exact terms."""
+    if n == 1:
+        return 1 if u < p else 0
+    if p <= 0.0:
+        return 0
+    if p >= 1.0:
+        return n
+    target = 1.0 - u
+    log_term = n * math.log1p(-p)
+    if log_term < -700.0:  # the first term underflows: start from the normal approximation's far left tail
+        from_k = max(0, int(n * p - 12.0 * math.sqrt(n * p * (1.0 - p))))
+        log_term = (
+            math.lgamma(n + 1.0) - math.lgamma(from_k + 1.0) - math.lgamma(n - from_k + 1.0)
+            + from_k * math.log(p) + (n - from_k) * math.log1p(-p)
+        )
+    else:
+        from_k = 0
+    term = math.exp(log_term)
+    total = term
+    k = from_k
+    while total <= target and k < n:
+        term *= (n - k) / (k + 1.0) * (p / (1.0 - p))
+        k += 1
+        total += term
+    return k
+
+
+@njit(cache=True)
+def taken(key, share, row, ids, count):  # type: ignore[no-untyped-def]
+    """How many parcels of each row a share takes: int32[n]; share float64[n] by row, count int32[rows] parcels a row."""
+    out = np.empty(row.shape[0], np.int32)
+    for i in range(row.shape[0]):
+        a, b, _, _ = words(key, ids[row[i]], 0)
+        out[i] = binomial_quantile(fine(a, b), count[row[i]], share[i])
+    return out
+
+
+@njit(cache=True)
+def times_by_code(parts, first, last, key, code, row, ids):  # type: ignore[no-untyped-def]
+    """int64[n] durations, each from the table rows ``first[code]:last[code]`` of stacked distributions ``parts``."""
+    out = np.empty(row.shape[0], np.int64)
+    for i in range(row.shape[0]):
+        a, b, _, _ = words(key, ids[row[i]], 0)
+        k = code[i]
+        out[i] = np.int64(np.rint(quantile(parts[first[k] : last[k]], fine(a, b))))
+    return out

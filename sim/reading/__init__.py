@@ -1,0 +1,25 @@
+"""From files to models: strict YAML, places of every value, layers, sources, and plain words for what is wrong.
+
+Knows no model class by name.
+"""
+
+from sim.reading.building import build
+from sim.reading.layers import Source, is_sourced, overlay, union, unwrap_sources
+from sim.reading.strict_yaml import read_tree
+from sim.reading.tree import Mark, Path, Scalar, Tree, dotted, problem_at
+
+__all__ = [
+    "Mark",
+    "Path",
+    "Scalar",
+    "Source",
+    "Tree",
+    "build",
+    "dotted",
+    "is_sourced",
+    "overlay",
+    "problem_at",
+    "read_tree",
+    "union",
+    "unwrap_sources",
+]

@@ -1,0 +1,214 @@
+"""What a dated change can change: the named numbers of a world, their dimension and least value.
+
+Also how several changes of one number compose over time. Knows the description only, so that a wrong change is found
+before anything runs.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sim.errors import UnitError, closest
+from sim.scenario.base import Distribution
+from sim.scenario.scenario import Change, World
+from sim.ticks import BEIJING_OFFSET, DAY, midnight
+from sim.units import parse_quantity
+
+
+@dataclass(frozen=True)
+class Target:
+    """A named number: its value in the description and how it may change."""
+
+    path: str
+    value: float | bool
+    dimension: str
+    bare: str
+    least: float
+    most: float
+    is_whole: bool
+    utc_offset: int
+
+    @property
+    def is_switch(self) -> bool:
+        """Whether it is on or off rather than a number."""
+        return isinstance(self.value, bool)
+
+    def parsed(self, text: Any) -> float | bool:
+        """A value as written in a change; UnitError if it does not fit."""
+        if self.is_switch != isinstance(text, bool):
+            raise UnitError(f"{self.path} takes {'true or false' if self.is_switch else 'a number'}, not {text!r}")
+        return text if isinstance(text, bool) else float(parse_quantity(text, self.dimension, self.bare))
+
+
+class UnknownTargetError(Exception):
+    """No such number; carries the closest one."""
+
+    def __init__(self, path: str, known: str | None) -> None:
+        super().__init__(f"'{path}' names no number that a change can change")
+        self.hint = f"did you mean '{known}'?" if known else None
+
+
+# field -> (dimension, unit of a bare number, least, most, whole)
+_FIELDS: dict[str, tuple[str, str, float, float, bool]] = {
+    "servers": ("count", "", 1, 100_000, True),
+    "mean": ("duration", "h", 1, 3650 * DAY, False),
+    "share": ("share", "", 0, 1, False),
+    "mass": ("mass", "g", 1, 1e15, True),
+    "volume": ("volume", "cm3", 1, 1e15, True),
+    "pieces": ("count", "", 1, 1e9, True),
+    "cancellation": ("share", "", 0, 1, False),
+    "when_ready": ("mass", "g", 0, 1e15, True),
+    "gap": ("duration", "h", 0, 3650 * DAY, True),
+    "fleet": ("count", "", 1, 1000, True),
+    "fixed": ("money", "CNY", 0, 1e9, False),
+    "per_kg": ("money per mass", "CNY/kg", 0, 1e9, False),
+    "level": ("share", "", 0, 30, False),
+    "switch": ("", "", 0, 1, False),
+}
+
+
+def targets(world: World) -> dict[str, Target]:
+    """All numbers of a world that dated changes can change, by dotted path."""
+    found: dict[str, Target] = {}
+    offsets = {name: place.utc_offset for name, place in world.places.items()}
+
+    def add(path: str, value: Any, field: str, place: str) -> None:
+        if value is None:
+            return
+        if isinstance(value, Distribution):
+            path, value = f"{path}.mean", mean(value)
+        dimension, bare, least, most, is_whole = _FIELDS[field]
+        offset = offsets.get(place, BEIJING_OFFSET)
+        found[path] = Target(path, value, dimension, bare, least, most, is_whole, offset)
+
+    for name, station in world.stations.items():
+        _add_queue(add, f"stations.{name}", station, station.place)
+        add(f"stations.{name}.is_open", station.is_open, "switch", station.place)
+    for name, customs in world.customs.items():
+        _add_customs(add, f"customs.{name}", customs)
+    for name, lane in world.lanes.items():
+        _add_lane(add, f"lanes.{name}", lane)
+    for name, last_mile in world.last_miles.items():
+        for place, times in last_mile.times.items():
+            for region, time in times.items():
+                add(f"last_miles.{name}.times.{place}.{region}", time, "mean", place)
+    for name, route in world.routes.items():
+        add(f"routes.{name}.is_open", route.is_open, "switch", route.origin)
+        add(f"routes.{name}.tariff.fixed", route.tariff.fixed_cny, "fixed", route.origin)
+        add(f"routes.{name}.tariff.per_kg", route.tariff.per_kg_cny, "per_kg", route.origin)
+        if route.loss:
+            add(f"routes.{name}.loss.share", route.loss.share, "share", route.origin)
+    for name, origin in world.market.origins.items():
+        add(f"market.origins.{name}.level", origin.level, "level", name)
+    return found
+
+
+def _add_queue(add: Callable[..., None], path: str, queue: Any, place: str) -> None:
+    add(f"{path}.servers", queue.servers, "servers", place)
+    add(f"{path}.service", queue.service, "mean", place)
+    add(f"{path}.dwell", queue.dwell, "mean", place)
+
+
+def _add_customs(add: Callable[..., None], path: str, customs: Any) -> None:
+    add(f"{path}.is_open", customs.is_open, "switch", customs.place)
+    if customs.release:
+        _add_queue(add, f"{path}.release", customs.release, customs.place)
+    if examination := customs.examination:
+        _add_queue(add, f"{path}.examination", examination, customs.place)
+        add(f"{path}.examination.share", examination.share, "share", customs.place)
+        add(f"{path}.examination.share_above_duty_free", examination.share_above_duty_free, "share", customs.place)
+        for product, share in examination.share_by_product.items():
+            add(f"{path}.examination.share_by_product.{product}", share, "share", customs.place)
+
+
+def _add_lane(add: Callable[..., None], path: str, lane: Any) -> None:
+    add(f"{path}.is_open", lane.is_open, "switch", lane.from_)
+    for limit in ("mass", "volume", "pieces"):
+        add(f"{path}.payload.{limit}", getattr(lane.payload, limit), limit, lane.from_)
+    add(f"{path}.transit", lane.transit, "mean", lane.from_)
+    if not isinstance(lane.cancellation, tuple):
+        add(f"{path}.cancellation", lane.cancellation, "cancellation", lane.from_)
+    if lane.on_demand:
+        add(f"{path}.on_demand.when_ready", lane.on_demand.when_ready, "when_ready", lane.from_)
+        add(f"{path}.on_demand.min_gap", lane.on_demand.min_gap, "gap", lane.from_)
+        add(f"{path}.on_demand.max_gap", lane.on_demand.max_gap, "gap", lane.from_)
+        add(f"{path}.on_demand.fleet", lane.on_demand.fleet, "fleet", lane.from_)
+
+
+def mean(distribution: Distribution[Any]) -> float:
+    """Mean of a described distribution, in the quantity's base unit."""
+    total = 0.0
+    for part in distribution.parts:
+        if part.distribution == "uniform":
+            value = (part.low + part.high) / 2
+        elif part.distribution == "triangular":
+            value = (part.low + part.mode + part.high) / 3
+        else:
+            value = part.mean
+        total += part.share * value
+    return float(total)
+
+
+def find(found: Mapping[str, Target], path: str) -> Target:
+    """The target of a path; UnknownTargetError with the closest known path."""
+    if path not in found:
+        raise UnknownTargetError(path, closest(path, list(found)))
+    return found[path]
+
+
+def value_on(target: Target, changes: list[tuple[str, Change]], day: date) -> float | bool:
+    """Value of a number on a local day under the changes of it: sets by (date, name), then multiplies, then adds."""
+    in_force = [
+        (change, _fraction(change, day))
+        for name, change in sorted(changes, key=lambda item: (item[1].at, item[0]))
+        if change.at <= day and (change.until is None or day < change.until)
+    ]
+    if target.is_switch:
+        return next((bool(change.set) for change, _ in reversed(in_force) if change.set is not None), target.value)
+    value = float(target.value)
+    for change, fraction in in_force:
+        if change.set is not None:
+            value += fraction * (target.parsed(change.set) - value)
+    for change, fraction in in_force:
+        if change.multiply is not None:
+            value *= 1 + fraction * (change.multiply - 1)
+    for change, fraction in in_force:
+        if change.add is not None:
+            value += fraction * target.parsed(change.add)
+    if target.is_whole:
+        value = math.floor(value + 0.5)
+    return min(max(value, target.least), target.most)
+
+
+def _fraction(change: Change, day: date) -> float:
+    ramp_days = -(-change.ramp // DAY)
+    return min(1.0, ((day - change.at).days + 1) / ramp_days) if ramp_days else 1.0
+
+
+def schedule(target: Target, changes: list[tuple[str, Change]]) -> list[tuple[int, float | bool]]:
+    """Instants at which the number takes a new value, and the value, in order."""
+    days = set()
+    for _, change in changes:
+        last = change.at + timedelta(days=max(-(-change.ramp // DAY) - 1, 0))
+        if change.until is not None:
+            days.add(change.until)
+            last = min(last, change.until)
+        days.update(change.at + timedelta(days=i) for i in range((last - change.at).days + 1))
+    result, before = [], target.value
+    for day in sorted(days):
+        value = value_on(target, changes, day)
+        if value != before:
+            result.append((midnight(day, target.utc_offset), value))
+            before = value
+    return result
+
+
+def schedules(world: World) -> dict[str, list[tuple[int, float | bool]]]:
+    """The schedule of every number that changes, by dotted path."""
+    known = targets(world)
+    by_path: dict[str, list[tuple[str, Change]]] = {}
+    for name, change in world.changes.items():
+        by_path.setdefault(find(known, change.change).path, []).append((name, change))
+    return {path: schedule(known[path], changes) for path, changes in sorted(by_path.items())}

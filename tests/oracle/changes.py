@@ -1,0 +1,116 @@
+"""What a number of the world is at an instant, with all dated changes applied, worked out afresh every time.
+
+Knows the description and the calendar; has no state, so nothing that was asked before can matter.
+"""
+
+import math
+from typing import NamedTuple
+
+from sim.scenario.scenario import Change, Scenario
+from sim.ticks import DAY, NEVER, midnight
+from sim.units import parse_quantity
+
+# Last part of a dotted path -> dimension and the unit of a bare number.
+QUANTITIES = {
+    "mean": ("duration", "h"),
+    "check_every": ("duration", "h"),
+    "min_gap": ("duration", "h"),
+    "max_gap": ("duration", "h"),
+    "turnaround": ("duration", "h"),
+    "mass": ("mass", "g"),
+    "when_ready": ("mass", "g"),
+    "volume": ("volume", "cm3"),
+    "fixed_cny": ("money", "CNY"),
+    "per_kg_cny": ("money per mass", "CNY/kg"),
+    "share": ("share", ""),
+    "share_above_duty_free": ("share", ""),
+    "cancellation": ("share", ""),
+}
+
+
+class Force(NamedTuple):
+    """A change as it acts: from when, until when, growing over how many days."""
+
+    at: int
+    until: int
+    ramp_days: int
+    name: str
+    change: Change
+
+    def fraction(self, now: int) -> float:
+        """The part of its size with which it acts."""
+        if not self.at <= now < self.until:
+            return 0.0
+        if not self.ramp_days:
+            return 1.0
+        day = (now - self.at) // DAY + 1
+        return min(day, self.ramp_days) / self.ramp_days
+
+
+class Numbers:
+    """All numbers that dated changes can change."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.by_path: dict[str, list[Force]] = {}
+        for name, change in scenario.changes.items():
+            self.by_path.setdefault(change.change, []).append(self._force(name, change))
+        for forces in self.by_path.values():
+            forces.sort(key=lambda force: (force.change.at, force.name))
+
+    def _force(self, name: str, change: Change) -> Force:
+        offset = self._utc_offset(change.change)
+        until = midnight(change.until, offset) if change.until else NEVER
+        return Force(midnight(change.at, offset), until, math.ceil(change.ramp / DAY), name, change)
+
+    def _utc_offset(self, path: str) -> int:
+        section, name, *rest = path.split(".")
+        world = self.scenario
+        place = {
+            "stations": lambda: world.stations[name].place,
+            "customs": lambda: world.customs[name].place,
+            "lanes": lambda: world.lanes[name].from_,
+            "last_miles": lambda: rest[1],
+            "routes": lambda: world.routes[name].origin,
+            "market": lambda: rest[0],
+        }[section]()
+        return world.places[place].utc_offset
+
+    def number(self, path: str, base: float, now: int) -> float:
+        """The number at ``now``: the last set, then all multiply, then all add, each by its fraction."""
+        acting = [force for force in self.by_path.get(path, []) if force.fraction(now) > 0]
+        value = base
+        for force in acting:
+            if force.change.set is not None:
+                value += (_quantity(path, force.change.set) - value) * force.fraction(now)
+        for force in acting:
+            if force.change.multiply is not None:
+                value *= 1 + (force.change.multiply - 1) * force.fraction(now)
+        for force in acting:
+            if force.change.add is not None:
+                value += _quantity(path, force.change.add) * force.fraction(now)
+        return value
+
+    def count(self, path: str, base: int, now: int) -> int:
+        """A number that counts: whole, halves up, at least 1."""
+        return max(1, math.floor(self.number(path, base, now) + 0.5))
+
+    def switch(self, path: str, base: bool, now: int) -> bool:
+        """A switch: what the last change in force sets."""
+        acting = [force for force in self.by_path.get(path, []) if force.fraction(now) > 0]
+        return bool(acting[-1].change.set) if acting else base
+
+    def instants(self, path: str) -> set[int]:
+        """All instants at which the number may change."""
+        found = set()
+        for force in self.by_path.get(path, []):
+            days = range(max(force.ramp_days, 1))
+            found |= {force.until, *(force.at + day * DAY for day in days)}
+        return found
+
+
+def _quantity(path: str, value: float | str) -> float:
+    dimension, bare = QUANTITIES.get(path.rsplit(".", 1)[-1], ("", ""))
+    if ".share_by_product." in path:
+        dimension = "share"
+    return parse_quantity(value, dimension, bare) if dimension else float(value)

@@ -1,0 +1,203 @@
+"""Latent orders, the choice of a route, and what the market knows: one order at a time, as the page says it.
+
+Knows nothing of stations or lanes.
+"""
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from scipy.stats import poisson
+
+from sim import luck
+from sim.calendars import hourly_orders
+from sim.kernels import distributions
+from sim.scenario.market import Choice, Origin
+from sim.ticks import DAY, HOUR, WEEK, week_of
+from sim.units import Tariff
+from oracle.trace import Expectation
+from oracle.world import World, pick, race
+
+
+class Latent(NamedTuple):
+    """An order that could be placed."""
+
+    order_id: int
+    at: int
+    origin: str
+    region: str
+    product: str
+
+
+class Market:
+    """All origins, and what is expected of each route in each region."""
+
+    def __init__(self, world: World) -> None:
+        self.world, self.scenario = world, world.scenario
+        self.expected = {
+            (name, region): (promise.days / DAY, promise.spread / DAY)
+            for name, route in self.scenario.routes.items()
+            for region, promise in route.promise.items()
+        }
+        self.promised = dict(self.expected)
+        self.became_ready: list[tuple[str, str, int, int]] = []
+
+    # --- latent orders
+
+    def latent_orders(self) -> Iterator[Latent]:
+        """All orders of the simulated time that exist."""
+        weeks = range(week_of(self.world.start), week_of(self.world.last_order - 1) + 1)
+        for name in self.scenario.market.origins:
+            n_layers = self.n_layers(name)
+            for week in weeks:
+                for layer in range(n_layers):
+                    yield from self.layer(name, week, layer)
+
+    def n_layers(self, name: str) -> int:
+        """Layers that hold all orders of the highest level in the simulated time."""
+        days = range(self.world.start, self.world.last_order, DAY)
+        return math.ceil(4 * max(self.level(name, day) for day in days))
+
+    def level(self, name: str, at: int) -> float:
+        """Level of the Beijing day that holds the instant."""
+        base = self.scenario.market.origins[name].level
+        return self.world.numbers.number(f"market.origins.{name}.level", base, at // DAY * DAY)
+
+    def layer(self, name: str, week: int, layer: int) -> Iterator[Latent]:
+        """The orders of one layer in one week that exist."""
+        origin = self.scenario.market.origins[name]
+        cumulative = hourly_orders(origin, self.world.utc_offset(name), week)
+        u, _ = self.world.fine(week * luck.MAX_LAYERS + layer, "count", name)
+        n_orders = int(poisson.ppf(u, cumulative[-1] / 4))
+        for i in range(n_orders):
+            order_id = luck.first_order_id(name, week, layer) + i
+            u, mark = self.world.fine(order_id, "birth", name)
+            at = week * WEEK + instant_in_week(cumulative, u)
+            is_in_time = self.world.start <= at < self.world.last_order
+            if is_in_time and (layer + mark) / 4 < self.level(name, at):
+                yield self.latent(name, origin, order_id, at)
+
+    def latent(self, name: str, origin: Origin, order_id: int, at: int) -> Latent:
+        """One order with its region and product."""
+        u_region, u_product, _, _ = self.world.coarse(order_id, "kind", name)
+        region = pick(self.region_shares(origin), u_region)
+        return Latent(order_id, at, name, region, pick(self.product_shares(origin), u_product))
+
+    def region_shares(self, origin: Origin) -> dict[str, float]:
+        """Shares by region, in the order in which the world names the regions."""
+        own, regions = origin.region_shares, self.scenario.regions
+        return {name: region.order_share if own is None else own.get(name, 0.0) for name, region in regions.items()}
+
+    def product_shares(self, origin: Origin) -> dict[str, float]:
+        """Shares by product, in the order in which the world names the products."""
+        own, products = origin.product_shares, self.scenario.products
+        return {name: product.order_share if own is None else own.get(name, 0.0) for name, product in products.items()}
+
+    # --- choice
+
+    def choose(self, order: Latent) -> str:
+        """A route, "other-gateway" or "not-bought"."""
+        choice = self.scenario.market.origins[order.origin].choice
+        weights = {
+            name: math.exp(self.utility(name, order, choice) / choice.dissimilarity)
+            for name in self.scenario.routes
+            if self.serves(name, order.origin, order.region, order.product) and self.is_open(name, order.at)
+        }
+        shares = choice.reference_shares
+        nests = {
+            "inside": sum(weights.values()) ** choice.dissimilarity if weights else 0.0,
+            "other-gateway": shares.other_gateway / shares.inside,
+            "not-bought": shares.not_bought / shares.inside,
+        }
+        uniforms = self.world.coarse(order.order_id, "nest", order.origin)
+        times = {name: race(u, weight) for (name, weight), u in zip(nests.items(), uniforms, strict=False)}
+        winner = min(times, key=times.__getitem__)
+        if winner != "inside":
+            return winner
+        times = {name: race(self.world.coarse(order.order_id, "choose", name)[0], w) for name, w in weights.items()}
+        return min(times, key=times.__getitem__)
+
+    def serves(self, route_name: str, origin: str, region: str, product: str) -> bool:
+        """Whether a route of this origin serves the region and carries the product."""
+        route = self.scenario.routes[route_name]
+        carries = route.products is None or product in route.products
+        return route.origin == origin and region in route.promise and carries
+
+    def is_open(self, route_name: str, now: int) -> bool:
+        """Whether orders may choose the route."""
+        base = self.scenario.routes[route_name].is_open
+        return self.world.numbers.switch(f"routes.{route_name}.is_open", base, now)
+
+    def utility(self, route_name: str, order: Latent, choice: Choice) -> float:
+        """Systematic utility with what is true at the order's instant."""
+        price = self.price(route_name, order.product, order.at)
+        days, spread = self.expected[route_name, order.region]
+        return self.constant(route_name, choice) - choice.price_weight * generalised_price(choice, price, days, spread)
+
+    def constant(self, route_name: str, choice: Choice) -> float:
+        """The constant that follows from the reference shares at the promised service."""
+        route = self.scenario.routes[route_name]
+        origin = self.scenario.market.origins[route.origin]
+        total = weight = 0.0
+        for region, region_share in self.region_shares(origin).items():
+            for product, product_share in self.product_shares(origin).items():
+                if self.serves(route_name, route.origin, region, product):
+                    price = self.price(route_name, product, None)
+                    service = self.promised[route_name, region]
+                    total += region_share * product_share * generalised_price(choice, price, *service)
+                    weight += region_share * product_share
+        share = choice.reference_shares.routes[route_name]
+        return choice.dissimilarity * math.log(share) + choice.price_weight * total / weight
+
+    def price(self, route_name: str, product: str, now: int | None) -> float:
+        """Tariff at the product's mean weight; without an instant, as described and unchanged."""
+        route = self.scenario.routes[route_name]
+        is_special = product in route.tariff_by_product
+        tariff = route.tariff_by_product[product] if is_special else route.tariff
+        path = f"routes.{route_name}." + (f"tariff_by_product.{product}" if is_special else "tariff")
+        if now is not None:
+            fixed = self.world.numbers.number(f"{path}.fixed_cny", tariff.fixed_cny, now)
+            tariff = Tariff(fixed, self.world.numbers.number(f"{path}.per_kg_cny", tariff.per_kg_cny, now))
+        mean_grams = distributions.mean(distributions.table(self.scenario.products[product].weight))
+        return tariff.fixed_cny + tariff.per_kg_cny * mean_grams / 1000
+
+    # --- what the market knows
+
+    def review(self, monday: int) -> None:
+        """The weekly review by what became ready for collection in the past week."""
+        rule = self.scenario.market.review
+        for (route, region), promised in self.promised.items():
+            hit = [t for r, g, at, t in self.became_ready if (r, g) == (route, region) and monday - WEEK <= at < monday]
+            if len(hit) >= rule.minimum_parcels:
+                goal, pace = observed(hit), rule.smoothing
+            else:
+                goal, pace = promised, rule.relaxation
+            known = self.expected[route, region]
+            self.expected[route, region] = tuple(x + pace * (y - x) for x, y in zip(known, goal, strict=True))
+            self.world.trace.expectations.append(Expectation(monday, route, region, *self.expected[route, region]))
+
+
+def generalised_price(choice: Choice, price: float, days: float, spread: float) -> float:
+    """Price, with time and unreliability at their worth."""
+    return price + choice.value_of_time * days + choice.value_of_reliability * spread
+
+
+def instant_in_week(cumulative: list[float], u: float) -> int:
+    """Ticks into the week at which a share ``u`` of its orders has come."""
+    p = u * cumulative[168]
+    hour = max(h for h in range(168) if cumulative[h] <= p and cumulative[h + 1] > cumulative[h])
+    part = (p - cumulative[hour]) / (cumulative[hour + 1] - cumulative[hour])
+    return hour * HOUR + min(math.floor(part * 3.6e9), HOUR - 1)
+
+
+def observed(times: list[int]) -> tuple[float, float]:
+    """Mean and p90 less p50 of door-to-door times, in days; percentiles to the hour."""
+    hours = sorted(time // HOUR for time in times)
+    p50, p90 = (hours[math.ceil(tenths * len(hours) / 10) - 1] for tenths in (5, 9))
+    return sum(times) / len(times) / DAY, (p90 - p50) * HOUR / DAY
+
+
+def mondays(world: World) -> list[int]:
+    """Instants of the weekly review."""
+    first = -(-world.start // WEEK) * WEEK
+    return list(range(first, world.end, WEEK))
