@@ -143,7 +143,8 @@ class _Builder:
             selection = Selection(
                 f"{name}.selection", self.context, key=key_of("selection", name), of_product=of_product,
                 above_limit=above if above is not None else examination.share,
-                limit_fen=round(limit * 100) if is_limited and limit is not None else 2**62, bays=bays,
+                limit_fen=round(limit * 100) if is_limited and limit is not None else 2**62,
+                own_share={p: list(self.world.products).index(p) for p in examination.share_by_product}, bays=bays,
             )
             self.parts[f"{name}.examination"] = bays
             self.parts[f"{name}.selection"] = selection

@@ -25,7 +25,7 @@ class Selection(Node):
 
     def __init__(
         self, name: str, context: Context, *, key: np.uint64, of_product: np.ndarray, above_limit: float,
-        limit_fen: int, bays: Node,
+        limit_fen: int, own_share: dict[str, int], bays: Node,
     ) -> None:
         super().__init__(name, context)
         self._key = key
@@ -35,7 +35,15 @@ class Selection(Node):
         """Share examined of parcels above the duty-free limit."""
         self.limit_fen = limit_fen
         """The duty-free limit in fen of 2016."""
+        self.own_share = own_share
+        """Products with a share of their own, and their number."""
         self._bays = bays
+
+    def set_share(self, share: float) -> None:
+        """Change the share of all products that have none of their own."""
+        general = np.ones(self.of_product.shape[0], np.bool_)
+        general[list(self.own_share.values())] = False
+        self.of_product[general] = share
 
     @property
     def targets(self) -> tuple[Node, ...]:

@@ -112,6 +112,16 @@ class Queue(Node):
         one_or_all = 1 if context.is_aggregated else servers or 0
         self._free = np.full(one_or_all, self._work_at(start), np.int64)
 
+    @property
+    def service(self) -> np.ndarray | None:
+        """Distribution table of the service."""
+        return self._service
+
+    @property
+    def dwell(self) -> np.ndarray | None:
+        """Distribution table of the dwell."""
+        return self._dwell
+
     # -- changes: the caller has advanced this node to ``at`` ---------------------------------------------------------
 
     def set_servers(self, servers: int, at: int) -> None:

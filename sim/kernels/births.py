@@ -16,8 +16,8 @@ _BATCH = 2048
 _GUIDE = 1024
 HOUR = 3_600_000_000
 DAY = 24 * HOUR
-POSITION_BITS = 24
-"""A week's placed rows are sorted by one integer: instant in the week (40 bits), then position."""
+POSITION_BITS = 23
+"""A week's placed rows are sorted by one integer: instant in the week (40 bits), then position (2**23 rows at most)."""
 
 
 def poisson_quantile(u: float, expected: float) -> int:

@@ -59,6 +59,8 @@ class Scenario(World):
 
     scenario: Slug = Field(description="its name; results are filed under it")
     title: str = Field("", max_length=200, description="one line that says what it shows")
+    corridors: tuple[Slug, ...] = Field((), max_length=20, description="corridors it takes from `corridors/`")
+    base: str | None = Field(None, max_length=200, description="scenario file, relative to this one, that it is laid over")
     horizon: Horizon = Field(description="the simulated time")
     parcels_per_row: int = Field(
         1, ge=1, le=10_000, description="upper bound of parcels that one row stands for; 1 is full resolution"

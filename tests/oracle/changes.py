@@ -13,19 +13,20 @@ from sim.units import parse_quantity
 # Last part of a dotted path -> dimension and the unit of a bare number.
 QUANTITIES = {
     "mean": ("duration", "h"),
-    "check_every": ("duration", "h"),
     "min_gap": ("duration", "h"),
     "max_gap": ("duration", "h"),
-    "turnaround": ("duration", "h"),
     "mass": ("mass", "g"),
     "when_ready": ("mass", "g"),
     "volume": ("volume", "cm3"),
-    "fixed_cny": ("money", "CNY"),
-    "per_kg_cny": ("money per mass", "CNY/kg"),
+    "fixed": ("money", "CNY"),
+    "per_kg": ("money per mass", "CNY/kg"),
     "share": ("share", ""),
     "share_above_duty_free": ("share", ""),
     "cancellation": ("share", ""),
 }
+
+# Whole in their unit, also after a change: grams, cm3, ticks. Means are not: a changed mean scales a distribution.
+WHOLE = {"mass", "volume", "when_ready", "min_gap", "max_gap"}
 
 
 class Force(NamedTuple):
@@ -89,7 +90,7 @@ class Numbers:
         for force in acting:
             if force.change.add is not None:
                 value += _quantity(path, force.change.add) * force.fraction(now)
-        return value
+        return math.floor(value + 0.5) if path.rsplit(".", 1)[-1] in WHOLE else value
 
     def count(self, path: str, base: int, now: int) -> int:
         """A number that counts: whole, halves up, at least 1."""

@@ -10,10 +10,10 @@ from datetime import timedelta
 
 import simpy
 
-from sim.scenario.lanes import OnDemand, TimetableEntry
-from sim.ticks import EPOCH, NEVER, local_day, midnight
 from oracle.trace import Departure, Order, Row
 from oracle.world import DEPARTURES, At, World
+from sim.scenario.lanes import OnDemand, TimetableEntry
+from sim.ticks import EPOCH, NEVER, local_day, midnight
 
 
 @dataclass
@@ -157,8 +157,7 @@ class Lane:
             parcel.arrives.succeed(scheduled + transit)
         self.last_departure = scheduled
         if self.described.on_demand is not None:
-            turnaround = self.demand("turnaround", self.described.on_demand.turnaround)
-            self.returns.append(scheduled + 2 * transit + 2 * int(turnaround))
+            self.returns.append(scheduled + 2 * transit + 2 * self.described.on_demand.turnaround)
         self.record(scheduled, "departed", len(loaded))
 
     def loaded(self) -> list[Waiting]:

@@ -9,14 +9,14 @@ from typing import NamedTuple
 
 from scipy.stats import poisson
 
+from oracle.trace import Expectation
+from oracle.world import World, pick, race
 from sim import luck
 from sim.calendars import hourly_orders
 from sim.kernels import distributions
 from sim.scenario.market import Choice, Origin
 from sim.ticks import DAY, HOUR, WEEK, week_of
 from sim.units import Tariff
-from oracle.trace import Expectation
-from oracle.world import World, pick, race
 
 
 class Latent(NamedTuple):
@@ -154,10 +154,10 @@ class Market:
         route = self.scenario.routes[route_name]
         is_special = product in route.tariff_by_product
         tariff = route.tariff_by_product[product] if is_special else route.tariff
-        path = f"routes.{route_name}." + (f"tariff_by_product.{product}" if is_special else "tariff")
-        if now is not None:
-            fixed = self.world.numbers.number(f"{path}.fixed_cny", tariff.fixed_cny, now)
-            tariff = Tariff(fixed, self.world.numbers.number(f"{path}.per_kg_cny", tariff.per_kg_cny, now))
+        if now is not None and not is_special:
+            path, numbers = f"routes.{route_name}.tariff", self.world.numbers
+            fixed = numbers.number(f"{path}.fixed", tariff.fixed_cny, now)
+            tariff = Tariff(fixed, numbers.number(f"{path}.per_kg", tariff.per_kg_cny, now))
         mean_grams = distributions.mean(distributions.table(self.scenario.products[product].weight))
         return tariff.fixed_cny + tariff.per_kg_cny * mean_grams / 1000
 
@@ -198,6 +198,6 @@ def observed(times: list[int]) -> tuple[float, float]:
 
 
 def mondays(world: World) -> list[int]:
-    """Instants of the weekly review."""
-    first = -(-world.start // WEEK) * WEEK
+    """Instants of the weekly review, after the start and before the end."""
+    first = (world.start // WEEK + 1) * WEEK
     return list(range(first, world.end, WEEK))

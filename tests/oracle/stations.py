@@ -8,10 +8,10 @@ from collections.abc import Generator
 
 import simpy
 
-from sim.scenario.stations import Queue
 from oracle.clock import Clock
 from oracle.trace import Row
 from oracle.world import CHANGES, COMPLETIONS, GRANTS, At, World
+from sim.scenario.stations import Queue
 
 
 class Desk:

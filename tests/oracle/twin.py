@@ -9,13 +9,13 @@ from collections.abc import Generator
 
 import simpy
 
-from sim.kernels import distributions
-from sim.scenario.scenario import Scenario
 from oracle.lanes import Lane, Waiting
 from oracle.market import Latent, Market, mondays
 from oracle.stations import Desk
 from oracle.trace import Order, Row, Trace
 from oracle.world import COMPLETIONS, PLACING, REVIEW, At, World, pick
+from sim.kernels import distributions
+from sim.scenario.scenario import Scenario
 
 Process = Generator[simpy.Event, object, None]
 

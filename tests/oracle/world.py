@@ -8,15 +8,15 @@ from typing import Any
 
 import simpy
 
+from oracle.changes import Numbers
+from oracle.clock import Clock
+from oracle.trace import Trace
 from sim import luck
 from sim.calendars import open_intervals
 from sim.kernels import distributions
 from sim.scenario.scenario import Scenario
 from sim.scenario.stations import Opening
 from sim.ticks import DAY, midnight
-from oracle.changes import Numbers
-from oracle.clock import Clock
-from oracle.trace import Trace
 
 # Order within one instant. SimPy's own 0 and 1 stay below: a process that was woken goes on at once.
 CHANGES, REVIEW, PLACING, DEPARTURES, COMPLETIONS, GRANTS = 10, 20, 30, 1_000, 100_000, 200_000

@@ -1,0 +1,172 @@
+"""What setting a named number means: one control for every target of `sim.scenario.targets`."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from sim.actors.capacity import Control
+from sim.actors.departures import Demand, LaneState
+from sim.actors.market import RouteState
+from sim.building.network import BuiltNetwork
+from sim.flow.customs import Selection
+from sim.flow.last_mile import LastMile
+from sim.flow.network import Node
+from sim.flow.station import Queue
+from sim.kernels import distributions
+from sim.scenario.scenario import World
+
+Apply = Callable[[float | bool, int], None]
+_ROOM = ("mass", "volume", "pieces")
+
+
+def controls(
+    world: World,
+    built: BuiltNetwork,
+    lanes: Mapping[str, LaneState],
+    demands: Mapping[str, Demand],
+    routes: Mapping[str, RouteState],
+) -> dict[str, Control]:
+    """Controls by dotted path. Levels have none: the market reads their schedule day by day."""
+    found: dict[str, Control] = {}
+    for name in world.stations:
+        _queue(found, f"stations.{name}", built.nodes[name])
+        _switch(found, f"stations.{name}.is_open", [built.nodes[name]])
+    for name in world.customs:
+        _customs(found, name, built)
+    for name, state in lanes.items():
+        _lane(found, f"lanes.{name}", state, demands.get(name))
+    for name in world.last_miles:
+        _last_mile(found, world, name, built)
+    for number, (name, route) in enumerate(routes.items()):
+        _route(found, f"routes.{name}", route)
+        loss = world.routes[name].loss
+        if loss:
+            _loss(found, f"routes.{name}.loss.share", built.nodes[loss.at], number)
+    return found
+
+
+def _queue(found: dict[str, Control], path: str, node: Node) -> None:
+    assert isinstance(node, Queue)
+    found[f"{path}.servers"] = Control([node], lambda value, at: node.set_servers(int(value), at))
+    if node.service is not None:
+        base = node.service
+        found[f"{path}.service.mean"] = Control([node], lambda value, at: node.set_service(_with_mean(base, value), at))
+    if node.dwell is not None:
+        rest = node.dwell
+        found[f"{path}.dwell.mean"] = Control([node], lambda value, at: node.set_dwell(_with_mean(rest, value), at))
+
+
+def _with_mean(parts: np.ndarray, mean: float) -> np.ndarray:
+    return distributions.scaled(parts, mean / distributions.mean(parts))
+
+
+def _switch(found: dict[str, Control], path: str, nodes: list[Node]) -> None:
+    queues = [node for node in nodes if isinstance(node, Queue)]
+
+    def apply(value: float | bool, at: int) -> None:
+        for queue in queues:
+            queue.set_open(bool(value), at)
+
+    found[path] = Control(queues, apply)
+
+
+def _customs(found: dict[str, Control], name: str, built: BuiltNetwork) -> None:
+    path = f"customs.{name}"
+    parts = {part: built.nodes.get(f"{name}.{part}") for part in ("release", "selection", "examination")}
+    for part in ("release", "examination"):
+        if (node := parts[part]) is not None:
+            _queue(found, f"{path}.{part}", node)
+    _switch(found, f"{path}.is_open", [node for node in parts.values() if node is not None])
+    selection = parts["selection"]
+    if isinstance(selection, Selection):
+        _selection(found, f"{path}.examination", selection)
+
+
+def _selection(found: dict[str, Control], path: str, selection: Selection) -> None:
+    def all_products(value: float | bool, at: int) -> None:
+        selection.set_share(float(value))
+
+    def above_limit(value: float | bool, at: int) -> None:
+        selection.above_limit = float(value)
+
+    found[f"{path}.share"] = Control([selection], all_products)
+    found[f"{path}.share_above_duty_free"] = Control([selection], above_limit)
+    for product, number in selection.own_share.items():
+        found[f"{path}.share_by_product.{product}"] = Control([selection], _of_product(selection, number))
+
+
+def _of_product(selection: Selection, number: int) -> Apply:
+    def apply(value: float | bool, at: int) -> None:
+        selection.of_product[number] = float(value)
+
+    return apply
+
+
+def _lane(found: dict[str, Control], path: str, state: LaneState, demand: Demand | None) -> None:
+    base = state.transit
+
+    def set_open(value: float | bool, at: int) -> None:
+        state.is_open = bool(value)
+
+    def set_transit(value: float | bool, at: int) -> None:
+        state.transit = _with_mean(base, value)
+
+    def set_cancellation(value: float | bool, at: int) -> None:
+        state.cancellation = np.full(12, float(value))
+
+    found[f"{path}.is_open"] = Control([], set_open)
+    found[f"{path}.transit.mean"] = Control([], set_transit)
+    found[f"{path}.cancellation"] = Control([], set_cancellation)
+    for i, limit in enumerate(_ROOM):
+        found[f"{path}.payload.{limit}"] = Control([], _room(state, i))
+    if demand is not None:
+        for name in ("when_ready", "min_gap", "max_gap", "fleet"):
+            found[f"{path}.on_demand.{name}"] = Control([], _attribute(demand, name))
+
+
+def _room(state: LaneState, i: int) -> Apply:
+    def apply(value: float | bool, at: int) -> None:
+        state.room[i] = int(value)
+
+    return apply
+
+
+def _attribute(thing: object, name: str, kind: type = int) -> Apply:
+    def apply(value: float | bool, at: int) -> None:
+        setattr(thing, name, kind(value))
+
+    return apply
+
+
+def _last_mile(found: dict[str, Control], world: World, name: str, built: BuiltNetwork) -> None:
+    node = built.nodes[name]
+    assert isinstance(node, LastMile)
+    places, regions = list(world.places), list(world.regions)
+    for place, by_region in world.last_miles[name].times.items():
+        for region in by_region:
+            where = (places.index(place), regions.index(region))
+            path = f"last_miles.{name}.times.{place}.{region}.mean"
+            found[path] = Control([node], _time(node, where))
+
+
+def _time(node: LastMile, where: tuple[int, int]) -> Apply:
+    base = node.time(*where)
+
+    def apply(value: float | bool, at: int) -> None:
+        node.set_time(*where, _with_mean(base, value))
+
+    return apply
+
+
+def _route(found: dict[str, Control], path: str, state: RouteState) -> None:
+    found[f"{path}.is_open"] = Control([], _attribute(state, "is_open", bool))
+    found[f"{path}.tariff.fixed"] = Control([], _attribute(state, "fixed_cny", float))
+    found[f"{path}.tariff.per_kg"] = Control([], _attribute(state, "per_kg_cny", float))
+
+
+def _loss(found: dict[str, Control], path: str, node: Node, route: int) -> None:
+    def apply(value: float | bool, at: int) -> None:
+        assert node.loss is not None
+        node.loss.share[route] = float(value)
+
+    found[path] = Control([node], apply)

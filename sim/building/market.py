@@ -1,0 +1,158 @@
+"""From described markets, routes and products to the arrays that orders are decided with."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+
+from sim.actors.market import Expectations, Goods, Market, OriginMarket, Paths, RouteState
+from sim.building.network import BuiltNetwork
+from sim.flow.network import Context
+from sim.kernels import distributions
+from sim.scenario.scenario import World
+from sim.scenario.targets import mean
+from sim.ticks import DAY, midnight
+
+KeyOf = Callable[..., np.uint64]
+
+
+def promised(world: World) -> Expectations:
+    """What the routes promise, in days; NaN in regions that a route does not serve."""
+    shape = (len(world.routes), len(world.regions))
+    days, spread = np.full(shape, np.nan), np.full(shape, np.nan)
+    for r, route in enumerate(world.routes.values()):
+        for g, region in enumerate(world.regions):
+            if region in route.promise:
+                days[r, g] = route.promise[region].days / DAY
+                spread[r, g] = route.promise[region].spread / DAY
+    return Expectations(days, spread)
+
+
+def route_states(world: World) -> dict[str, RouteState]:
+    """The changeable numbers of each route."""
+    products = list(world.products)
+    return {
+        name: RouteState(
+            is_open=route.is_open,
+            fixed_cny=route.tariff.fixed_cny,
+            per_kg_cny=route.tariff.per_kg_cny,
+            by_product={
+                products.index(product): (tariff.fixed_cny, tariff.per_kg_cny)
+                for product, tariff in route.tariff_by_product.items()
+            },
+        )
+        for name, route in world.routes.items()
+    }
+
+
+def build_market(
+    world: World,
+    built: BuiltNetwork,
+    context: Context,
+    key_of: KeyOf,
+    start_from: Expectations,
+    states: Mapping[str, RouteState],
+    level_schedules: Mapping[str, Sequence[tuple[int, float | bool]]],
+    parcels_per_row: int,
+) -> Market:
+    """The market of all origins of a world; ``level_schedules`` by origin."""
+    promise = promised(world)
+    goods = _goods(world)
+    origins = []
+    for number, (name, origin) in enumerate(world.market.origins.items()):
+        routes = [route for route in world.routes if world.routes[route].origin == name]
+        regions, products = world.regions, world.products
+        region_shares = [(origin.region_shares or {}).get(g, regions[g].order_share) for g in regions]
+        product_shares = [(origin.product_shares or {}).get(p, products[p].order_share) for p in products]
+        origins.append(
+            OriginMarket(
+                name,
+                origin,
+                number=number,
+                utc_offset=world.places[name].utc_offset,
+                route_numbers=np.array([list(world.routes).index(route) for route in routes]),
+                serves=_serves(world, routes),
+                promise=promise,
+                goods=goods,
+                paths=_paths(world, built, routes),
+                region_shares=np.array(region_shares),
+                product_shares=np.array(product_shares),
+                level_of_day=_level_of_day(origin.level, level_schedules.get(name, ()), world.places[name].utc_offset),
+                key_of=key_of,
+                route_names=routes,
+                parcels_per_row=parcels_per_row,
+                routes=[states[route] for route in routes],
+            )
+        )
+    return Market(
+        world.market.review, origins, promise, start_from, built.network, context.parcels, context.record, context.log
+    )
+
+
+def _level_of_day(
+    base: float, schedule: Sequence[tuple[int, float | bool]], utc_offset: int
+) -> Callable[[int], float]:
+    """Level of a day, counted from the epoch, under the dated changes of it."""
+    shift = midnight_shift(utc_offset)
+
+    def level(day: int) -> float:
+        value = base
+        for at, changed in schedule:
+            if at - shift <= day * DAY:
+                value = float(changed)
+        return value
+
+    return level
+
+
+def midnight_shift(utc_offset: int) -> int:
+    """Instant of local midnight less that of Beijing's, of the same date."""
+    from datetime import date
+
+    return midnight(date(2001, 1, 1), utc_offset)
+
+
+def _serves(world: World, routes: Sequence[str]) -> np.ndarray:
+    """Whether a route serves a region and carries a product: bool[regions, products, routes]."""
+    result = np.zeros((len(world.regions), len(world.products), len(routes)), np.bool_)
+    for r, name in enumerate(routes):
+        route = world.routes[name]
+        for g, region in enumerate(world.regions):
+            for p, product in enumerate(world.products):
+                carries = route.products is None or product in route.products
+                result[g, p, r] = carries and region in route.promise
+    return result
+
+
+def _goods(world: World) -> Goods:
+    weights = [distributions.table(product.weight) for product in world.products.values()]
+    values = [distributions.table(product.value) for product in world.products.values()]
+    parts_from = np.array([np.cumsum([0, *map(len, tables)]) for tables in (weights, values)])
+    return Goods(
+        mean_kg=np.array([mean(product.weight) / 1000 for product in world.products.values()]),
+        weight_parts=np.concatenate(weights),
+        value_parts=np.concatenate(values),
+        parts_from=parts_from,
+        densities=np.array([product.density for product in world.products.values()]),
+    )
+
+
+def _paths(world: World, built: BuiltNetwork, routes: Sequence[str]) -> Paths:
+    shares: list[float] = []
+    numbers: list[int] = []
+    first = [0]
+    for name in routes:
+        gateways = world.routes[name].gateways
+        for region in world.regions:
+            choice = gateways.get(region, {})
+            by_path = {choice: 1.0} if isinstance(choice, str) else choice
+            shares += np.cumsum(list(by_path.values())).tolist()
+            numbers += [built.paths.index((name, path)) for path in by_path]
+            first.append(len(numbers))
+    nodes = list(dict.fromkeys(built.first_nodes))
+    return Paths(
+        shares=np.array(shares),
+        numbers=np.array(numbers),
+        first=np.array(first),
+        first_nodes=nodes,
+        node_of_path=np.array([nodes.index(node) for node in built.first_nodes]),
+    )

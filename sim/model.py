@@ -1,0 +1,253 @@
+"""The model of one replication: everything built from a scenario, and the order in which things happen.
+
+Within one instant:
+
+1. dated changes, in order of their name (`actors.capacity`)
+2. the market: first the weekly review, then the placing of orders up to its next instant (`actors.market`)
+3. departures, by (lane priority, lane name) (`actors.departures`)
+4. completions and arrivals, and receipts that follow from them (`flow`, when an actor asks)
+5. grants of servers, by (arrival, order id) (`flow`, when an actor asks)
+
+An actor at T sees what was ready before T; a change at T governs starts at T and later. SimPy steps number departures,
+checks, changes and weeks, never parcels.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+import simpy
+
+from sim import luck
+from sim.actors import capacity, departures
+from sim.actors.market import Expectations, Market
+from sim.actors.moments import DEPARTURES
+from sim.building.controls import controls
+from sim.building.lanes import demand, lane_state
+from sim.building.market import build_market, promised, route_states
+from sim.building.network import BuiltNetwork, build_network, queue_names
+from sim.building.timetables import departure_instants
+from sim.flow.network import Context
+from sim.flow.parcels import ParcelLog, ParcelTable
+from sim.record import Axes, Record
+from sim.scenario.scenario import Scenario
+from sim.scenario.targets import schedules
+from sim.ticks import DAY, WEEK, midnight
+
+Schedules = Mapping[str, Sequence[tuple[int, float | bool]]]
+
+
+@dataclass
+class Settlement:
+    """How the expectations settled before the run: repetitions, the largest relative move in each, and whether it was small."""
+
+    moves: list[float]
+    is_settled: bool
+
+
+class Model:
+    """One replication of a scenario, ready to run once."""
+
+    def __init__(self, scenario: Scenario, replication: int, start_from: Expectations, parcel_log: bool) -> None:
+        self.scenario = scenario
+        self.replication = replication
+        self.settlement: Settlement | None = None
+        horizon = scenario.horizon
+        self.start = midnight(horizon.start) - horizon.warm_up
+        self.orders_end = midnight(horizon.end)
+        self.end = self.orders_end + horizon.drain
+        self.env = simpy.Environment(initial_time=self.start)  # type: ignore[arg-type]  # whole ticks, not floats
+        self.n_steps = 0
+        self._log = ParcelLog() if parcel_log else None
+        self.record = Record(_axes(scenario, self.start, self.end))
+        self._context = Context(ParcelTable(), self.record, self._log, self.end, scenario.parcels_per_row > 1)
+        self._on_progress: Callable[[float], None] = lambda _: None
+        self._build(start_from)
+
+    @property
+    def parcel_log(self) -> "NamedParcelLog":
+        """Every step of every parcel; only if the model was built with ``parcel_log=True``."""
+        assert self._log is not None, "build the model with parcel_log=True"
+        return NamedParcelLog(self._log, self.scenario, self._built.paths)
+
+    @property
+    def expectations(self) -> Expectations:
+        """What the market now knows of service."""
+        return self._market.expectations
+
+    def key_of(self, *purpose: str) -> np.uint64:
+        """The key of a purpose's luck in this replication."""
+        return luck.key(self.scenario.seed, self.replication, *purpose)
+
+    def _build(self, start_from: Expectations) -> None:
+        scenario = self.scenario
+        promise_ticks = np.nan_to_num(promised(scenario).days * DAY).astype(np.int64)
+        self._built = build_network(scenario, self._context, self.key_of, self.start, promise_ticks)
+        when = schedules(scenario)
+        levels = {path.split(".")[2]: values for path, values in when.items() if path.startswith("market.origins.")}
+        routes = route_states(scenario)
+        self._market = build_market(
+            scenario, self._built, self._context, self.key_of, start_from, routes, levels, scenario.parcels_per_row
+        )
+        self._start_lanes_and_changes({p: v for p, v in when.items() if not p.startswith("market.")}, routes)
+        self.env.process(
+            self._market.run(self.env, self._market_instants(when), self.orders_end, self._after_review)
+        )
+
+    def _start_lanes_and_changes(self, when: Schedules, routes: Mapping[str, object]) -> None:
+        scenario, built = self.scenario, self._built
+        ordered = sorted(scenario.lanes, key=lambda name: (scenario.lanes[name].priority, name))
+        numbers = {name: i for i, name in enumerate(scenario.lanes)}
+        states = {name: lane_state(scenario, name, numbers[name], built, self.key_of) for name in scenario.lanes}
+        demands = {name: demand(lane.on_demand) for name, lane in scenario.lanes.items() if lane.on_demand}
+        bound = controls(scenario, built, states, demands, routes)  # type: ignore[arg-type]
+        self.env.process(capacity.changes(self.env, when, bound, built.network))
+        for rank, name in enumerate(ordered, DEPARTURES):
+            lane, gateway = scenario.lanes[name], built.gateways[name]
+            departure = departures.Departure(states[name], gateway, built.network, self.record)
+            if name in demands:
+                actor = departures.on_demand(self.env, departure, demands[name], rank, self.end)
+            else:
+                instants = departure_instants(lane, scenario.places[lane.from_].utc_offset, self.start, self.end)
+                actor = departures.to_timetable(self.env, departure, instants, rank, self.end)
+            self.env.process(actor)
+
+    def _market_instants(self, when: Schedules) -> list[int]:
+        """The start, all Mondays, and the instants at which something changes that orders choose by."""
+        mondays = range(-(-self.start // WEEK) * WEEK, self.end, WEEK)
+        changes = {at for path, values in when.items() if path.startswith("routes.") for at, _ in values}
+        return sorted({self.start, *mondays, *(at for at in changes if self.start < at < self.orders_end)})
+
+    def _after_review(self, at: int) -> None:
+        for queue in self._built.queues:
+            queue.count_backlog(at)
+        self._on_progress((at - self.start) / (self.end - self.start))
+
+    def run(self, on_progress: Callable[[float], None] | None = None) -> "Model":
+        """Run to the end of the simulated time; ``on_progress`` is told the share done, week by week."""
+        if on_progress is not None:
+            self._on_progress = on_progress
+        while self.env.peek() < self.end:
+            self.env.step()
+            self.n_steps += 1
+        self._built.network.advance_all(self.end)
+        for queue in self._built.queues:
+            queue.count_backlog(self.end)
+            queue.finish(self.end)
+        self._on_progress(1.0)
+        return self
+
+    @property
+    def n_rows_in_use(self) -> int:
+        """Rows of the parcel table that are under way."""
+        return self._context.parcels.n_in_use
+
+
+@dataclass(frozen=True)
+class NamedParcelLog:
+    """The log of single parcels with names in place of numbers."""
+
+    log: ParcelLog
+    scenario: Scenario
+    paths: list[tuple[str, str]]
+
+    def table(self) -> dict[str, np.ndarray]:
+        """All steps: order_id, step, arrived_at, started_at, left_at."""
+        return self.log.table()
+
+    def orders(self) -> dict[str, np.ndarray]:
+        """All placed orders: order_id, ordered_at, origin, route, path, region, product, grams, value_fen."""
+        orders = self.log.orders()
+        if not orders:
+            return {}
+        routes = list(self.scenario.routes)
+        named = {
+            "origin": np.array([self.scenario.routes[route].origin for route in routes], object)[orders["route"]],
+            "route": np.array(routes, object)[orders["route"]],
+            "path": np.array([path for _, path in self.paths], object)[orders["path"]],
+            "region": np.array(list(self.scenario.regions), object)[orders["region"]],
+            "product": np.array(list(self.scenario.products), object)[orders["product"]],
+        }
+        return {
+            "order_id": orders["order_id"],
+            "ordered_at": orders["ordered_at"],
+            **named,
+            "grams": orders["grams"],
+            "value_fen": orders["value_fen"],
+        }
+
+
+def _axes(scenario: Scenario, start: int, end: int) -> Axes:
+    origins = tuple(scenario.market.origins)
+    return Axes(
+        origins=origins,
+        routes=tuple(scenario.routes),
+        origin_of_route=tuple(origins.index(route.origin) for route in scenario.routes.values()),
+        regions=tuple(scenario.regions),
+        products=tuple(scenario.products),
+        queues=queue_names(scenario),
+        lanes=tuple(scenario.lanes),
+        start=start,
+        end=end,
+        reported_from=midnight(scenario.horizon.start),
+    )
+
+
+def build(
+    scenario: Scenario, replication: int = 0, *, parcel_log: bool = False, start_from: Expectations | None = None
+) -> Model:
+    """The model of a replication; expectations start from ``start_from``, or settle as the scenario says."""
+    settlement = None
+    if start_from is None:
+        start_from, settlement = settle(scenario, replication)
+    model = Model(scenario, replication, start_from, parcel_log)
+    model.settlement = settlement
+    return model
+
+
+def settle(scenario: Scenario, replication: int) -> tuple[Expectations, Settlement | None]:
+    """Repeat the first year, each time from the last one's mean expectations, until they hardly move."""
+    review = scenario.market.review
+    expectations = promised(scenario)
+    if review.settle_iterations == 0 or not review.is_fed_back:
+        return expectations, None
+    horizon = scenario.horizon
+    year_end = min(horizon.end, horizon.start + timedelta(days=365))
+    year = scenario.model_copy(
+        update={
+            "horizon": horizon.model_copy(update={"end": year_end, "drain": 0}),
+            "parcels_per_row": max(review.settle_parcels_per_row, scenario.parcels_per_row),
+        }
+    )
+    moves: list[float] = []
+    while len(moves) < review.settle_iterations:
+        record = Model(year, replication, expectations, parcel_log=False).run().record
+        settled = _mean_expectations(record, expectations)
+        moves.append(_largest_move(expectations, settled))
+        expectations = settled
+        if moves[-1] <= review.settle_tolerance:
+            break
+    return expectations, Settlement(moves, moves[-1] <= review.settle_tolerance)
+
+
+def _mean_expectations(record: Record, like: Expectations) -> Expectations:
+    """Mean over the reported weeks of a run."""
+    days, spread, n = np.zeros_like(like.days), np.zeros_like(like.spread), np.zeros(like.days.shape)
+    routes, regions = record.axes.routes, record.axes.regions
+    for monday, route, region, day, width in record.expectation_log():
+        if monday >= record.axes.reported_from:
+            where = routes.index(route), regions.index(region)
+            days[where] += day
+            spread[where] += width
+            n[where] += 1
+    with np.errstate(invalid="ignore"):
+        return Expectations(days / n, spread / n)
+
+
+def _largest_move(before: Expectations, after: Expectations) -> float:
+    """Largest move of days or spread, relative to the days."""
+    moves = [np.abs(after.days - before.days) / before.days, np.abs(after.spread - before.spread) / before.days]
+    return float(np.nanmax(moves))
+
+
