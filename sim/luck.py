@@ -76,6 +76,15 @@ def coarse(word):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
+def fill_fine(key, things, first, second):  # type: ignore[no-untyped-def]
+    """The two fine uniforms of many things (int64[n]) into float64[n] each; a loop that the compiler vectorises."""
+    for i in range(things.shape[0]):
+        a, b, c, d = words(key, things[i], 0)
+        first[i] = fine(a, b)
+        second[i] = fine(c, d)
+
+
+@njit(cache=True)
 def uniforms(key, thing, block=0):  # type: ignore[no-untyped-def]
     """Two independent uniform numbers in (0, 1) for one thing; the scalar form that anything may call."""
     a, b, c, d = words(key, thing, block)

@@ -92,7 +92,7 @@ class Record:
         self.shipped, self.delivered, self.lost = (np.zeros(cell, np.int64) for _ in range(3))
         self.goods = np.zeros((2, *cell), np.int64)
         self.hours = np.zeros((*cell, tallying.HOUR_BINS + 1), np.int32)
-        self.service = np.zeros((4, *cell), np.int64)
+        self.service = np.zeros((*cell, 4), np.int64)
         self.by_day = {
             name: np.zeros((len(a.routes), a.n_days), np.int64) for name in ("placed", "shipped", "delivered", "lost")
         }

@@ -10,7 +10,7 @@ import numpy as np
 import simpy
 
 from sim.actors.moments import Moment
-from sim.flow.loading import Gateway
+from sim.flow.loading import Gateway, Load
 from sim.flow.network import Network
 from sim.kernels.distributions import whole
 from sim.luck import uniforms
@@ -72,15 +72,15 @@ class Departure:
         status = self._hindrance(departs_at)
         if status is not None:
             if status == CLOSED:
-                self._reroute(cutoff_at)
+                self.reroute(cutoff_at)
             self._write_down(departs_at, status, 0)
             return None
         waiting = self.gateway.n_ready
         load = self.gateway.load(state.room)
         transit = int(whole(state.transit, uniforms(state.transit_key, departs_at)[0], 1))
         self.gateway.dispatch(load, departs_at, departs_at + transit)
-        self._write_down(departs_at, DEPARTED, load.pieces)
-        self._account(departs_at, load.grams_by_route, load.row, load.pieces, waiting)
+        self._write_down(departs_at, DEPARTED, int(load.used[2]))
+        self._account(departs_at, load, waiting)
         return transit
 
     def prepare(self, cutoff_at: int) -> None:
@@ -98,7 +98,8 @@ class Departure:
             return WEATHER
         return None
 
-    def _reroute(self, at: int) -> None:
+    def reroute(self, at: int) -> None:
+        """Send the ready parcels that have another path to go by there; they are ready there at ``at``."""
         reroutes = self.state.reroutes
         if reroutes is None:
             return
@@ -113,22 +114,18 @@ class Departure:
         column = (DEPARTED, CANCELLED, WEATHER, CLOSED).index(status)
         self._record.lane_totals[self.state.number, self._record.month(departs_at), column] += 1
 
-    def _account(
-        self, departs_at: int, grams_by_route: np.ndarray, row: np.ndarray, pieces: int, waiting: int
-    ) -> None:
+    def _account(self, departs_at: int, load: Load, waiting: int) -> None:
         """Add load, rollover, cost and emission of one departure to the record."""
         state, record = self.state, self._record
         month = record.month(departs_at)
-        parcels = self.gateway.context.parcels
-        grams = int(grams_by_route.sum())
-        cm3 = int((parcels.cm3[row].astype(np.int64) * parcels.count[row]).sum())
-        used = max(load / room for load, room in zip((grams, cm3, pieces), state.room, strict=True))
-        record.lane_totals[state.number, month, 4:8] += (grams, round(used * 1e6), pieces, waiting - pieces)
+        grams, pieces = int(load.used[0]), int(load.used[2])
+        filled = float((load.used / state.room).max())
+        record.lane_totals[state.number, month, 4:8] += (grams, round(filled * 1e6), pieces, waiting - pieces)
         cost = state.cost_per_departure + state.cost_per_kg * grams / 1000
         record.lane_totals[state.number, month, 8] += round(cost * 100)
         if grams:
-            record.route_cost[month] += cost * grams_by_route / grams
-            record.route_co2e_g[month] += state.g_co2e_per_g * grams_by_route
+            record.route_cost[month] += cost * load.grams_by_route / grams
+            record.route_co2e_g[month] += state.g_co2e_per_g * load.grams_by_route
 
 
 def to_timetable(
@@ -171,7 +168,9 @@ def on_demand(
         departure.prepare(check_at)
         departs_at = check_at + departure.state.cutoff
         away_until = [back for back in away_until if back > departs_at]
-        if _is_wanted(departure, demand, departs_at, last, start) and len(away_until) < demand.fleet:
+        if not departure.state.is_open:
+            departure.reroute(check_at)
+        elif _is_wanted(departure, demand, departs_at, last, start) and len(away_until) < demand.fleet:
             transit = departure.attempt(check_at, departs_at)
             if transit is not None:
                 last = departs_at

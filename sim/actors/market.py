@@ -8,9 +8,9 @@ import simpy
 
 from sim.actors.moments import MARKET, Moment
 from sim.calendars import hourly_orders
-from sim.flow.network import Network, Node
+from sim.flow.network import Network, Node, flat
 from sim.flow.parcels import ParcelLog, ParcelTable
-from sim.kernels import births, choice, tallying
+from sim.kernels import births, choice, ordering, tallying
 from sim.luck import MAX_INDEX, MAX_LAYERS, first_order_id, uniforms
 from sim.record import Record
 from sim.scenario.market import Origin, Review
@@ -185,33 +185,40 @@ class OriginMarket:
         self, sort_key: np.ndarray, what: np.ndarray, week_start: int, parcels: ParcelTable, record: Record,
         log: ParcelLog | None,
     ) -> None:
-        row = parcels.take(sort_key.shape[0])
-        at = np.empty(row.shape[0], np.int64)
-        goods, paths = self._goods, self._paths
-        births.fill_rows(
-            sort_key, what, week_start, row, self._goods_key, self._path_keys, self.route_numbers, goods.weight_parts,
-            goods.value_parts, goods.parts_from, goods.densities, paths.shares, paths.numbers, paths.first,
-            self._region_shares.shape[0], parcels.ids, parcels.ordered_at, parcels.count, parcels.route, parcels.path,
-            parcels.region, parcels.product, parcels.grams, parcels.cm3, parcels.fen, at,
+        n = sort_key.shape[0]
+        columns = np.empty((10, n), np.int64)
+        order_id, at, count, route, path, region, product, grams, cm3, fen = columns
+        births.unpack(sort_key, what, week_start, order_id, at, route, region, product, count)
+        goods, paths, axes = self._goods, self._paths, record.axes
+        births.describe_goods(
+            order_id, product, self._goods_key, goods.weight_parts, goods.value_parts, goods.parts_from,
+            goods.densities, grams, cm3, fen,
         )
-        axes = record.axes
+        births.choose_paths(
+            order_id, route, region, self._path_keys, paths.shares, paths.numbers, paths.first, len(axes.regions), path
+        )
+        route[:] = self.route_numbers[route]
+        row = parcels.take(n)
+        births.write_rows(
+            row, columns, parcels.ids, parcels.ordered_at, parcels.count, parcels.route, parcels.path, parcels.region,
+            parcels.product, parcels.cell, parcels.grams, parcels.cm3, parcels.fen,
+            (len(axes.regions), len(axes.products)),
+        )
         tallying.placed(
-            row, parcels.count, parcels.ordered_at, parcels.route, parcels.region, parcels.product, parcels.grams,
-            parcels.fen, axes.first_day, record.month_of_day, record.goods, record.by_day["placed"],
+            row, parcels.count, parcels.ordered_at, parcels.route, parcels.cell, parcels.grams, parcels.fen,
+            axes.first_day, record.month_of_day, flat(record.goods, 2), record.by_day["placed"],
         )
         if log is not None:
             log.order(
-                order_id=parcels.ids[row], ordered_at=at, route=parcels.route[row], path=parcels.path[row],
-                region=parcels.region[row], product=parcels.product[row], grams=parcels.grams[row],
-                value_fen=parcels.fen[row],
+                order_id=order_id, ordered_at=at, route=route, path=path, region=region, product=product, grams=grams,
+                value_fen=fen,
             )
-        node = paths.node_of_path[parcels.path[row]]
+        if len(paths.first_nodes) == 1:
+            paths.first_nodes[0].receive(at, row)
+            return
+        node = paths.node_of_path[path]
         for i, first in enumerate(paths.first_nodes):
-            chosen = node == i
-            if chosen.all():
-                first.receive(at, row)
-            else:
-                first.receive(at[chosen], row[chosen])
+            first.receive(*ordering.pick(node, i, at, row))
 
 
 class Market:

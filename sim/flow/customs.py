@@ -6,8 +6,8 @@ Release and bays are queues (`sim.flow.station`); only what lies between them is
 import numpy as np
 from numba import njit
 
-from sim.flow.network import Context, Node
-from sim.kernels import draws, ordering
+from sim.flow.network import Context, Node, divide
+from sim.kernels import draws
 
 
 @njit(cache=True)
@@ -55,11 +55,8 @@ class Selection(Node):
             return
         parcels = self.context.parcels
         share = _shares(row, parcels.product, parcels.fen, self.of_product, self.above_limit, self.limit_fen)
-        examined = draws.taken(self._key, share, row, parcels.ids, parcels.count)
-        kind = np.where(examined == 0, 0, np.where(examined == parcels.count[row], 1, 2))
-        partly = kind == 2
-        if partly.any():
-            self._bays.receive(at[partly], parcels.split(row[partly], examined[partly]))
-            kind[partly] = 0
-        self._bays.receive(*ordering.pick(kind, 1, at, row))
-        self.forward(*ordering.pick(kind, 0, at, row))
+        is_single = not self.context.is_aggregated
+        examined = draws.taken(self._key, share, row, parcels.ids, parcels.count, is_single)
+        taken, rest = divide(self.context, at, row, examined)
+        self._bays.receive(*taken)
+        self.forward(*rest)

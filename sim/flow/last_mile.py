@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.flow.network import Context, Node, count_events
+from sim.flow.network import Context, Node, flat
 from sim.kernels import distributions, draws, tallying
 
 
@@ -59,11 +59,11 @@ class LastMile(Node):
         context, p, record = self.context, self.context.parcels, self.context.record
         code = self._place_of_path[p.path[row]] * self._n_regions + p.region[row]
         ready = at + draws.times_by_code(self._parts, self._first, self._last, self._key, code, row, p.ids)
-        count_events(context, ready, row, record.delivered, record.by_day["delivered"])
-        tallying.door_to_door(
-            ready, row, p.count, p.ordered_at, p.posted_at, p.route, p.region, p.product, self._promise,
-            record.axes.first_day, record.month_of_day, context.end, record.hours, record.service,
-            record.unreviewed_week, record.week_hours, record.week_sums,
+        tallying.deliveries(
+            ready, row, p.count, p.ordered_at, p.posted_at, p.route, p.region, p.cell, self._promise,
+            record.axes.first_day, record.month_of_day, context.end, flat(record.delivered, 1),
+            record.by_day["delivered"], flat(record.hours, 1), flat(record.service, 1), record.unreviewed_week,
+            record.week_hours, record.week_sums,
         )
         if context.log is not None:
             context.log.step(self.name, p.ids[row], at, at, ready)

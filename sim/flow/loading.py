@@ -10,32 +10,37 @@ from numba import njit
 
 from sim.flow.network import EMPTY, Context, Node, count_events
 from sim.flow.station import Fifo
+from sim.kernels import ordering
 
 
 @njit(cache=True)
-def _prefix(row, count, grams, cm3, room):  # type: ignore[no-untyped-def]
-    """Longest prefix of rows that fits ``room`` int64[3] (g, cm3, pieces), which it uses up; no room is left after it."""
+def _prefix(row, count, grams, cm3, route, room, used, by_route):  # type: ignore[no-untyped-def]
+    """Longest prefix of rows that fits ``room`` int64[3] (g, cm3, pieces) beside what is ``used`` already.
+
+    Adds what it takes to ``used`` and to grams by route (int64[routes]); nothing fits after a prefix that is cut.
+    """
     for i in range(row.shape[0]):
         k = row[i]
         n = np.int64(count[k])
-        if n * grams[k] > room[0] or n * cm3[k] > room[1] or n > room[2]:
-            room[:] = -1
+        mass, volume = n * grams[k], n * cm3[k]
+        if used[0] + mass > room[0] or used[1] + volume > room[1] or used[2] + n > room[2]:
             return i
-        room[0] -= n * grams[k]
-        room[1] -= n * cm3[k]
-        room[2] -= n
+        used[0] += mass
+        used[1] += volume
+        used[2] += n
+        by_route[route[k]] += mass
     return row.shape[0]
 
 
 @njit(cache=True)
-def _weight_by_route(row, route, count, grams, totals):  # type: ignore[no-untyped-def]
-    """Add up grams by route (int64[routes]); returns the number of parcels."""
-    pieces = 0
+def _weigh(row, count, grams):  # type: ignore[no-untyped-def]
+    """Grams and number of parcels of some rows."""
+    mass = pieces = 0
     for i in range(row.shape[0]):
-        k = row[i]
-        totals[route[k]] += np.int64(count[k]) * grams[k]
-        pieces += count[k]
-    return pieces
+        n = np.int64(count[row[i]])
+        mass += n * grams[row[i]]
+        pieces += n
+    return mass, pieces
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,8 @@ class Load:
 
     ready: np.ndarray
     row: np.ndarray
-    pieces: int
+    used: np.ndarray
+    """Grams, cm3 and pieces: int64[3]."""
     grams_by_route: np.ndarray
 
 
@@ -55,52 +61,52 @@ class Gateway(Node):
         super().__init__(name, context)
         self._priority_of_route = priority_of_route
         self._ready = {int(priority): Fifo(2) for priority in sorted(set(priority_of_route.tolist()))}
-        self._ready_grams = 0
+        self._grams = self._pieces = 0
         self.ships_on_path: np.ndarray | None = None
         """Paths on which this lane is the first one: bool[paths]."""
 
     def _serve(self, at: np.ndarray, row: np.ndarray, until: int) -> None:
         if row.shape[0] == 0:
             return
-        parcels = self.context.parcels
-        priority = self._priority_of_route[parcels.route[row]]
-        for value, queue in self._ready.items():
-            if len(self._ready) == 1:
-                queue.append(at, row)
-            else:
-                of_priority = priority == value
-                queue.append(at[of_priority], row[of_priority])
-        self._ready_grams += self._grams(row)
+        if len(self._ready) == 1:
+            next(iter(self._ready.values())).append(at, row)
+        else:
+            priority = ordering.look_up(self._priority_of_route, self.context.parcels.route, row)
+            for value, queue in self._ready.items():
+                queue.append(*ordering.pick(priority, value, at, row))
+        self._count(row, 1)
 
-    def _grams(self, row: np.ndarray) -> int:
-        parcels = self.context.parcels
-        return int((parcels.grams[row].astype(np.int64) * parcels.count[row]).sum())
+    def _count(self, row: np.ndarray, sign: int) -> None:
+        grams, pieces = _weigh(row, self.context.parcels.count, self.context.parcels.grams)
+        self._grams += sign * grams
+        self._pieces += sign * pieces
 
     @property
     def ready_grams(self) -> int:
         """Weight ready before the instant served."""
-        return self._ready_grams
+        return self._grams
 
     @property
     def n_ready(self) -> int:
         """Parcels ready before the instant served."""
-        return sum(int(self.context.parcels.count[queue.view()[1]].sum()) for queue in self._ready.values())
+        return self._pieces
 
     def load(self, room: np.ndarray) -> Load:
         """Take the longest prefix, by (priority, ready instant, id), that fits ``room`` int64[3] (g, cm3, pieces)."""
         parcels = self.context.parcels
-        room = room.copy()
+        used, by_route = np.zeros(3, np.int64), np.zeros(self._priority_of_route.shape[0], np.int64)
         parts = []
         for queue in self._ready.values():
             ready, row = queue.view()
-            n = _prefix(row, parcels.count, parcels.grams, parcels.cm3, room)
+            n = _prefix(row, parcels.count, parcels.grams, parcels.cm3, parcels.route, room, used, by_route)
             parts.append((ready[:n].copy(), row[:n].copy()))
             queue.drop(n)
+            if n < row.shape[0]:
+                break
         ready, row = (np.concatenate(columns) for columns in zip(*parts, strict=True))
-        grams_by_route = np.zeros(self._priority_of_route.shape[0], np.int64)
-        pieces = _weight_by_route(row, parcels.route, parcels.count, parcels.grams, grams_by_route)
-        self._ready_grams -= int(grams_by_route.sum())
-        return Load(ready, row, pieces, grams_by_route)
+        self._grams -= int(used[0])
+        self._pieces -= int(used[2])
+        return Load(ready, row, used, by_route)
 
     def dispatch(self, load: Load, departs_at: int, arrives_at: int) -> None:
         """Send a load on its way: all on board arrive together."""
@@ -131,5 +137,5 @@ class Gateway(Node):
                 rest.append(ready[~goes], row[~goes])
                 self._ready[value] = rest
         result = np.concatenate(moved)
-        self._ready_grams -= self._grams(result)
+        self._count(result, -1)
         return result

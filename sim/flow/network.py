@@ -17,6 +17,8 @@ from sim.kernels import draws, ordering, tallying
 from sim.record import Record
 
 EMPTY = np.zeros(0, np.int64)
+Batch = tuple[np.ndarray, np.ndarray]
+"""Instants int64[n] in ticks, and rows int64[n]."""
 
 
 @dataclass
@@ -77,15 +79,28 @@ class Loss:
         self.share = np.zeros(n_routes)
         self.keys = np.zeros(n_routes, np.uint64)
 
-    def taken(self, row: np.ndarray, parcels: ParcelTable) -> np.ndarray:
+    def taken(self, row: np.ndarray, context: Context) -> np.ndarray:
         """How many parcels of each row are lost: int32[n]."""
-        route = parcels.route[row]
+        parcels = context.parcels
         result = np.zeros(row.shape[0], np.int32)
         for r in np.flatnonzero(self.share):
-            of_route = route == r
-            share = np.full(int(of_route.sum()), self.share[r])
-            result[of_route] = draws.taken(self.keys[r], share, row[of_route], parcels.ids, parcels.count)
+            share = ordering.look_up(self.share * (np.arange(self.share.shape[0]) == r), parcels.route, row)
+            result += draws.taken(self.keys[r], share, row, parcels.ids, parcels.count, not context.is_aggregated)
         return result
+
+
+def divide(context: Context, at: np.ndarray, row: np.ndarray, taken: np.ndarray) -> tuple[Batch, Batch]:
+    """What a share takes, and the rest, both in unchanged order; a row taken in part is split: taken int32[n] parcels."""
+    if not context.is_aggregated:
+        return ordering.pick(taken, 1, at, row), ordering.pick(taken, 0, at, row)
+    parcels = context.parcels
+    is_partly = (taken > 0) & (taken < parcels.count[row])
+    is_rest = (taken == 0) | is_partly
+    taken_row = row.copy()
+    if is_partly.any():
+        taken_row[is_partly] = parcels.split(row[is_partly], taken[is_partly])
+    is_taken = taken > 0
+    return (at[is_taken], taken_row[is_taken]), (at[is_rest], row[is_rest])
 
 
 class Node(ABC):
@@ -98,7 +113,7 @@ class Node(ABC):
         self.inbox = Inbox()
         self.loss: Loss | None = None
         self._targets: list[Node] = []
-        self._target_of_path = np.full(0, -1, np.int16)
+        self._target_of_path = np.full(0, -1, np.int64)
         self._posts: np.ndarray | None = None
 
     @property
@@ -109,7 +124,7 @@ class Node(ABC):
     def connect(self, target_of_path: dict[int, "Node"], n_paths: int, posts: Iterable[int]) -> None:
         """Say where parcels of each path go next, and on which paths leaving this node is the posting."""
         self._targets = list(dict.fromkeys(target_of_path.values()))
-        self._target_of_path = np.full(n_paths, -1, np.int16)
+        self._target_of_path = np.full(n_paths, -1, np.int64)
         for path, target in target_of_path.items():
             self._target_of_path[path] = self._targets.index(target)
         flags = np.zeros(n_paths, np.bool_)
@@ -147,36 +162,37 @@ class Node(ABC):
         if len(self._targets) == 1:
             self._targets[0].receive(at, row)
             return
-        choice = self._target_of_path[self.context.parcels.path[row]]
+        choice = ordering.look_up(self._target_of_path, self.context.parcels.path, row)
         for i, target in enumerate(self._targets):
             target.receive(*ordering.pick(choice, i, at, row))
 
-    def _without_lost(self, at: np.ndarray, row: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _without_lost(self, at: np.ndarray, row: np.ndarray) -> Batch:
         assert self.loss is not None
         parcels, record = self.context.parcels, self.context.record
-        lost = self.loss.taken(row, parcels)
+        lost = self.loss.taken(row, self.context)
         if not lost.any():
             return at, row
-        whole = lost == parcels.count[row]
-        partly = (lost > 0) & ~whole
-        gone, gone_at = row[whole], at[whole]
-        if partly.any():
-            gone = np.concatenate([gone, parcels.split(row[partly], lost[partly])])
-            gone_at = np.concatenate([gone_at, at[partly]])
+        (gone_at, gone), rest = divide(self.context, at, row, lost)
         count_events(self.context, gone_at, gone, record.lost, record.by_day["lost"])
         if self.context.log is not None:
             self.context.log.step("lost", parcels.ids[gone], gone_at, gone_at, gone_at)
         parcels.give_back(gone)
-        return at[~whole], row[~whole]
+        return rest
 
 
 def count_events(context: Context, at: np.ndarray, row: np.ndarray, by_cell: np.ndarray, by_day: np.ndarray) -> None:
     """Count events of rows at instants before the end, by cell and by day."""
     p, record = context.parcels, context.record
     tallying.events_by_cell(
-        at, row, p.count, p.route, p.region, p.product, record.axes.first_day, record.month_of_day, by_cell, by_day,
+        at, row, p.count, p.cell, p.route, record.axes.first_day, record.month_of_day, flat(by_cell, 1), by_day,
         context.end,
     )
+
+
+def flat(array: np.ndarray, before: int) -> np.ndarray:
+    """A view whose axes of route, region and product, after the first ``before``, are one axis of cells."""
+    shape = array.shape
+    return array.reshape(*shape[:before], shape[before] * shape[before + 1] * shape[before + 2], *shape[before + 3 :])
 
 
 class Network:

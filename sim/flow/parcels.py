@@ -6,19 +6,32 @@ Rows are handed out to new orders and taken back from delivered ones, so the tab
 import numpy as np
 from numba import njit
 
-_COLUMNS = {
-    "ids": np.int64,
-    "ordered_at": np.int64,
-    "posted_at": np.int64,
-    "fen": np.int64,
-    "count": np.int32,
-    "grams": np.int32,
-    "cm3": np.int32,
-    "path": np.int16,
-    "route": np.int16,
-    "region": np.int16,
-    "product": np.int16,
-}
+_ROW = np.dtype(
+    [
+        ("ids", np.int64),
+        ("ordered_at", np.int64),
+        ("posted_at", np.int64),
+        ("fen", np.int64),
+        ("count", np.int32),
+        ("grams", np.int32),
+        ("cm3", np.int32),
+        ("cell", np.int32),
+        ("path", np.int16),
+        ("route", np.int16),
+        ("region", np.int16),
+        ("product", np.int16),
+        ("spare", np.int64),
+    ]
+)
+"""64 bytes: a row fills one cache line, so that a kernel which asks for several columns of a row waits once."""
+
+
+def _rows(n: int) -> np.ndarray:
+    """``n`` empty rows, each on a cache line of its own."""
+    line = _ROW.itemsize
+    raw = np.zeros((n + 1) * line, np.uint8)
+    skip = -raw.ctypes.data % line
+    return raw[skip : skip + n * line].view(_ROW)
 
 
 @njit(cache=True)
@@ -29,34 +42,42 @@ def _set_where(flags, path, row, at, posted_at):  # type: ignore[no-untyped-def]
 
 
 class ParcelTable:
-    """Columns int64 or smaller, all of one length; see `_COLUMNS`. Weights in g, volumes in cm3, values in fen."""
+    """Columns of whole numbers, each a view into one array of rows; see `_ROW`.
+
+    Weights in g, volumes in cm3, values in fen; ``cell`` numbers (route, region, product).
+    """
 
     def __init__(self, rows: int = 1024) -> None:
-        self.ids = np.zeros(rows, np.int64)
-        self.ordered_at = np.zeros(rows, np.int64)
-        self.posted_at = np.zeros(rows, np.int64)
-        self.fen = np.zeros(rows, np.int64)
-        self.count = np.zeros(rows, np.int32)
-        self.grams = np.zeros(rows, np.int32)
-        self.cm3 = np.zeros(rows, np.int32)
-        self.path = np.zeros(rows, np.int16)
-        self.route = np.zeros(rows, np.int16)
-        self.region = np.zeros(rows, np.int16)
-        self.product = np.zeros(rows, np.int16)
-        self._free = np.arange(rows - 1, -1, -1, dtype=np.int64)
+        self._show(_rows(rows))
+        self._free = np.arange(rows, dtype=np.int64)
         self._n_free = rows
+
+    def _show(self, data: np.ndarray) -> None:
+        self._data = data
+        self.ids = data["ids"]
+        self.ordered_at = data["ordered_at"]
+        self.posted_at = data["posted_at"]
+        self.fen = data["fen"]
+        self.count = data["count"]
+        self.grams = data["grams"]
+        self.cm3 = data["cm3"]
+        self.cell = data["cell"]
+        self.path = data["path"]
+        self.route = data["route"]
+        self.region = data["region"]
+        self.product = data["product"]
 
     @property
     def n_in_use(self) -> int:
         """Rows under way."""
-        return self.ids.shape[0] - self._n_free
+        return self._data.shape[0] - self._n_free
 
     def take(self, n: int) -> np.ndarray:
-        """``n`` free rows: int64[n]."""
+        """``n`` free rows in ascending order, so that what is born together lies together: int64[n]."""
         if n > self._n_free:
             self._grow(n)
         self._n_free -= n
-        return self._free[self._n_free : self._n_free + n][::-1].copy()
+        return np.sort(self._free[self._n_free : self._n_free + n])
 
     def give_back(self, row: np.ndarray) -> None:
         """Free rows whose parcels are delivered or lost."""
@@ -65,23 +86,20 @@ class ParcelTable:
         self._n_free += n
 
     def _grow(self, n: int) -> None:
-        old = self.ids.shape[0]
+        old = self._data.shape[0]
         new = max(2 * old, old + n)
-        for name, kind in _COLUMNS.items():
-            column = np.zeros(new, kind)
-            column[:old] = getattr(self, name)
-            setattr(self, name, column)
+        data = _rows(new)
+        data[:old] = self._data
+        self._show(data)
         free = np.empty(new, np.int64)
-        free[: new - old] = np.arange(new - 1, old - 1, -1)
-        free[new - old : new - old + self._n_free] = self._free[: self._n_free]
+        free[: self._n_free] = self._free[: self._n_free]
+        free[self._n_free : self._n_free + new - old] = np.arange(old, new)
         self._free, self._n_free = free, self._n_free + new - old
 
     def split(self, row: np.ndarray, parts: np.ndarray) -> np.ndarray:
         """Cut ``parts`` (int[n], above 0 and below the count) parcels off each row into rows of their own: int64[n]."""
         new = self.take(row.shape[0])
-        for name in _COLUMNS:
-            column = getattr(self, name)
-            column[new] = column[row]
+        self._data[new] = self._data[row]
         self.count[new] = parts
         self.count[row] -= parts.astype(np.int32)
         return new

@@ -165,8 +165,8 @@ class Queue(Node):
         if row.shape[0]:
             record = self.context.record
             tallying.arrivals_by_month(
-                at, row, self.context.parcels.count, record.axes.first_day, record.month_of_day,
-                record.queue_arrivals[self._number],
+                at, row, self.context.parcels.count, not self.context.is_aggregated, record.axes.first_day,
+                record.month_of_day, record.queue_arrivals[self._number],
             )
             work = self._clock.work(at) if self._clock else at
             self._waiting.append(work, at, row, self._draw(row))
@@ -234,8 +234,8 @@ class Queue(Node):
         record = context.record
         busy = service * self._servers if context.is_aggregated and self._servers else service
         tallying.station_starts(
-            arrived, started, busy, row, context.parcels.count, record.axes.first_day, record.month_of_day,
-            record.queue_totals[self._number], context.end,
+            arrived, started, busy, row, context.parcels.count, not context.is_aggregated, record.axes.first_day,
+            record.month_of_day, record.queue_totals[self._number], context.end,
         )
         if context.log is not None:
             context.log.step(self.name, context.parcels.ids[row], arrived, started, left)

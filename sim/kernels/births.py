@@ -9,8 +9,8 @@ import math
 import numpy as np
 from numba import njit
 
-from sim.kernels.distributions import quantile, whole
-from sim.luck import coarse, fine, words
+from sim.kernels.distributions import quantile_between
+from sim.luck import coarse, fill_fine, fine, words
 
 _BATCH = 2048
 _GUIDE = 1024
@@ -152,62 +152,77 @@ def decide_layer(
 
 
 @njit(cache=True)
-def fill_rows(
-    sort_key,
-    what,
-    week_start,
-    rows,
-    goods_key,
-    path_keys,
-    route_numbers,
-    weight_parts,
-    value_parts,
-    parts_from,
-    densities,
-    path_shares,
-    path_numbers,
-    path_from,
-    n_regions,
-    ids,
-    ordered_at,
-    count,
-    route,
-    path,
-    region,
-    product,
-    grams,
-    cm3,
-    fen,
-    at_out,
-):  # type: ignore[no-untyped-def]
-    """Write placed orders, in order of ``sort_key``, into the rows of the parcel table.
+def describe_goods(order_id, product, key, weight_parts, value_parts, parts_from, densities, grams, cm3, fen):  # type: ignore[no-untyped-def]
+    """Weight (g), volume (cm3) and value (fen) of new orders, written into int64[n] each.
 
-    rows int64[n]; weight_parts and value_parts stacked distribution tables, product p owning
-    ``parts_from[0, p]:parts_from[0, p + 1]`` of the first and ``parts_from[1, ...]`` of the second; path_shares
-    cumulative and path_numbers, route r and region g owning ``path_from[r * n_regions + g]`` on; the remaining arrays
-    are columns of the table, and at_out int64[n] receives the instants.
+    order_id, product int64[n]; weight_parts and value_parts are stacked distribution tables, product p owning
+    ``parts_from[0, p]:parts_from[0, p + 1]`` of the first and ``parts_from[1, ...]`` of the second.
     """
+    one, two = np.empty(_BATCH), np.empty(_BATCH)
+    for start in range(0, order_id.shape[0], _BATCH):
+        size = min(_BATCH, order_id.shape[0] - start)
+        fill_fine(key, order_id[start : start + size], one, two)
+        for j in range(size):
+            i = start + j
+            p = product[i]
+            weight = quantile_between(weight_parts, parts_from[0, p], parts_from[0, p + 1], one[j])
+            value = quantile_between(value_parts, parts_from[1, p], parts_from[1, p + 1], two[j])
+            grams[i] = max(np.int64(1), np.int64(np.rint(weight)))
+            cm3[i] = max(np.int64(1), np.int64(np.rint(grams[i] * 1000.0 / densities[p])))
+            fen[i] = max(np.int64(0), np.int64(np.rint(value * 100.0)))
+
+
+@njit(cache=True)
+def unpack(sort_key, what, week_start, order_id, at, route, region, product, count):  # type: ignore[no-untyped-def]
+    """Placed orders in order of ``sort_key``, from the packed form of `decide_layer` into int64[n] columns."""
     mask = np.int64((1 << POSITION_BITS) - 1)
     for i in range(sort_key.shape[0]):
         position = sort_key[i] & mask
-        at = week_start + (sort_key[i] >> POSITION_BITS)
-        order_id = what[position, 0]
         packed = what[position, 1]
-        r, g, p = packed >> 40, (packed >> 32) & 0xFF, (packed >> 24) & 0xFF
-        k = rows[i]
-        ids[k], ordered_at[k], at_out[i] = order_id, at, at
-        count[k] = packed & 0xFFFFFF
-        route[k], region[k], product[k] = route_numbers[r], g, p
-        a, b, c, d = words(goods_key, order_id, 0)
-        grams[k] = whole(weight_parts[parts_from[0, p] : parts_from[0, p + 1]], fine(a, b), 1)
-        fen[k] = max(
-            np.int64(0),
-            np.int64(np.rint(quantile(value_parts[parts_from[1, p] : parts_from[1, p + 1]], fine(c, d)) * 100.0)),
-        )
-        cm3[k] = max(np.int64(1), np.int64(np.rint(grams[k] * 1000.0 / densities[p])))
-        low, high = path_from[r * n_regions + g], path_from[r * n_regions + g + 1]
-        if high - low == 1:
-            path[k] = path_numbers[low]
-        else:
-            a, b, _, _ = words(path_keys[r], order_id, 0)
-            path[k] = path_numbers[low + first_above(path_shares[low:high], fine(a, b))]
+        order_id[i] = what[position, 0]
+        at[i] = week_start + (sort_key[i] >> POSITION_BITS)
+        route[i] = packed >> 40
+        region[i] = (packed >> 32) & 0xFF
+        product[i] = (packed >> 24) & 0xFF
+        count[i] = packed & 0xFFFFFF
+
+
+@njit(cache=True)
+def choose_paths(order_id, route, region, keys, shares, numbers, first, n_regions, path):  # type: ignore[no-untyped-def]
+    """Path number of each order, into int64[n]: by the shares of its route and region.
+
+    shares (cumulative) and numbers are stacked, route r and region g owning ``first[r * n_regions + g]`` on; keys
+    uint64[routes].
+    """
+    for i in range(order_id.shape[0]):
+        cell = route[i] * n_regions + region[i]
+        low, high = first[cell], first[cell + 1]
+        path[i] = numbers[low]
+        if high - low > 1:
+            a, b, _, _ = words(keys[route[i]], order_id[i], 0)
+            u = fine(a, b)
+            while low < high - 1 and u >= shares[low]:
+                low += 1
+            path[i] = numbers[low]
+
+
+@njit(cache=True)
+def write_rows(row, columns, ids, ordered_at, count, route, path, region, product, cell, grams, cm3, fen, axes):  # type: ignore[no-untyped-def]
+    """Write new orders into rows of the parcel table.
+
+    columns int64[10, n]: id, instant, count, route, path, region, product, grams, cm3, fen; axes (regions,
+    products), by which the cell (route, region, product) is numbered; the others are the table's columns.
+    """
+    for i in range(row.shape[0]):
+        k = row[i]
+        ids[k] = columns[0, i]
+        ordered_at[k] = columns[1, i]
+        count[k] = columns[2, i]
+        route[k] = columns[3, i]
+        path[k] = columns[4, i]
+        region[k] = columns[5, i]
+        product[k] = columns[6, i]
+        grams[k] = columns[7, i]
+        cm3[k] = columns[8, i]
+        fen[k] = columns[9, i]
+        cell[k] = (columns[3, i] * axes[0] + columns[5, i]) * axes[1] + columns[6, i]

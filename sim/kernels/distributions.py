@@ -75,6 +75,54 @@ def scaled(parts: np.ndarray, factor: float) -> np.ndarray:
     return result
 
 
+@njit(inline="always")
+def _central(q):  # type: ignore[no-untyped-def]
+    """Normal quantile of 0.5 + q for abs(q) <= 0.425: a ratio of polynomials, no branch."""
+    r = 0.180625 - q * q
+    num = (
+        ((((((2509.0809287301226727 * r + 33430.575583588128105) * r + 67265.770927008700853) * r
+        + 45921.953931549871457) * r + 13731.693765509461125) * r + 1971.5909503065514427) * r
+        + 133.14166789178437745) * r + 3.387132872796366608
+    )  # fmt: skip
+    den = (
+        ((((((5226.495278852545925 * r + 28729.085735721942674) * r + 39307.89580009271061) * r
+        + 21213.794301586595867) * r + 5394.1960214247511077) * r + 687.1870074920579083) * r
+        + 42.313330701600911252) * r + 1.0
+    )  # fmt: skip
+    return q * num / den
+
+
+@njit(cache=True)
+def _tail(p):  # type: ignore[no-untyped-def]
+    """Normal quantile of p below 0.075 or above 0.925."""
+    r = math.sqrt(-math.log(min(p, 1.0 - p)))
+    if r <= 5.0:
+        r -= 1.6
+        num = (
+            ((((((7.7454501427834140764e-4 * r + 0.0227238449892691845833) * r + 0.24178072517745061177) * r
+            + 1.27045825245236838258) * r + 3.64784832476320460504) * r + 5.7694972214606914055) * r
+            + 4.6303378461565452959) * r + 1.42343711074968357734
+        )  # fmt: skip
+        den = (
+            ((((((1.05075007164441684324e-9 * r + 5.475938084995344946e-4) * r + 0.0151986665636164571966) * r
+            + 0.14810397642748007459) * r + 0.68976733498510000455) * r + 1.6763848301838038494) * r
+            + 2.05319162663775882187) * r + 1.0
+        )  # fmt: skip
+    else:
+        r -= 5.0
+        num = (
+            ((((((2.01033439929228813265e-7 * r + 2.71155556874348757815e-5) * r + 0.0012426609473880784386) * r
+            + 0.026532189526576123093) * r + 0.29656057182850489123) * r + 1.7848265399172913358) * r
+            + 5.4637849111641143699) * r + 6.6579046435011037772
+        )  # fmt: skip
+        den = (
+            ((((((2.04426310338993978564e-15 * r + 1.4215117583164458887e-7) * r + 1.8463183175100546818e-5) * r
+            + 7.868691311456132591e-4) * r + 0.0148753612908506148525) * r + 0.13692988092273580531) * r
+            + 0.59983220655588793769) * r + 1.0
+        )  # fmt: skip
+    return -num / den if p < 0.5 else num / den
+
+
 @njit(cache=True)
 def normal_quantile(p):  # type: ignore[no-untyped-def]
     """Inverse of the standard normal distribution function, relative error below 1e-15.
@@ -82,61 +130,12 @@ def normal_quantile(p):  # type: ignore[no-untyped-def]
     Wichura (1988), Algorithm AS 241, routine PPND16.
     """
     q = p - 0.5
-    if abs(q) <= 0.425:
-        r = 0.180625 - q * q
-        num = (
-            ((((((2509.0809287301226727 * r + 33430.575583588128105) * r + 67265.770927008700853) * r
-            + 45921.953931549871457) * r + 13731.693765509461125) * r + 1971.5909503065514427) * r
-            + 133.14166789178437745) * r + 3.387132872796366608
-        )
-        den = (
-            ((((((5226.495278852545925 * r + 28729.085735721942674) * r + 39307.89580009271061) * r
-            + 21213.794301586595867) * r + 5394.1960214247511077) * r + 687.1870074920579083) * r
-            + 42.313330701600911252) * r + 1.0
-        )
-        return q * num / den
-    r = math.sqrt(-math.log(p if q < 0 else 1.0 - p))
-    if r <= 5.0:
-        r -= 1.6
-        num = (
-            ((((((7.7454501427834140764e-4 * r + 0.0227238449892691845833) * r + 0.24178072517745061177) * r
-            + 1.27045825245236838258) * r + 3.64784832476320460504) * r + 5.7694972214606914055) * r
-            + 4.6303378461565452959) * r + 1.42343711074968357734
-        )
-        den = (
-            ((((((1.05075007164441684324e-9 * r + 5.475938084995344946e-4) * r + 0.0151986665636164571966) * r
-            + 0.14810397642748007459) * r + 0.68976733498510000455) * r + 1.6763848301838038494) * r
-            + 2.05319162663775882187) * r + 1.0
-        )
-    else:
-        r -= 5.0
-        num = (
-            ((((((2.01033439929228813265e-7 * r + 2.71155556874348757815e-5) * r + 0.0012426609473880784386) * r
-            + 0.026532189526576123093) * r + 0.29656057182850489123) * r + 1.7848265399172913358) * r
-            + 5.4637849111641143699) * r + 6.6579046435011037772
-        )
-        den = (
-            ((((((2.04426310338993978564e-15 * r + 1.4215117583164458887e-7) * r + 1.8463183175100546818e-5) * r
-            + 7.868691311456132591e-4) * r + 0.0148753612908506148525) * r + 0.13692988092273580531) * r
-            + 0.59983220655588793769) * r + 1.0
-        )
-    value = num / den
-    return -value if q < 0 else value
+    return _central(q) if abs(q) <= 0.425 else _tail(p)
 
 
-@njit(cache=True)
-def quantile(parts, u):  # type: ignore[no-untyped-def]
-    """The value below which a share ``u`` of the distribution lies; ``parts`` float64[n, 5], 0 < u < 1."""
-    i = 0
-    before = 0.0
-    if parts.shape[0] > 1:
-        while i < parts.shape[0] - 1 and u >= parts[i, 0]:
-            before = parts[i, 0]
-            i += 1
-        u = (u - before) / (parts[i, 0] - before)
-        u = min(max(u, 2.0**-53), 1.0 - 2.0**-53)
-    kind = parts[i, 1]
-    a, b, c = parts[i, 2], parts[i, 3], parts[i, 4]
+@njit(inline="always")
+def _of_kind(kind, a, b, c, u):  # type: ignore[no-untyped-def]
+    """Quantile of one part: kind and its parameters, 0 < u < 1."""
     if kind == CONSTANT:
         return a
     if kind == LOGNORMAL:
@@ -156,6 +155,44 @@ def quantile(parts, u):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
+def quantile_between(parts, first, last, u):  # type: ignore[no-untyped-def]
+    """`quantile` of the distribution that owns the rows ``first:last`` of stacked tables."""
+    i = first
+    if last - first > 1:
+        before = 0.0
+        while i < last - 1 and u >= parts[i, 0]:
+            before = parts[i, 0]
+            i += 1
+        u = (u - before) / (parts[i, 0] - before)
+        u = min(max(u, 2.0**-53), 1.0 - 2.0**-53)
+    return _of_kind(parts[i, 1], parts[i, 2], parts[i, 3], parts[i, 4], u)
+
+
+@njit(cache=True)
+def quantile(parts, u):  # type: ignore[no-untyped-def]
+    """The value below which a share ``u`` of the distribution lies; ``parts`` float64[n, 5], 0 < u < 1."""
+    return quantile_between(parts, 0, parts.shape[0], u)
+
+
+@njit(cache=True)
 def whole(parts, u, least):  # type: ignore[no-untyped-def]
     """A quantile rounded once to a whole number (ticks, grams), at least ``least``."""
     return max(np.int64(least), np.int64(np.rint(quantile(parts, u))))
+
+
+@njit(cache=True)
+def whole_many(parts, u, least, out):  # type: ignore[no-untyped-def]
+    """`whole` for many uniforms: u float64[n] into out int64[n]; ``u`` is used up."""
+    n = u.shape[0]
+    if parts.shape[0] == 1 and parts[0, 1] == LOGNORMAL:
+        a, b = parts[0, 2], parts[0, 3]
+        for i in range(n):
+            p = u[i]
+            u[i] = a + b * _central(p - 0.5)
+            if abs(p - 0.5) > 0.425:
+                u[i] = a + b * _tail(p)
+        for i in range(n):
+            out[i] = max(np.int64(least), np.int64(np.rint(math.exp(u[i]))))
+        return
+    for i in range(n):
+        out[i] = max(np.int64(least), np.int64(np.rint(quantile_between(parts, 0, parts.shape[0], u[i]))))

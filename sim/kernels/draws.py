@@ -8,31 +8,22 @@ import math
 import numpy as np
 from numba import njit
 
-from sim.kernels.distributions import quantile, whole
-from sim.luck import fine, words
+from sim.kernels.distributions import quantile_between, whole_many
+from sim.luck import fill_fine
+
+_BATCH = 1024
 
 
 @njit(cache=True)
 def durations(parts, key, row, ids, second, least):  # type: ignore[no-untyped-def]
     """int64[n] durations in ticks from the first (or second) fine uniform of each order; parts float64[k, 5]."""
     out = np.empty(row.shape[0], np.int64)
-    for i in range(row.shape[0]):
-        a, b, c, d = words(key, ids[row[i]], 0)
-        u = fine(c, d) if second else fine(a, b)
-        out[i] = whole(parts, u, least)
+    one, two = np.empty(_BATCH), np.empty(_BATCH)
+    for start in range(0, row.shape[0], _BATCH):
+        size = min(_BATCH, row.shape[0] - start)
+        fill_fine(key, ids[row[start : start + size]], one, two)
+        whole_many(parts, (two if second else one)[:size], least, out[start : start + size])
     return out
-
-
-@njit(cache=True)
-def two_durations(first, second, key, row, ids, second_at_least):  # type: ignore[no-untyped-def]
-    """Durations from the two fine uniforms of one block: (int64[n] at least 1, int64[n])."""
-    one = np.empty(row.shape[0], np.int64)
-    two = np.empty(row.shape[0], np.int64)
-    for i in range(row.shape[0]):
-        a, b, c, d = words(key, ids[row[i]], 0)
-        one[i] = whole(first, fine(a, b), 1)
-        two[i] = whole(second, fine(c, d), second_at_least)
-    return one, two
 
 
 @njit(cache=True)
@@ -65,12 +56,23 @@ def binomial_quantile(u, n, p):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def taken(key, share, row, ids, count):  # type: ignore[no-untyped-def]
-    """How many parcels of each row a share takes: int32[n]; share float64[n] by row, count int32[rows] parcels a row."""
+def taken(key, share, row, ids, count, is_single):  # type: ignore[no-untyped-def]
+    """How many parcels of each row a share takes: int32[n]; share float64[n] by row, count int32[rows] parcels a row.
+
+    ``is_single`` says that all rows are one parcel, so that their counts need not be fetched.
+    """
     out = np.empty(row.shape[0], np.int32)
-    for i in range(row.shape[0]):
-        a, b, _, _ = words(key, ids[row[i]], 0)
-        out[i] = binomial_quantile(fine(a, b), count[row[i]], share[i])
+    one, two = np.empty(_BATCH), np.empty(_BATCH)
+    for start in range(0, row.shape[0], _BATCH):
+        size = min(_BATCH, row.shape[0] - start)
+        fill_fine(key, ids[row[start : start + size]], one, two)
+        for i in range(size):
+            n = 1 if is_single else count[row[start + i]]
+            p = share[start + i]
+            if n == 1:
+                out[start + i] = one[i] < p
+            else:
+                out[start + i] = binomial_quantile(one[i], n, p)
     return out
 
 
@@ -78,8 +80,11 @@ def taken(key, share, row, ids, count):  # type: ignore[no-untyped-def]
 def times_by_code(parts, first, last, key, code, row, ids):  # type: ignore[no-untyped-def]
     """int64[n] durations, each from the table rows ``first[code]:last[code]`` of stacked distributions ``parts``."""
     out = np.empty(row.shape[0], np.int64)
-    for i in range(row.shape[0]):
-        a, b, _, _ = words(key, ids[row[i]], 0)
-        k = code[i]
-        out[i] = np.int64(np.rint(quantile(parts[first[k] : last[k]], fine(a, b))))
+    one, two = np.empty(_BATCH), np.empty(_BATCH)
+    for start in range(0, row.shape[0], _BATCH):
+        size = min(_BATCH, row.shape[0] - start)
+        fill_fine(key, ids[row[start : start + size]], one, two)
+        for i in range(size):
+            k = code[start + i]
+            out[start + i] = np.int64(np.rint(quantile_between(parts, first[k], last[k], one[i])))
     return out

@@ -7,6 +7,11 @@ Queues hold two parallel arrays: ``at`` int64[n] instants in ticks and ``row`` i
 import numpy as np
 from numba import njit
 
+_DIGIT_BITS = 11
+_DIGITS = 1 << _DIGIT_BITS
+_MASK = _DIGITS - 1
+_FEW = 32
+
 
 @njit(cache=True)
 def is_ordered(at, row, ids):  # type: ignore[no-untyped-def]
@@ -18,27 +23,107 @@ def is_ordered(at, row, ids):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def settle_ties(order, at, row, ids):  # type: ignore[no-untyped-def]
-    """Put runs of equal instants in ``order`` (a sorting permutation of ``at``) into order of id, in place."""
-    n = order.shape[0]
+def _radix_sort(at, row, lowest):  # type: ignore[no-untyped-def]
+    """Sort by the bits of the instant from ``lowest`` up, keeping the order of equal ones: counting sort by digits."""
+    n = at.shape[0]
+    least = at.min()
+    span = at.max() - least
+    at_to, row_to = np.empty_like(at), np.empty_like(row)
+    shift = lowest
+    while span >> shift > 0:
+        begins = np.zeros(_DIGITS + 1, np.int64)
+        for i in range(n):
+            begins[((at[i] - least) >> shift & _MASK) + 1] += 1
+        for d in range(_DIGITS):
+            begins[d + 1] += begins[d]
+        for i in range(n):
+            d = (at[i] - least) >> shift & _MASK
+            at_to[begins[d]], row_to[begins[d]] = at[i], row[i]
+            begins[d] += 1
+        at, at_to = at_to, at
+        row, row_to = row_to, row
+        shift += _DIGIT_BITS
+    return at, row
+
+
+@njit(cache=True)
+def _finish_sort(at, row):  # type: ignore[no-untyped-def]
+    """Sort nearly sorted instants in place by insertion; gives up (False) where they are far from sorted."""
+    moves = 0
+    budget = 16 * at.shape[0]
+    for i in range(1, at.shape[0]):
+        a = at[i]
+        if at[i - 1] <= a:
+            continue
+        r = row[i]
+        j = i
+        while j > 0 and at[j - 1] > a:
+            at[j], row[j] = at[j - 1], row[j - 1]
+            j -= 1
+        at[j], row[j] = a, r
+        moves += i - j
+        if moves > budget:
+            return False
+    return True
+
+
+@njit(cache=True)
+def _sort(at, row):  # type: ignore[no-untyped-def]
+    """Sort by instant: by as many leading bits as there are entries, then by insertion; by all bits where they crowd."""
+    span = at.max() - at.min()
+    wanted = 1
+    while at.shape[0] >> wanted > 0:
+        wanted += 1
+    lowest = 0
+    while span >> (lowest + wanted) > 0:
+        lowest += 1
+    at, row = _radix_sort(at, row, lowest)
+    if lowest > 0 and not _finish_sort(at, row):
+        return _radix_sort(at, row, 0)
+    return at, row
+
+
+@njit(cache=True)
+def _insertion_sort(at, row, ids):  # type: ignore[no-untyped-def]
+    """Sort a few entries by (instant, id) in place."""
+    for i in range(1, at.shape[0]):
+        a, r = at[i], row[i]
+        j = i
+        while j > 0 and (at[j - 1] > a or (at[j - 1] == a and ids[row[j - 1]] > ids[r])):
+            at[j], row[j] = at[j - 1], row[j - 1]
+            j -= 1
+        at[j], row[j] = a, r
+
+
+@njit(cache=True)
+def _settle_ties(at, row, ids):  # type: ignore[no-untyped-def]
+    """Put runs of equal instants into order of id, in place; ``at`` is in order."""
+    n = at.shape[0]
     i = 0
     while i < n:
         j = i + 1
-        while j < n and at[order[j]] == at[order[i]]:
+        while j < n and at[j] == at[i]:
             j += 1
-        if j - i > 1:
-            run = order[i:j].copy()
-            order[i:j] = run[np.argsort(ids[row[run]], kind="mergesort")]
+        if j - i > _FEW:
+            run = row[i:j].copy()
+            row[i:j] = run[np.argsort(ids[run], kind="mergesort")]
+        elif j - i > 1:
+            _insertion_sort(at[i:j], row[i:j], ids)
         i = j
 
 
-def in_order(at: np.ndarray, row: np.ndarray, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The entries in order of (instant, id)."""
+@njit(cache=True)
+def in_order(at, row, ids):  # type: ignore[no-untyped-def]
+    """The entries in order of (instant, id): new arrays, or the same ones if they are in order."""
     if is_ordered(at, row, ids):
         return at, row
-    order = np.argsort(at)
-    settle_ties(order, at, row, ids)
-    return at[order], row[order]
+    if at.shape[0] <= _FEW:
+        at, row = at.copy(), row.copy()
+        _insertion_sort(at, row, ids)
+        return at, row
+    at, row = _sort(at.copy(), row.copy())
+    _settle_ties(at, row, ids)
+    return at, row
 
 
 @njit(cache=True)
@@ -58,6 +143,15 @@ def merge(at_a, row_a, at_b, row_b, ids):  # type: ignore[no-untyped-def]
             at[k], row[k] = at_b[j], row_b[j]
             j += 1
     return at, row
+
+
+@njit(cache=True)
+def look_up(table, column, row):  # type: ignore[no-untyped-def]
+    """``table[column[row]]`` for many rows, of the table's kind; column int[rows] of the parcel table."""
+    out = np.empty(row.shape[0], table.dtype)
+    for i in range(row.shape[0]):
+        out[i] = table[column[row[i]]]
+    return out
 
 
 @njit(cache=True)

@@ -102,10 +102,15 @@ def to_work(at, opens, closes, worked):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def to_wall_start(work, opens, closes, worked, never):  # type: ignore[no-untyped-def]
-    """Last instant at which the open time before it is ``work`` (int64[n], any order): when a service starts."""
+    """Last instant at which the open time before it is ``work`` (int64[n], nearly in order): when a service starts."""
     out = np.empty(work.shape[0], np.int64)
+    k = 0
+    last = worked.shape[0] - 1
     for i in range(work.shape[0]):
-        k = np.searchsorted(worked, work[i], side="right") - 1
+        while k < last and worked[k + 1] <= work[i]:
+            k += 1
+        while k > 0 and worked[k] > work[i]:
+            k -= 1
         instant = opens[k] + work[i] - worked[k]
         out[i] = instant if instant < closes[k] else never
     return out
@@ -113,10 +118,15 @@ def to_wall_start(work, opens, closes, worked, never):  # type: ignore[no-untype
 
 @njit(cache=True)
 def to_wall_end(work, opens, closes, worked, never):  # type: ignore[no-untyped-def]
-    """First instant at which the open time before it is ``work`` (int64[n], any order): when a service ends."""
+    """First instant at which the open time before it is ``work`` (int64[n], nearly in order): when a service ends."""
     out = np.empty(work.shape[0], np.int64)
+    k = 0
+    last = worked.shape[0] - 1
     for i in range(work.shape[0]):
-        k = max(np.searchsorted(worked, work[i], side="left") - 1, 0)
+        while k < last and worked[k + 1] < work[i]:
+            k += 1
+        while k > 0 and worked[k] >= work[i]:
+            k -= 1
         instant = opens[k] + work[i] - worked[k]
         out[i] = instant if instant <= closes[k] else never
     return out

@@ -9,6 +9,7 @@ from numba import njit
 DAY = 86_400_000_000
 HOUR = 3_600_000_000
 SECOND = 1_000_000
+_BATCH = 512
 HOUR_BINS = 24 * 180
 """Door-to-door times are counted in whole hours up to 180 days; the last bin holds the rest."""
 
@@ -20,56 +21,74 @@ def seconds(duration):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def station_starts(arrived, started, service, row, count, first_day, month_of_day, totals, end):  # type: ignore[no-untyped-def]
+def station_starts(arrived, started, service, row, count, is_single, first_day, month_of_day, totals, end):  # type: ignore[no-untyped-def]
     """Add services to ``totals`` int64[months, 4]: parcels started, wait in seconds, busy seconds, longest wait.
 
-    arrived, started int64[n] ticks; service int64[n] ticks of one server; counted in the month of the start.
+    arrived, started (in order) int64[n] ticks; service int64[n] ticks of one server; counted in the month of the start.
+    ``is_single`` says that all rows are one parcel, so that their counts need not be fetched.
     """
-    for i in range(row.shape[0]):
-        if started[i] >= end:
-            continue
-        month = month_of_day[started[i] // DAY - first_day]
-        n = count[row[i]]
-        wait = seconds(started[i] - arrived[i])
-        totals[month, 0] += n
-        totals[month, 1] += wait * n
-        totals[month, 2] += seconds(service[i])
-        totals[month, 3] = max(totals[month, 3], wait)
+    i = 0
+    n = row.shape[0]
+    while i < n and started[i] < end:
+        day = started[i] // DAY - first_day
+        month = month_of_day[day]
+        next_day = (started[i] // DAY + 1) * DAY
+        parcels = waits = busy = longest = 0
+        while i < n and started[i] < next_day:
+            k = 1 if is_single else count[row[i]]
+            wait = seconds(started[i] - arrived[i])
+            parcels += k
+            waits += wait * k
+            busy += seconds(service[i])
+            longest = max(longest, wait)
+            i += 1
+        totals[month, 0] += parcels
+        totals[month, 1] += waits
+        totals[month, 2] += busy
+        totals[month, 3] = max(totals[month, 3], longest)
 
 
 @njit(cache=True)
-def arrivals_by_month(at, row, count, first_day, month_of_day, totals):  # type: ignore[no-untyped-def]
-    """Add parcels to ``totals`` int64[months] in the month of their arrival."""
-    for i in range(row.shape[0]):
-        totals[month_of_day[at[i] // DAY - first_day]] += count[row[i]]
+def arrivals_by_month(at, row, count, is_single, first_day, month_of_day, totals):  # type: ignore[no-untyped-def]
+    """Add parcels to ``totals`` int64[months] in the month of their arrival; ``at`` in order."""
+    i = 0
+    n = row.shape[0]
+    while i < n:
+        month = month_of_day[at[i] // DAY - first_day]
+        next_day = (at[i] // DAY + 1) * DAY
+        parcels = 0
+        while i < n and at[i] < next_day:
+            parcels += 1 if is_single else count[row[i]]
+            i += 1
+        totals[month] += parcels
 
 
 @njit(cache=True)
-def events_by_cell(at, row, count, route, region, product, first_day, month_of_day, by_cell, by_day, end):  # type: ignore[no-untyped-def]
-    """Count events: by_cell int64[months, routes, regions, products], by_day int64[routes, days]; ``at`` before ``end``."""
+def events_by_cell(at, row, count, cell, route, first_day, month_of_day, by_cell, by_day, end):  # type: ignore[no-untyped-def]
+    """Count events: by_cell int64[months, cells], by_day int64[routes, days]; ``at`` before ``end``."""
     for i in range(row.shape[0]):
         if at[i] >= end:
             continue
         k = row[i]
         day = at[i] // DAY - first_day
-        by_cell[month_of_day[day], route[k], region[k], product[k]] += count[k]
+        by_cell[month_of_day[day], cell[k]] += count[k]
         by_day[route[k], day] += count[k]
 
 
 @njit(cache=True)
-def placed(row, count, ordered_at, route, region, product, grams, fen, first_day, month_of_day, sums, by_day):  # type: ignore[no-untyped-def]
-    """Add placed orders: fen and grams to sums int64[2, months, routes, regions, products], parcels to by_day."""
+def placed(row, count, ordered_at, route, cell, grams, fen, first_day, month_of_day, sums, by_day):  # type: ignore[no-untyped-def]
+    """Add placed orders: fen and grams to sums int64[2, months, cells], parcels to by_day int64[routes, days]."""
     for i in range(row.shape[0]):
         k = row[i]
         day = ordered_at[k] // DAY - first_day
         month = month_of_day[day]
-        sums[0, month, route[k], region[k], product[k]] += fen[k] * count[k]
-        sums[1, month, route[k], region[k], product[k]] += np.int64(grams[k]) * count[k]
+        sums[0, month, cell[k]] += fen[k] * count[k]
+        sums[1, month, cell[k]] += np.int64(grams[k]) * count[k]
         by_day[route[k], day] += count[k]
 
 
 @njit(cache=True)
-def door_to_door(
+def deliveries(
     ready_at,
     row,
     count,
@@ -77,48 +96,59 @@ def door_to_door(
     posted_at,
     route,
     region,
-    product,
+    cell,
     promise,
     first_day,
     month_of_day,
     end,
+    by_cell,
+    by_day,
     hours,
     sums,
     reviewed,
     week_hours,
     week_sums,
 ):  # type: ignore[no-untyped-def]
-    """Count deliveries by cohort and by week of delivery.
+    """Count deliveries before ``end`` by month and day, by cohort, and by week of delivery.
 
-    promise int64[routes, regions] ticks; hours int32[months, routes, regions, products, bins]; sums
-    int64[4, months, routes, regions, products]: parcels, seconds from order, seconds from posting, within the promise;
-    week_hours int32[weeks, routes, regions, bins] and week_sums int64[weeks, routes, regions, 2] (parcels, seconds)
-    are a ring by week of delivery, reviewed and emptied week by week, ``reviewed`` being the first week not yet
+    promise int64[routes, regions] ticks; by_cell int64[months, cells]; by_day int64[routes, days]; hours
+    int32[months, cells, bins] by month of the order; sums int64[months, cells, 4]: parcels, seconds from order, seconds
+    from posting, within the promise; week_hours int32[weeks, routes, regions, bins] and week_sums int64[weeks,
+    routes, regions, 2] (parcels, seconds) are a ring by week of delivery, ``reviewed`` being the first week not yet
     reviewed; a delivery that lies a whole ring ahead of it is not counted there.
     """
     ring = week_hours.shape[0]
-    last_bin = hours.shape[4] - 1
-    for i in range(row.shape[0]):
-        if ready_at[i] >= end:
-            continue
-        k = row[i]
-        r, g, p, n = route[k], region[k], product[k], count[k]
-        month = month_of_day[ordered_at[k] // DAY - first_day]
-        span = ready_at[i] - ordered_at[k]
-        hour = min(span // HOUR, last_bin)
-        hours[month, r, g, p, hour] += n
-        sums[0, month, r, g, p] += n
-        sums[1, month, r, g, p] += seconds(span) * n
-        sums[2, month, r, g, p] += seconds(ready_at[i] - posted_at[k]) * n
-        if span <= promise[r, g]:
-            sums[3, month, r, g, p] += n
-        week = ready_at[i] // (7 * DAY)
-        if week - reviewed >= ring:
-            continue
-        week %= ring
-        week_hours[week, r, g, hour] += n
-        week_sums[week, r, g, 0] += n
-        week_sums[week, r, g, 1] += seconds(span) * n
+    last_bin = hours.shape[2] - 1
+    touched = 0
+    for start in range(0, row.shape[0], _BATCH):
+        stop = min(start + _BATCH, row.shape[0])
+        for i in range(start, stop):  # fetches the rows of a batch from memory side by side, not one after the other
+            touched += count[row[i]]
+        for i in range(start, stop):
+            ready = ready_at[i]
+            if ready >= end:
+                continue
+            k = row[i]
+            r, g, c, n = route[k], region[k], cell[k], count[k]
+            day = ready // DAY - first_day
+            by_cell[month_of_day[day], c] += n
+            by_day[r, day] += n
+            month = month_of_day[ordered_at[k] // DAY - first_day]
+            span = ready - ordered_at[k]
+            hour = min(span // HOUR, last_bin)
+            hours[month, c, hour] += n
+            sums[month, c, 0] += n
+            sums[month, c, 1] += seconds(span) * n
+            sums[month, c, 2] += seconds(ready - posted_at[k]) * n
+            if span <= promise[r, g]:
+                sums[month, c, 3] += n
+            week = ready // (7 * DAY)
+            if week - reviewed < ring:
+                week %= ring
+                week_hours[week, r, g, hour] += n
+                week_sums[week, r, g, 0] += n
+                week_sums[week, r, g, 1] += seconds(span) * n
+    return touched
 
 
 def percentile_hours(counts: np.ndarray, shares: tuple[float, ...]) -> np.ndarray:

@@ -88,22 +88,21 @@ class Lane:
             self.depart(scheduled)
 
     def check(self, rule: OnDemand) -> None:
-        """A look at what is ready, on demand."""
+        """A look at what is ready, on demand; gaps and vehicles count for the instant of departure."""
         if not self.is_open():
             return self.reroute()
         now, scheduled = self.env.now, self.env.now + self.described.cutoff
-        n_away = sum(back > now for back in self.returns)
+        n_away = sum(back > scheduled for back in self.returns)
         if n_away >= self.world.numbers.count(f"{self.path}.on_demand.fleet", rule.fleet, now):
             return None
-        if self.last_departure is not None and now - self.last_departure < self.demand("min_gap", rule.min_gap):
-            return None
-        if not self.is_wanted(rule):
+        gap = math.inf if self.last_departure is None else scheduled - self.last_departure
+        if gap < self.demand("min_gap", rule.min_gap) or not self.is_wanted(rule, scheduled):
             return None
         if status := self.hindrance(scheduled):
             return self.record(scheduled, status, 0)
         return self.depart(scheduled)
 
-    def is_wanted(self, rule: OnDemand) -> bool:
+    def is_wanted(self, rule: OnDemand, scheduled: int) -> bool:
         """Whether enough is ready, or something has waited long enough."""
         ready = self.ready()
         if sum(parcel.order.grams for parcel in ready) >= self.demand("when_ready", rule.when_ready):
@@ -111,7 +110,7 @@ class Lane:
         if rule.max_gap is None or not ready:
             return False
         last = self.world.start if self.last_departure is None else self.last_departure
-        return self.env.now - last >= self.demand("max_gap", rule.max_gap)
+        return scheduled - last >= self.demand("max_gap", rule.max_gap)
 
     def demand(self, field: str, base: int) -> float:
         """A number of the rule on demand, as it is now."""

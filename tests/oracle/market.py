@@ -15,7 +15,7 @@ from sim import luck
 from sim.calendars import hourly_orders
 from sim.kernels import distributions
 from sim.scenario.market import Choice, Origin
-from sim.ticks import DAY, HOUR, WEEK, week_of
+from sim.ticks import DAY, HOUR, SECOND, WEEK, local_day, midnight, week_of
 from sim.units import Tariff
 
 
@@ -59,9 +59,10 @@ class Market:
         return math.ceil(4 * max(self.level(name, day) for day in days))
 
     def level(self, name: str, at: int) -> float:
-        """Level of the Beijing day that holds the instant."""
+        """Level of the Beijing day that holds the instant: what the origin's own day of that date has."""
         base = self.scenario.market.origins[name].level
-        return self.world.numbers.number(f"market.origins.{name}.level", base, at // DAY * DAY)
+        own_midnight = midnight(local_day(at), self.world.utc_offset(name))
+        return self.world.numbers.number(f"market.origins.{name}.level", base, own_midnight)
 
     def layer(self, name: str, week: int, layer: int) -> Iterator[Latent]:
         """The orders of one layer in one week that exist."""
@@ -191,10 +192,11 @@ def instant_in_week(cumulative: list[float], u: float) -> int:
 
 
 def observed(times: list[int]) -> tuple[float, float]:
-    """Mean and p90 less p50 of door-to-door times, in days; percentiles to the hour."""
+    """Mean and p90 less p50 of door-to-door times, in days; times to the second, percentiles to the hour."""
     hours = sorted(time // HOUR for time in times)
     p50, p90 = (hours[math.ceil(tenths * len(hours) / 10) - 1] for tenths in (5, 9))
-    return sum(times) / len(times) / DAY, (p90 - p50) * HOUR / DAY
+    seconds = [(time + SECOND // 2) // SECOND for time in times]
+    return sum(seconds) / len(seconds) * SECOND / DAY, (p90 - p50) * HOUR / DAY
 
 
 def mondays(world: World) -> list[int]:

@@ -16,6 +16,8 @@ HOURS = (
     "Tue-Sun 00:00-24:00",
 )
 DAYS = [f"2016-{month:02}-{day:02}" for month, last in ((4, 30), (5, 31)) for day in range(1, last + 1)][17:44]
+ALWAYS_IN = DAYS[6:9]
+"""Days in the horizon of every world that is drawn."""
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 SHARES = st.sampled_from([0.0, 0.1, 0.35, 0.8, 1.0])
 
@@ -89,9 +91,9 @@ def timetables(draw: st.DrawFn) -> list[Dict]:
     if draw(st.booleans()):
         entries.append({"every": draw(hours(9, 70))})
     if draw(st.booleans()):
-        entries.append({"on": draw(st.sampled_from(DAYS)), "at": at})
+        entries.append({"on": draw(st.sampled_from(ALWAYS_IN)), "at": at})
     if draw(st.booleans()):
-        entries.append({"weekdays": list(WEEKDAYS), "at": "12:00", "from": "2016-04-27", "until": "2016-05-02"})
+        entries.append({"weekdays": list(WEEKDAYS), "at": "12:00", "from": ALWAYS_IN[0], "until": ALWAYS_IN[2]})
     return entries
 
 
@@ -128,8 +130,8 @@ def lanes(draw: st.DrawFn, start: str, to: str) -> Dict:
 
 @st.composite
 def dated(draw: st.DrawFn, path: str, operation: Dict, *, may_ramp: bool = True) -> Dict:
-    """A change on some day, perhaps growing, perhaps ending."""
-    day = draw(st.integers(0, len(DAYS) - 2))
+    """A change on a day of the shortest horizon or just before, perhaps growing, perhaps ending."""
+    day = draw(st.integers(4, 14))
     change = {"change": path, "at": DAYS[day], **operation}
     if may_ramp and draw(st.booleans()):
         change["ramp"] = f"{draw(st.integers(1, 6))} d"
@@ -224,7 +226,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         "places": {"yekaterinburg": weather},
         "horizon": {
             "start": DAYS[start],
-            "end": DAYS[start + draw(st.integers(3, 16))],
+            "end": DAYS[start + draw(st.integers(9, 18))],
             "warm_up": f"{draw(st.integers(0, 4))} d",
             "drain": f"{draw(st.integers(0, 20))} d",
         },

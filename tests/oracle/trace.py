@@ -88,7 +88,9 @@ def story(trace: Trace, order_id: int) -> str:
     """One parcel's whole life as text."""
     lines = [f"  {trace.order(order_id)}"]
     for row in trace.steps_of(order_id):
-        instants = "".join(f"\n      {name:<8}{written(at)}" for name, at in zip(row._fields[2:], row[2:], strict=True))
+        instants = "".join(
+            f"\n      {name:<11}{written(at)}" for name, at in zip(row._fields[2:], row[2:], strict=True)
+        )
         lines.append(f"    {row.step}: {span(row.left_at - row.arrived_at)} in all{instants}")
     return "\n".join(lines)
 

@@ -9,6 +9,7 @@ from typing import Any
 from oracle.base_world import LAST_MILES, STEPS, Dict, described, lane, origin, route
 from sim.scenario.scenario import Scenario
 
+MOSCOW = {"moscow-customs": {"place": "moscow", "release": {"servers": 2, "service": "15 min"}}}
 WORLDS: dict[str, Callable[[], Scenario]] = {}
 
 
@@ -246,7 +247,7 @@ def timetable() -> Scenario:
                 {"weekdays": ["tue", "fri"], "at": "01:30"},
                 {"weekdays": ["fri"], "at": "01:30"},
                 {"on": "2016-04-30", "at": "17:15:30"},
-                {"on": "2016-06-29", "at": "00:00"},
+                {"on": "2016-05-29", "at": "00:00"},
                 {"weekdays": ["sun"], "at": "23:59", "from": "2016-05-01", "until": "2016-05-08"},
             ],
         },
@@ -265,8 +266,8 @@ def timetable() -> Scenario:
         "unused": lane("moscow", "harbin", cutoff="3 d"),
     }
     horizon = {"start": "2016-04-20", "warm_up": "4 d"}
-    steps = ["collection", "sorting", "flight", "truck", "ural-customs", "inland"]
-    return described("timetable", {"lanes": lanes, "horizon": horizon}, post(steps))
+    steps = ["collection", "sorting", "flight", "truck", "moscow-customs", "inland"]
+    return described("timetable", {"lanes": lanes, "customs": MOSCOW, "horizon": horizon}, post(steps))
 
 
 @world
@@ -303,8 +304,8 @@ def on_demand() -> Scenario:
         "e": change("lanes.flight.on_demand.max_gap", "2016-05-08", multiply=0.3, ramp="4 d"),
         "f": change("lanes.truck.on_demand.fleet", "2016-05-08", add=2, ramp="4 d"),
     }
-    steps = ["collection", "sorting", "flight", "truck", "ural-customs", "inland"]
-    return described("on-demand", {"lanes": lanes, "changes": changes}, post(steps))
+    steps = ["collection", "sorting", "flight", "truck", "moscow-customs", "inland"]
+    return described("on-demand", {"lanes": lanes, "customs": MOSCOW, "changes": changes}, post(steps))
 
 
 @world
@@ -353,9 +354,9 @@ def weather_and_loss() -> Scenario:
         "a": change("lanes.hop.cancellation", "2016-05-03", add=0.5, ramp="5 d"),
         "b": change("routes.post.loss.share", "2016-05-03", set=0.3),
     }
-    steps = ["collection", "sorting", "flight", "hop", "ural-customs", "inland"]
-    world = {"places": places, "lanes": lanes, "changes": changes}
-    return described("weather-and-loss", world, post(steps, loss={"share": 0.08, "at": "ural-customs"}))
+    steps = ["collection", "sorting", "flight", "hop", "moscow-customs", "inland"]
+    world = {"places": places, "lanes": lanes, "customs": MOSCOW, "changes": changes}
+    return described("weather-and-loss", world, post(steps, loss={"share": 0.08, "at": "moscow-customs"}))
 
 
 @world
@@ -369,22 +370,23 @@ def lost_at_a_lane() -> Scenario:
 def two_origins() -> Scenario:
     lanes = {
         "to-moscow": lane("harbin", "moscow", timetable=[{"weekdays": ["tue", "thu", "sun"], "at": "20:00"}]),
-        "from-urumqi": lane("urumqi", "yekaterinburg", timetable=[{"weekdays": ["mon", "thu"], "at": "18:00"}]),
-        "train": lane("urumqi", "moscow", mode="rail", timetable=[{"every": "2 d"}], transit="4 d"),
+        "from-urumqi": lane("urumqi", "moscow", timetable=[{"weekdays": ["mon", "thu"], "at": "18:00"}]),
+        "train": lane("urumqi", "yekaterinburg", mode="rail", timetable=[{"every": "2 d"}], transit="4 d"),
     }
     stations = {
         "gate": {"place": "moscow", "servers": 2, "service": {"distribution": "exponential", "mean": "30 min"}},
-        "merge": {"place": "moscow", "servers": 1, "service": "20 min", "dwell": "1 h"},
+        "merge": {"place": "yekaterinburg", "servers": 1, "service": "20 min", "dwell": "1 h"},
         "urumqi-sorting": {"place": "urumqi", "servers": 1, "service": "10 min", "hours": "09:00-19:00"},
     }
     last_miles = {"inland": {"times": {"moscow": {"ural": "5 d", "center": "30 h"}}}}
     tail = ["merge", "ural-customs", "inland"]
+    far = ["gate", "moscow-customs", "inland"]
     paths = {
         "air": {"steps": ["collection", "sorting", "flight", *tail]},
-        "capital": {"steps": ["collection", "sorting", "to-moscow", "gate", *tail]},
+        "capital": {"steps": ["collection", "sorting", "to-moscow", *far]},
     }
     own = {
-        "west": {"steps": ["urumqi-sorting", "from-urumqi", "gate", *tail]},
+        "west": {"steps": ["urumqi-sorting", "from-urumqi", *far]},
         "rail": {"steps": ["train", *tail]},
     }
     shares = {"ural": {"air": 0.75, "capital": 0.25}, "center": {"capital": 0.6, "air": 0.4}}
@@ -395,13 +397,25 @@ def two_origins() -> Scenario:
     urumqi = origin(
         80,
         {"west-post": 1},
-        region_shares={"ural": 0.2, "center": 0.8},
-        product_shares={"clothes": 0.1, "gadgets": 0.9},
+        region_shares={"center": 0.8, "ural": 0.2},
+        product_shares={"gadgets": 0.9, "clothes": 0.1},
         season={"hours": [0] * 8 + [1] * 12 + [2] * 4},
     )
     market = {"origins": {"harbin": origin(100, {"post": 1}), "urumqi": urumqi}}
-    parts = {"lanes": lanes, "stations": stations, "last_miles": last_miles, "routes": routes, "market": market}
-    return described("two-origins", parts)
+    parts = {
+        "lanes": lanes,
+        "customs": MOSCOW,
+        "stations": stations,
+        "last_miles": last_miles,
+        "routes": routes,
+        "market": market,
+    }
+    changes = {
+        "level": change("market.origins.urumqi.level", "2016-04-29", add=1.2, ramp="3 d", until="2016-05-07"),
+        "tariff": change("routes.west-post.tariff.per_kg", "2016-05-03", set="5 CNY/kg"),
+        "closed": change("routes.west-post.is_open", "2016-05-10", set=False, until="2016-05-12"),
+    }
+    return described("two-origins", parts, {"changes": changes})
 
 
 @world

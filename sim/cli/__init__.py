@@ -1,0 +1,125 @@
+"""The command `sim`: reads arguments, calls the package, prints. No logic of the model lives here.
+
+`sim --help` and `sim validate` are to answer at once, so whatever takes time to import is imported where it is used.
+"""
+
+import gc
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sim.errors import ScenarioError, SimError, printable
+
+WRONG_INPUT, FAILED, STOPPED = 2, 1, 130
+FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SCENARIO...")
+
+
+def _debug(command: Any) -> Any:
+    return click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")(command)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="parcel-corridors", prog_name="sim")
+def cli() -> None:
+    """Scenario simulation of cross-border parcel logistics and trade growth."""
+
+
+@cli.command(no_args_is_help=True)
+@FILES
+@click.option("--replications", type=click.IntRange(1, 10_000), help="Independent repetitions. [default: the scenario's]")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Seed of all luck. [default: the scenario's]")
+@click.option(
+    "--parcels-per-row",
+    type=click.IntRange(1, 10_000),
+    help="Parcels that one row stands for; 1 follows every parcel. [default: the scenario's]",
+)
+@click.option("--workers", type=click.IntRange(1, 1000), help="Processes. [default: one for each replication and core]")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Folder of the results; of several scenarios, the folder of their folders. [default: results/runs/NAME-SEED]",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print nothing but the summary, as JSON.")
+@click.option("--parcel-log", is_flag=True, help="Also write every order and every step of every parcel.")
+@_debug
+def run(files: Sequence[Path], as_json: bool, **options: Any) -> None:
+    """Run scenarios, print a summary by route, and write all tables."""
+    from sim.cli.running import Options, run_scenarios
+
+    sys.exit(run_scenarios(files, Options(**options), as_json=as_json))
+
+
+@cli.command(no_args_is_help=True)
+@FILES
+@_debug
+def validate(files: Sequence[Path]) -> None:
+    """Check scenarios and say what running them would take. All errors of all files are shown."""
+    from sim.cli.validating import validate_files
+
+    sys.exit(validate_files(files))
+
+
+@cli.command()
+@_debug
+def schema() -> None:
+    """Print the JSON Schema of a scenario file."""
+    from sim.cli.schema import schema_text
+
+    click.echo(schema_text(), nl=False)
+
+
+@cli.command()
+@_debug
+def scenarios() -> None:
+    """List the scenarios that come with the program, and those of the folder `scenarios` here."""
+    from sim.cli.validating import list_scenarios
+
+    list_scenarios()
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command and exit with its code: 0, or 2 for wrong input, 130 if stopped, 1 for any other failure."""
+    gc.freeze()
+    sys.exit(_exit_code(list(sys.argv[1:] if arguments is None else arguments)))
+
+
+def _exit_code(arguments: list[str]) -> int:
+    try:
+        cli.main(arguments, prog_name="sim", standalone_mode=False)
+        sys.stdout.flush()
+    except SystemExit as wanted:
+        return wanted.code if isinstance(wanted.code, int) else FAILED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return _said("stopped", STOPPED)
+    except BrokenPipeError:  # the reader of the output has gone, as in `sim scenarios | head -1`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except Exception as error:
+        return _failure(error, is_debug="--debug" in arguments)
+    return 0
+
+
+def _failure(error: Exception, *, is_debug: bool) -> int:
+    """Say what went wrong, without a traceback unless it is asked for."""
+    if is_debug:
+        traceback.print_exc()
+        return WRONG_INPUT if isinstance(error, ScenarioError) else FAILED
+    if isinstance(error, ScenarioError):
+        return _said(str(error), WRONG_INPUT)
+    if isinstance(error, SimError):
+        return _said(f"error: {printable(str(error))}", FAILED)
+    what = printable(f"{type(error).__name__}: {error}")
+    return _said(f"error: {what} (run again with --debug to see where)", FAILED)
+
+
+def _said(message: str, code: int) -> int:
+    click.echo(message, err=True)
+    return code

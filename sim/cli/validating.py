@@ -1,0 +1,62 @@
+"""`sim validate` and `sim scenarios`: nothing here may import numpy."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+import sim
+from sim.errors import AbsurdScenarioError, ScenarioError, printable
+from sim.experiments.estimate import refuse_if_absurd
+from sim.reading import build, read_tree, unwrap_sources
+from sim.scenario.loading import load
+from sim.scenario.scenario import World
+
+SHIPPED = Path(sim.__file__).resolve().parents[1] / "scenarios"
+
+
+def validate_files(files: Sequence[Path]) -> int:
+    """Print one line for each right file, and every error of the others; the exit code."""
+    wrong = 0
+    for file in files:
+        try:
+            line = _corridor_line(file) if file.parent.name == "corridors" else _scenario_line(file)
+        except ScenarioError as error:
+            absurd = f"{file}: " if isinstance(error, AbsurdScenarioError) else ""
+            click.echo(printable(absurd) + str(error), err=True)
+            wrong += 1
+        else:
+            click.echo(printable(line))
+    if wrong and len(files) > 1:
+        click.echo(f"{wrong} of {len(files)} files are wrong", err=True)
+    return 2 if wrong else 0
+
+
+def _scenario_line(file: Path) -> str:
+    scenario = load(file).scenario
+    return f"{file}: ok: {refuse_if_absurd(scenario, replications=scenario.replications)}"
+
+
+def _corridor_line(file: Path) -> str:
+    """A corridor by itself has no horizon: it is checked for what it describes, and as a whole in a scenario."""
+    tree, _ = unwrap_sources(read_tree(file))
+    world = build(World, tree)
+    counts = {"routes": world.routes, "lanes": world.lanes, "stations": world.stations, "customs": world.customs}
+    described = ", ".join(f"{len(things)} {name}" for name, things in counts.items())
+    return f"{file}: ok: a corridor with {described}; how they connect is checked in the scenarios that use it"
+
+
+def list_scenarios() -> None:
+    """Every scenario that comes with the program or lies in `scenarios` here, with its title."""
+    folders = {SHIPPED: None, Path("scenarios").resolve(): None}
+    files = [file for folder in folders for file in sorted(folder.rglob("*.yaml")) if file.parent.name != "corridors"]
+    for file in files:
+        try:
+            tree = read_tree(file)
+        except ScenarioError:
+            title = "(cannot be read; see sim validate)"
+        else:
+            node = tree.child("title")
+            title = str(node.value) if node is not None and node.is_scalar else ""
+        name = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
+        click.echo(printable(f"{name}  {title}".rstrip()))

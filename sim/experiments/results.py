@@ -1,0 +1,126 @@
+"""What a run came to: tables over all replications, how expectations settled, and what is missing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.indicators import OVER_REPLICATIONS_NAME, Backlog, Columns, over_replications
+from sim.model import Settlement
+from sim.scenario.scenario import Scenario
+from sim.tables import arrow
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one replication came to."""
+
+    replication: int
+    tables: Mapping[str, Columns]
+    parcel_log: Mapping[str, Columns]
+    settlement: Settlement | None
+    backlogs: Sequence[Backlog]
+    n_steps: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Results:
+    """All replications of a scenario; a table is an attribute: ``results.summary`` is a pandas frame."""
+
+    scenario: Scenario
+    tables: Mapping[str, Columns] = field(repr=False)
+    parcel_log: Mapping[str, Columns] = field(repr=False)
+    settlements: Mapping[int, Settlement | None]
+    backlogs: Mapping[int, Sequence[Backlog]]
+    replications: tuple[int, ...]
+    """Those that are complete."""
+    missing: Mapping[int, str]
+    """Why each of the others is missing."""
+    was_stopped: bool
+    """Whether Ctrl-C ended the run."""
+    seconds: float
+
+    def columns(self, name: str) -> Columns:
+        """A table as arrays by column."""
+        return self.tables[name]
+
+    def frame(self, name: str) -> "pd.DataFrame":
+        """A table as a pandas frame."""
+        return arrow(self.tables[name]).to_pandas()
+
+    def __getattr__(self, name: str) -> "pd.DataFrame":
+        if name.startswith("_") or name not in self.tables:
+            raise AttributeError(f"no table or attribute '{name}'; tables are {', '.join(self.__dict__['tables'])}")
+        return self.frame(name)
+
+    def summary_records(self) -> list[dict[str, Any]]:
+        """Mean, standard error and interval of each measure by route, as plain values (None where there is none)."""
+        routes: dict[tuple[str, str], dict[str, Any]] = {}
+        table = self.tables[OVER_REPLICATIONS_NAME]
+        for row in zip(*(values.tolist() for values in table.values()), strict=True):
+            cell = dict(zip(table, row, strict=True))
+            entry = routes.setdefault((cell["origin"], cell["route"]), {"origin": cell["origin"], "route": cell["route"]})
+            entry[cell["measure"]] = _cell(cell)
+        return list(routes.values())
+
+    def _repr_html_(self) -> str:
+        records = self.summary_records()
+        names = list(records[0]) if records else []
+        head = "".join(f"<th>{escape(name)}</th>" for name in names)
+        rows = ["".join(f"<td>{escape(_shown(record[name]))}</td>" for name in names) for record in records]
+        body = "".join(f"<tr>{row}</tr>" for row in rows)
+        title = escape(self.scenario.title or self.scenario.scenario)
+        return f"<table><caption>{title}</caption><tr>{head}</tr>{body}</table>"
+
+
+def _cell(row: Mapping[str, Any]) -> dict[str, Any]:
+    """One measure; standard error and interval only where several replications give them."""
+    numbers = {name: _number(row[name]) for name in ("mean", "standard_error", "low_95", "high_95")}
+    return {"unit": row["unit"], **(numbers if row["replications"] > 1 else {"mean": numbers["mean"]})}
+
+
+def _number(value: float) -> float | int | None:
+    if np.isnan(value):
+        return None
+    return int(value) if value == int(value) else value
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return "" if value["mean"] is None else f"{value['mean']:,.4g}" if value["mean"] < 1000 else f"{value['mean']:,.0f}"
+
+
+def combined(
+    scenario: Scenario, outcomes: Sequence[Outcome], missing: Mapping[int, str], was_stopped: bool, seconds: float
+) -> Results:
+    """Results of complete replications, in the order of their numbers."""
+    ordered = sorted(outcomes, key=lambda outcome: outcome.replication)
+    tables = _joined([outcome.tables for outcome in ordered])
+    if tables:
+        tables[OVER_REPLICATIONS_NAME] = over_replications(tables["summary"])
+    return Results(
+        scenario=scenario,
+        tables=tables,
+        parcel_log=_joined([outcome.parcel_log for outcome in ordered]),
+        settlements={outcome.replication: outcome.settlement for outcome in ordered},
+        backlogs={outcome.replication: outcome.backlogs for outcome in ordered},
+        replications=tuple(outcome.replication for outcome in ordered),
+        missing=dict(sorted(missing.items())),
+        was_stopped=was_stopped,
+        seconds=seconds,
+    )
+
+
+def _joined(parts: Sequence[Mapping[str, Columns]]) -> dict[str, Columns]:
+    names = parts[0] if parts else ()
+    return {
+        name: {column: np.concatenate([part[name][column] for part in parts]) for column in parts[0][name]}
+        for name in names
+    }

@@ -1,0 +1,53 @@
+"""Tables of results: pure functions of what a run wrote down. Each table is declared once, as data.
+
+Knows the record and the description; knows no simulation and no file.
+"""
+
+from sim.indicators.declared import Column, Columns, Run, Table
+from sim.indicators.network import DEPARTURES, LANES, STATIONS, Backlog, growing_backlogs
+from sim.indicators.orders import DAILY, FLOWS, ORDERS
+from sim.indicators.service import EXPECTATIONS, SERVICE
+from sim.indicators.summary import MEASURES, OVER_REPLICATIONS, SUMMARY, over_replications
+from sim.record import Record
+from sim.scenario.scenario import Scenario
+
+TABLES = (SUMMARY, ORDERS, FLOWS, SERVICE, STATIONS, LANES, DAILY, EXPECTATIONS, DEPARTURES)
+OVER_REPLICATIONS_NAME = "summary_over_replications"
+
+__all__ = [
+    "MEASURES",
+    "OVER_REPLICATIONS",
+    "OVER_REPLICATIONS_NAME",
+    "TABLES",
+    "Backlog",
+    "Column",
+    "Columns",
+    "Run",
+    "Table",
+    "growing_backlogs",
+    "over_replications",
+    "reference",
+    "tables_of",
+]
+
+
+def tables_of(record: Record, scenario: Scenario, replication: int = 0) -> dict[str, Columns]:
+    """All tables of one replication by name."""
+    run = Run(record, scenario)
+    return {table.name: table.columns_of(run, replication) for table in TABLES}
+
+
+def reference() -> str:
+    """The declarations as a page of Markdown."""
+    parts = ["# Tables", "Made from the declarations in `sim/indicators/`. Every table is there as Parquet and as CSV."]
+    for table in TABLES:
+        parts.append(f"## {table.name}\n\nA row is {table.row}.\n\n{_listing(table.all_columns)}")
+    row = "a measure of `summary` by route, over the replications"
+    parts.append(f"## {OVER_REPLICATIONS_NAME}\n\nA row is {row}.\n\n{_listing(OVER_REPLICATIONS)}")
+    return "\n\n".join(parts) + "\n"
+
+
+def _listing(columns: tuple[Column, ...]) -> str:
+    kinds = {"text": "text", "whole": "whole number", "number": "number"}
+    rows = [f"| `{c.name}` | {kinds[c.kind]} | {c.unit} | {c.description} |" for c in columns]
+    return "\n".join(["| column | type | unit | description |", "|---|---|---|---|", *rows])

@@ -1,0 +1,146 @@
+"""Tables of the network: stations, lanes, single departures; and where work piles up without end."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.indicators.declared import MONTH, Column, Run, Table, ratio, texts
+from sim.ticks import DAY, local_time
+
+GROWTH_THAT_ALARMS = 3
+DAYS_OF_WORK_THAT_ALARM = 2
+
+
+def _by_month(run: Run, names: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Month by name, and the positions of month and thing, month by month."""
+    month, thing = (index.ravel() for index in np.indices((len(run.months), len(names))))
+    return run.months[month], thing, texts(names)[thing]
+
+
+def _stations(run: Run) -> tuple[Any, ...]:
+    record = run.record
+    month, queue, name = _by_month(run, record.axes.queues)
+    started, wait, busy, longest = record.queue_totals[queue, month].T
+    backlog, largest = record.queue_backlog[queue, month].T
+    return (
+        run.month_names[month],
+        name,
+        record.queue_arrivals[queue, month],
+        started,
+        ratio(wait / 3600, started),
+        np.where(started > 0, longest / 3600, np.nan),
+        ratio(busy, record.queue_open_seconds[queue, month]),
+        backlog,
+        largest,
+    )
+
+
+STATIONS = Table(
+    "stations",
+    "a month and queue: a station, or the release or examination of a customs office",
+    (
+        MONTH,
+        Column("queue", "text", "", "name of the station; of customs `x.release` and `x.examination`"),
+        Column("arrivals", "whole", "parcels", "parcels that arrived in the month"),
+        Column("started", "whole", "parcels", "parcels whose service started in the month"),
+        Column("mean_wait_hours", "number", "h", "arrival to start of service, mean of those that started"),
+        Column("longest_wait_hours", "number", "h", "the longest such wait"),
+        Column("utilisation", "number", "share", "service begun over servers times open hours; empty without servers"),
+        Column("backlog", "whole", "parcels", "parcels waiting at the last review of the month, or at the very end"),
+        Column("largest_backlog", "whole", "parcels", "most parcels waiting at a weekly review"),
+    ),
+    _stations,
+)
+
+
+def _lanes(run: Run) -> tuple[Any, ...]:
+    month, lane, name = _by_month(run, run.record.axes.lanes)
+    totals = run.record.lane_totals[lane, month].T
+    departed, cancelled, weather, closed, grams, ppm, pieces, rolled_over, fen = totals
+    return (
+        run.month_names[month],
+        name,
+        departed,
+        cancelled,
+        weather,
+        closed,
+        grams / 1000,
+        ratio(ppm / 1e6, departed),
+        pieces,
+        rolled_over,
+        fen / 100,
+    )
+
+
+LANES = Table(
+    "lanes",
+    "a month and lane",
+    (
+        MONTH,
+        Column("lane", "text", "", "name of the lane"),
+        Column("departed", "whole", "departures", "departures that took place"),
+        Column("cancelled", "whole", "departures", "departures cancelled for technical reasons"),
+        Column("weather", "whole", "departures", "departures that the weather prevented"),
+        Column("closed", "whole", "departures", "departures that fell out because the lane was closed"),
+        Column("mass_kg", "number", "kg", "gross weight carried"),
+        Column("load_factor", "number", "share", "used part of the scarcest of mass, volume and pieces, mean of departures"),
+        Column("pieces", "whole", "parcels", "parcels carried"),
+        Column("rolled_over", "whole", "parcels", "parcels ready but left behind, summed over departures"),
+        Column("cost_cny", "number", "CNY of 2016", "operator's cost"),
+    ),
+    _lanes,
+)
+
+
+def _departures(run: Run) -> tuple[Any, ...]:
+    scenario, from_ = run.scenario, run.record.axes.reported_from
+    log = [row for row in run.record.departure_log() if row[1] >= from_]
+    log.sort(key=lambda row: (row[1], row[0]))
+    lane, at, status, pieces = zip(*log, strict=True) if log else ((),) * 4
+    offset = {name: scenario.places[item.from_].utc_offset for name, item in scenario.lanes.items()}
+    local = [local_time(time, offset[name]).isoformat() for name, time in zip(lane, at, strict=True)]
+    return texts(lane), texts(local), texts([local_time(time).isoformat() for time in at]), texts(status), pieces
+
+
+DEPARTURES = Table(
+    "departures",
+    "one scheduled departure, or one check of an on-demand lane at which a vehicle was wanted",
+    (
+        Column("lane", "text", "", "name of the lane"),
+        Column("local_time", "text", "", "scheduled departure in the local time of its place, `2016-01-31T20:00:00`"),
+        Column("beijing_time", "text", "", "the same instant in Beijing time"),
+        Column("status", "text", "", "departed, cancelled, weather or closed"),
+        Column("pieces", "whole", "parcels", "parcels on board"),
+    ),
+    _departures,
+)
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """Parcels that wait somewhere at the end, those of a year before, and how many days of work they are."""
+
+    where: str
+    parcels: int
+    parcels_before: int
+    days_of_work: float
+
+
+def growing_backlogs(run: Run) -> list[Backlog]:
+    """Queues and lanes where far more waits at the end than a year before (or at the beginning of a shorter run)."""
+    record = run.record
+    last = int(record.axes.n_months) - 1
+    before = max(last - 12, 0)
+    days = np.diff(record.axes.month_bounds()) / DAY
+    lanes = record.lane_totals
+    left_behind = ratio(lanes[..., 7], lanes[..., 0])
+    waiting = np.concatenate([record.queue_backlog[..., 0], np.nan_to_num(left_behind)])
+    worked = np.concatenate([record.queue_totals[..., 0], lanes[..., 6]]) / days
+    work_days = waiting[:, last] / np.maximum(worked[:, last], 1e-9)
+    is_alarming = (waiting[:, last] > GROWTH_THAT_ALARMS * waiting[:, before]) & (work_days > DAYS_OF_WORK_THAT_ALARM)
+    names = (*record.axes.queues, *record.axes.lanes)
+    return [
+        Backlog(names[i], int(waiting[i, last]), int(waiting[i, before]), float(work_days[i]))
+        for i in np.flatnonzero(is_alarming)
+    ]

@@ -1,0 +1,119 @@
+"""The summary of a run by route, and the same over replications."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from sim.indicators.declared import ORIGIN, ROUTE, Column, Columns, Run, Table, ratio, texts
+from sim.indicators.service import door_to_door, orders_with_time_to_arrive
+
+
+def _summary(run: Run) -> tuple[Any, ...]:
+    routes = range(len(run.record.axes.routes))
+    rows = [_totals(run, r) | door_to_door(run, r, orders_with_time_to_arrive(run, r)) for r in routes]
+    names = [column.name for column in SUMMARY.columns[2:]]
+    return (*run.origin_and_route(np.arange(len(rows))), *([row[name] for row in rows] for name in names))
+
+
+def _totals(run: Run, route: int) -> dict[str, float]:
+    """Sums over the reported months."""
+    record, at = run.record, (run.months, route)
+    delivered = record.delivered[at].sum()
+    under_way = (run.placed[:, route] - record.delivered[:, route] - record.lost[:, route]).sum()
+    departed, ppm = _departures_and_load(run, route)
+    return {
+        "placed": run.placed[at].sum(),
+        "delivered": delivered,
+        "lost": record.lost[at].sum(),
+        "in_transit": under_way,
+        "value_cny": record.goods[0][at].sum() / 100,
+        "linehaul_cny_per_parcel": ratio(record.route_cost[at].sum(), delivered),
+        "co2e_kg_per_parcel": ratio(record.route_co2e_g[at].sum() / 1000, delivered),
+        "load_factor": ratio(ppm / 1e6, departed),
+    }
+
+
+def _departures_and_load(run: Run, route: int) -> np.ndarray:
+    """Departures of all lanes that a route uses, and the sum of their load factors in ppm: int64[2]."""
+    axes = run.record.axes
+    used = {step for path in run.scenario.routes[axes.routes[route]].paths.values() for step in path.steps}
+    lanes = [number for number, lane in enumerate(axes.lanes) if lane in used]
+    totals: np.ndarray = run.record.lane_totals[lanes][:, run.months].sum(axis=(0, 1))
+    return totals[[0, 5]]
+
+
+SUMMARY = Table(
+    "summary",
+    "a route, over all reported months",
+    (
+        ORIGIN,
+        ROUTE,
+        Column("placed", "whole", "parcels", "orders placed"),
+        Column("delivered", "whole", "parcels", "parcels that became ready for collection, also of earlier orders"),
+        Column("lost", "whole", "parcels", "parcels lost"),
+        Column("in_transit", "whole", "parcels", "parcels under way at the end of the simulated time"),
+        Column("value_cny", "number", "CNY of 2016", "value of the goods of the orders placed"),
+        Column(
+            "service_orders",
+            "whole",
+            "orders",
+            "orders that the following columns are over: those of months that ended at least the route's longest promise "
+            "before the end of the simulated time (all, if none did)",
+        ),
+        Column("share_within_promise", "number", "share", "ready for collection within the promised days"),
+        Column("mean_days", "number", "d", "order to ready for collection, mean of those that arrived"),
+        Column("p50_days", "number", "d", "by when half had arrived, lost and late ones counted as not arrived"),
+        Column("p90_days", "number", "d", "the same for 90 %"),
+        Column("p95_days", "number", "d", "the same for 95 %"),
+        Column("posted_to_ready_mean_days", "number", "d", "posted to ready for collection, mean of those that arrived"),
+        Column("linehaul_cny_per_parcel", "number", "CNY of 2016", "operators' cost of the lanes per parcel delivered"),
+        Column("co2e_kg_per_parcel", "number", "kg", "CO2e of the lanes per parcel delivered"),
+        Column("load_factor", "number", "share", "mean load factor of the departures of the lanes that the route uses"),
+    ),
+    _summary,
+)
+MEASURES = tuple(column for column in SUMMARY.columns if column.kind != "text")
+
+
+def over_replications(summary: Columns) -> Columns:
+    """Mean of each measure by route, its Monte Carlo standard error, and the 95 % interval of the mean (Student's t).
+
+    A replication that lacks a value makes the mean lack it. With one replication there is no error and no interval.
+    """
+    keys = list(dict.fromkeys(zip(summary["origin"], summary["route"], strict=True)))
+    rows = []
+    for origin, route in keys:
+        is_of_route = (summary["origin"] == origin) & (summary["route"] == route)
+        for measure in MEASURES:
+            values = np.asarray(summary[measure.name][is_of_route], np.float64)
+            rows.append((origin, route, measure.name, measure.unit, *_mean_and_interval(values), len(values)))
+    columns = list(zip(*rows, strict=True))
+    kinds = [object] * 4 + [np.float64] * 4 + [np.int64]
+    arrays = [texts(values) if kind is object else np.array(values, kind)
+              for values, kind in zip(columns, kinds, strict=True)]  # fmt: skip
+    return {column.name: array for column, array in zip(OVER_REPLICATIONS, arrays, strict=True)}
+
+
+def _mean_and_interval(values: np.ndarray) -> tuple[float, float, float, float]:
+    n, mean = len(values), float(values.mean())
+    if n < 2:
+        return mean, math.nan, math.nan, math.nan
+    from scipy.special import stdtrit
+
+    error = float(values.std(ddof=1)) / math.sqrt(n)
+    half = float(stdtrit(n - 1, 0.975)) * error
+    return mean, error, mean - half, mean + half
+
+
+OVER_REPLICATIONS = (
+    ORIGIN,
+    ROUTE,
+    Column("measure", "text", "", "a column of `summary`"),
+    Column("unit", "text", "", "its unit"),
+    Column("mean", "number", "", "mean over the replications"),
+    Column("standard_error", "number", "", "Monte Carlo standard error of the mean; empty with one replication"),
+    Column("low_95", "number", "", "lower end of the 95 % interval of the mean; empty with one replication"),
+    Column("high_95", "number", "", "upper end of it"),
+    Column("replications", "whole", "", "replications that the mean is over"),
+)

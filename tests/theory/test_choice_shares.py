@@ -1,0 +1,146 @@
+"""Shares of the alternatives against the nested logit.
+
+Source: Ben-Akiva and Lerman (1985), Discrete choice analysis, section 10.3; Train (2009), Discrete choice methods with
+simulation, section 4.2. The probabilities are worked out below by hand from the figures of the scenario; the counts are
+those of the engine, of some 100,000 latent orders, and Pearson's chi-square must not reject at 0.1 % in any cell.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from oracle.base_world import Dict, described, origin, route
+from oracle.worlds import change
+from sim.model import Model, build
+from sim.scenario.scenario import Scenario
+from theory.one_line import assert_fits
+
+THETA, VOT, VOR = 0.02, 3.0, 1.0
+INSIDE, OTHER, NOT_BOUGHT = 0.5, 0.3, 0.2
+SHARES = {"post": 0.5, "express": 0.3, "bulky": 0.2}
+REGIONS, PRODUCTS = {"ural": 0.6, "center": 0.4}, {"clothes": 0.7, "gadgets": 0.3}
+KG = {"clothes": 0.4, "gadgets": (50 + 200 + 2000) / 3 / 1000}
+DAYS = {"post": {"ural": 9, "center": 12}, "express": {"ural": 4}, "bulky": {"ural": 9, "center": 12}}
+SPREAD = {"post": {"ural": 4, "center": 5}, "express": {"ural": 1}, "bulky": {"ural": 4, "center": 5}}
+TARIFF = {"post": (12, 60), "express": (60, 40), "bulky": (9, 11)}
+CARRIES = {"post": set(PRODUCTS), "express": set(PRODUCTS), "bulky": {"gadgets"}}
+
+
+def three_routes(dissimilarity: float, **changes: Dict) -> Scenario:
+    """The post everywhere, express to the Ural only, bulky for gadgets only; nothing is fed back."""
+    path = {"air": {"steps": ["collection", "flight", "inland"]}}
+    market = origin(25_000, SHARES)
+    market["choice"] |= {"dissimilarity": dissimilarity}
+    express: Dict = {"promise": {"ural": {"days": "4 d", "spread": "1 d"}, "center": None}, "gateways": {"center": None}}
+    routes = {
+        "post": route("harbin", path),
+        "express": route("harbin", path, tariff="60 CNY + 40 CNY/kg", **express),
+        "bulky": route("harbin", path, tariff="9 CNY + 11 CNY/kg", products=["gadgets"]),
+    }
+    parts: Dict = {
+        "routes": routes,
+        "market": {"origins": {"harbin": market}, "review": {"is_fed_back": False}},
+        "horizon": {"end": "2016-05-02", "drain": 0},
+        "changes": changes,
+    }
+    return described("three-routes", parts)
+
+
+def cost(name: str, region: str, product: str, price: float = 0.0, days: float = 0.0) -> float:
+    """Generalised cost in CNY, with the price and the days of the post raised by so much."""
+    fixed, per_kg = TARIFF[name]
+    raised_cny, raised_days = (price, days) if name == "post" else (0.0, 0.0)
+    money = fixed + raised_cny + per_kg * KG[product]
+    return money + VOT * (DAYS[name][region] + raised_days) + VOR * SPREAD[name][region]
+
+
+def constant(name: str, dissimilarity: float) -> float:
+    """The constant of a route's utility, from its share at the promise."""
+    cells = [(g, p, REGIONS[g] * PRODUCTS[p]) for g in DAYS[name] for p in CARRIES[name]]
+    mean = sum(weight * cost(name, g, p) for g, p, weight in cells) / sum(weight for *_, weight in cells)
+    return dissimilarity * math.log(SHARES[name]) + THETA * mean
+
+
+def probabilities(dissimilarity: float, region: str, product: str, open_: Any = SHARES, **raised: float) -> list[float]:
+    """Probability of each route, of another gateway, and of not being bought."""
+    utilities = [
+        constant(name, dissimilarity) - THETA * cost(name, region, product, **raised)
+        if name in open_ and region in DAYS[name] and product in CARRIES[name]
+        else -math.inf
+        for name in SHARES
+    ]
+    scaled = [math.exp(v / dissimilarity) for v in utilities]
+    logsum = math.log(sum(scaled))
+    weights = [math.exp(dissimilarity * logsum), OTHER / INSIDE, NOT_BOUGHT / INSIDE]
+    inside = weights[0] / sum(weights)
+    return [inside * each / sum(scaled) for each in scaled] + [weight / sum(weights) for weight in weights[1:]]
+
+
+def assert_shares(model: Model, dissimilarity: float, **raised: Any) -> None:
+    """Every cell of region and product has the shares that it should have, and so have the cells."""
+    counts = model.record.alternatives[0].sum(axis=0)
+    for g, region in enumerate(REGIONS):
+        for p, product in enumerate(PRODUCTS):
+            cell = counts[:, g, p]
+            assert_fits(cell, cell.sum() * np.array(probabilities(dissimilarity, region, product, **raised)))
+    cells = counts.sum(axis=0)
+    assert_fits(cells, cells.sum() * np.outer(list(REGIONS.values()), list(PRODUCTS.values())))
+
+
+@pytest.mark.parametrize("dissimilarity", [1.0, 0.6, 0.3])
+def test_shares_are_those_of_the_nested_logit(dissimilarity: float) -> None:
+    assert_shares(build(three_routes(dissimilarity)).run(), dissimilarity)
+
+
+@pytest.mark.parametrize("dissimilarity", [1.0, 0.4])
+def test_a_dearer_route_loses_what_the_nested_logit_says(dissimilarity: float) -> None:
+    dearer = change("routes.post.tariff.fixed", "2016-04-18", add="15 CNY")
+    assert_shares(build(three_routes(dissimilarity, dearer=dearer)).run(), dissimilarity, price=15)
+
+
+@pytest.mark.parametrize("dissimilarity", [1.0, 0.4])
+def test_a_slower_route_loses_what_the_nested_logit_says(dissimilarity: float) -> None:
+    scenario = three_routes(dissimilarity)
+    expected = build(scenario).expectations
+    expected.days[0] += 5
+    assert_shares(build(scenario, start_from=expected).run(), dissimilarity, days=5)
+
+
+def test_a_closed_route_is_not_chosen_and_its_share_goes_where_the_nested_logit_says() -> None:
+    closed = change("routes.express.is_open", "2016-04-18", set=False)
+    assert_shares(build(three_routes(0.5, closed=closed)).run(), 0.5, open_={"post", "bulky"})
+
+
+def test_closer_substitutes_keep_more_of_a_dearer_routes_orders_inside() -> None:
+    dearer = change("routes.post.tariff.fixed", "2016-04-18", add="15 CNY")
+    lost = []
+    for dissimilarity in (0.3, 1.0):
+        inside = [
+            build(three_routes(dissimilarity, **changes)).run().record.alternatives[0][:, :3].sum()
+            for changes in ({}, {"dearer": dearer})
+        ]
+        lost.append(1 - inside[1] / inside[0])
+    assert 0 < lost[0] < 0.9 * lost[1]
+
+
+def test_reference_shares_come_out_exactly_where_there_is_one_cell() -> None:
+    scenario = three_routes(0.5)
+    one_cell = {"region_shares": {"ural": 1.0, "center": 0.0}, "product_shares": {"gadgets": 1.0, "clothes": 0.0}}
+    market = scenario.market
+    only = {"harbin": market.origins["harbin"].model_copy(update=one_cell)}
+    counts = build(scenario.model_copy(update={"market": market.model_copy(update={"origins": only})})).run().record
+    total = counts.alternatives[0].sum(axis=(0, 2, 3))
+    assert_fits(total, total.sum() * np.array([*(INSIDE * s for s in SHARES.values()), OTHER, NOT_BOUGHT]))
+
+
+def test_a_better_price_never_sends_an_order_away_from_the_cheaper_route() -> None:
+    # The same noise, the same order: a lower price can only win orders for the route (random utility, common luck).
+    cheaper = change("routes.post.tariff.fixed", "2016-04-18", add="-5 CNY")
+    taken = []
+    for changes in ({}, {"cheaper": cheaper}):
+        model = build(three_routes(0.5, **changes), parcel_log=True).run()
+        orders = model.parcel_log.orders()
+        taken.append(set(orders["order_id"][orders["route"] == "post"].tolist()))
+    assert taken[0] < taken[1]
