@@ -1,15 +1,20 @@
 """Luck is Philox4x32-10: against the published known answers, and what uniform and independent numbers must show."""
 
+import hashlib
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
 from scipy import stats
 
+from behaviour.runs import at_step, run
+from oracle.base_world import described
 from sim import luck
+from sim.kernels.distributions import table, whole
 
 MASK = 0xFFFFFFFF
-N = 50_000
+N = 20_000
 
 # Random123 (Salmon, Moraes, Dror, Shaw 2011), file kat_vectors, lines `philox4x32 10`: counter, key, answer.
 KNOWN_ANSWERS = [
@@ -53,13 +58,6 @@ def test_luck_is_philox_of_key_and_thing(key: int, thing: int, block: int) -> No
     assert [int(word) for word in luck.words(np.uint64(key), np.int64(thing), block)] == expected
 
 
-def test_many_things_at_once_have_the_luck_that_each_has_alone() -> None:
-    things = np.array([5, 5, 0, 2**40 + 3, 77], np.int64)
-    first, second = np.empty(5), np.empty(5)
-    luck.fill_fine(np.uint64(99), things, first, second)
-    assert list(zip(first, second, strict=True)) == [luck.uniforms(np.uint64(99), int(t)) for t in things]
-
-
 def test_uniforms_are_made_of_the_words_as_described() -> None:
     w0, w1, w2, w3 = (int(word) for word in luck.words(np.uint64(8), np.int64(15), 0))
     fine = [((a << 20 | b >> 12) + 0.5) / 2**52 for a, b in ((w0, w1), (w2, w3))]
@@ -75,9 +73,7 @@ def test_no_uniform_is_ever_zero_or_one() -> None:
 
 def uniforms(key: np.uint64, first_thing: int = 0, n: int = N) -> np.ndarray:
     """Both fine uniforms of ``n`` consecutive things: float64[2, n]."""
-    result = np.empty((2, n))
-    luck.fill_fine(key, np.arange(first_thing, first_thing + n), *result)
-    return result
+    return np.array([luck.uniforms(key, thing) for thing in range(first_thing, first_thing + n)]).T
 
 
 PURPOSES = [("birth", "harbin"), ("birth", "urumqi"), ("station", "sorting"), ("weather", "harbin"), ("goods", "harbin")]
@@ -122,8 +118,6 @@ def test_keys_differ_with_every_part_of_their_name() -> None:
 
 
 def test_key_is_the_same_on_every_machine() -> None:
-    import hashlib
-
     digest = hashlib.blake2b(b"7\x1f3\x1fstation\x1fsorting", digest_size=8).digest()
     assert int(luck.key(7, 3, "station", "sorting")) == int.from_bytes(digest, "little")
 
@@ -142,3 +136,31 @@ def test_order_ids_of_different_layers_weeks_and_origins_never_meet() -> None:
     assert len(firsts) == 45
     ordered = sorted(firsts)
     assert min(b - a for a, b in itertools.pairwise(ordered)) >= luck.MAX_INDEX
+
+
+@pytest.mark.parametrize(
+    "dwell",
+    [
+        {"distribution": "lognormal", "mean": "3 h", "cv": 1.5},
+        {"distribution": "weibull", "mean": "3 h", "shape": 0.7},
+        {
+            "distribution": "mixture",
+            "of": [
+                {"share": 0.3, "distribution": "constant", "mean": "1 h"},
+                {"share": 0.7, "distribution": "triangular", "low": 0, "mode": "1 h", "high": "9 h"},
+            ],
+        },
+    ],
+)
+def test_every_dwell_and_last_mile_of_a_run_is_the_draw_of_the_orders_own_luck(dwell: dict[str, Any]) -> None:
+    over = {
+        "stations": {"collection": {"dwell": dwell}},
+        "last_miles": {"inland": {"times": {"yekaterinburg": {"ural": dwell, "center": dwell}}}},
+    }
+    scenario = described("dwell", over, orders_per_week=500)
+    model, parts = run(scenario, 2), table(scenario.stations["collection"].dwell)
+    for step, purpose, which in (("collection", "station", 1), ("inland", "last-mile", 0)):
+        rows, key = at_step(model, step), luck.key(scenario.seed, 2, purpose, step)
+        expected = [whole(parts, luck.uniforms(key, order_id)[which], 0) for order_id in rows.index.tolist()]
+        assert len(rows) > 1_500
+        assert (rows.left_at - rows.started_at).tolist() == expected

@@ -105,9 +105,11 @@ class Lane:
     def is_wanted(self, rule: OnDemand, scheduled: int) -> bool:
         """Whether enough is ready, or something has waited long enough."""
         ready = self.ready()
+        if not ready:
+            return False
         if sum(parcel.order.grams for parcel in ready) >= self.demand("when_ready", rule.when_ready):
             return True
-        if rule.max_gap is None or not ready:
+        if rule.max_gap is None:
             return False
         last = self.world.start if self.last_departure is None else self.last_departure
         return scheduled - last >= self.demand("max_gap", rule.max_gap)
@@ -186,7 +188,11 @@ class Lane:
             if other is not None:
                 self.waiting.remove(parcel)
                 parcel.path, parcel.ready_at = other, self.env.now
-                self.others[paths[other].steps[parcel.position]].waiting.append(parcel)
+                step = paths[other].steps[parcel.position]
+                if self.world.is_lost(parcel.order, step):
+                    self.world.trace.log.append(Row(parcel.order.order_id, "lost", *[self.env.now] * 3))
+                else:
+                    self.others[step].waiting.append(parcel)
 
     def record(self, scheduled: int, status: str, pieces: int) -> None:
         """Write the departure down."""

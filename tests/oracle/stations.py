@@ -12,6 +12,7 @@ from oracle.clock import Clock
 from oracle.trace import Row
 from oracle.world import CHANGES, COMPLETIONS, GRANTS, At, World
 from sim.scenario.stations import Queue
+from sim.ticks import NEVER
 
 
 class Desk:
@@ -48,9 +49,18 @@ class Desk:
             heapq.heappush(self.waiting, (arrived, order_id, granted))
             self.look_at(arrived)
             started, served = yield granted
+        elif not self.is_open():
+            started = served = self.reopening()
+            yield At(self.env, started, COMPLETIONS)
         left = served + self.dwell(order_id, started)
         self.world.trace.log.append(Row(order_id, self.step, arrived, started, left))
         yield At(self.env, left, COMPLETIONS)
+
+    def reopening(self) -> int:
+        """The next instant at which it is open again; never, if it stays closed."""
+        later = sorted(at for at in self.world.numbers.instants(self.is_open_path) if at > self.env.now)
+        numbers = self.world.numbers
+        return next((at for at in later if numbers.switch(self.is_open_path, self.is_open_at_first, at)), NEVER)
 
     def dwell(self, order_id: int, started: int) -> int:
         """Time after service, by the distribution in force when the service started."""

@@ -87,7 +87,7 @@ class Twin:
         place = order.origin
         while position < len(paths[path].steps):
             step = paths[path].steps[position]
-            if self.is_lost(order, step):
+            if self.world.is_lost(order, step):
                 now = self.env.now
                 self.world.trace.log.append(Row(order.order_id, "lost", now, now, now))
                 return
@@ -103,14 +103,6 @@ class Twin:
             else:
                 self.last_mile(order, step, place)
             position += 1
-
-    def is_lost(self, order: Order, step: str) -> bool:
-        """Whether it is lost on arrival at the step."""
-        loss = self.scenario.routes[order.route].loss
-        if loss is None or loss.at != step:
-            return False
-        share = self.world.numbers.number(f"routes.{order.route}.loss.share", loss.share, self.env.now)
-        return self.world.fine(order.order_id, "loss", order.route)[0] < share
 
     def by_lane(self, order: Order, path: str, position: int) -> Generator[simpy.Event, int, str]:
         """Wait for a departure, and travel with it; answers the path on which it went."""

@@ -10,7 +10,7 @@ import simpy
 
 from oracle.changes import Numbers
 from oracle.clock import Clock
-from oracle.trace import Trace
+from oracle.trace import Order, Trace
 from sim import luck
 from sim.calendars import open_intervals
 from sim.kernels import distributions
@@ -65,6 +65,14 @@ class World:
             usual = distributions.mean(parts)
             parts = distributions.scaled(parts, self.numbers.number(mean_path, usual, now) / usual)
         return int(distributions.whole(parts, u, least))
+
+    def is_lost(self, order: Order, step: str) -> bool:
+        """Whether a parcel is lost on arrival at the step, now."""
+        loss = self.scenario.routes[order.route].loss
+        if loss is None or loss.at != step:
+            return False
+        share = self.numbers.number(f"routes.{order.route}.loss.share", loss.share, self.env.now)
+        return self.fine(order.order_id, "loss", order.route)[0] < share
 
     def utc_offset(self, place: str) -> int:
         """Local time less UTC."""

@@ -168,9 +168,11 @@ def closures() -> Scenario:
         "opened": change("stations.unopened.is_open", "2016-04-30", set=True),
         "customs-close": change("customs.ural-customs.is_open", "2016-05-04", set=False, until="2016-05-07"),
         "never-again": change("stations.even.is_open", "2016-05-24", set=False),
+        "collection-closes": change("stations.collection.is_open", "2016-05-10", set=False, until="2016-05-12"),
+        "collection-for-good": change("stations.collection.is_open", "2016-05-27", set=False),
     }
     customs = {"ural-customs": {"examination": {"share": 0.5, "servers": 2, "service": "3 h"}}}
-    steps = ["sorting", "even", "flight", "unopened", "ural-customs", "inland"]
+    steps = ["collection", "sorting", "even", "flight", "unopened", "ural-customs", "inland"]
     return described("closures", {"stations": stations, "customs": customs, "changes": changes}, post(steps))
 
 
@@ -445,7 +447,7 @@ def reroute() -> Scenario:
         "c": change("lanes.charter.is_open", "2016-05-02", set=False, until="2016-05-07"),
         "d": change("lanes.flight.is_open", "2016-05-12", set=False, until="2016-05-13"),
     }
-    routes = {"post": route("harbin", paths, gateways=gateways, loss={"share": 0.1, "at": "ural-customs"})}
+    routes = {"post": route("harbin", paths, gateways=gateways, loss={"share": 0.2, "at": "second"})}
     return described("reroute", {"lanes": lanes, "routes": routes, "changes": changes})
 
 
