@@ -31,7 +31,9 @@ def cli() -> None:
 
 @cli.command(no_args_is_help=True)
 @FILES
-@click.option("--replications", type=click.IntRange(1, 10_000), help="Independent repetitions. [default: the scenario's]")
+@click.option(
+    "--replications", type=click.IntRange(1, 10_000), help="Independent repetitions. [default: the scenario's]"
+)
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Seed of all luck. [default: the scenario's]")
 @click.option(
     "--parcels-per-row",

@@ -114,7 +114,10 @@ def _run(job: Job, parcel_log: bool, *, as_json: bool) -> tuple[dict[str, Any], 
         save(results, folder, files_of(job.tree))
     if was_stopped:
         kept = f"; what is complete lies in {folder}" if results.replications else "; nothing was written"
-        click.echo(f"stopped: {len(results.replications)} of {n} replications of {job.scenario.scenario} are complete{kept}", err=True)
+        click.echo(
+            f"stopped: {len(results.replications)} of {n} replications of {job.scenario.scenario} are complete{kept}",
+            err=True,
+        )
     if results.replications and not as_json:
         show(results, folder, sys.stdout)
     summary = {

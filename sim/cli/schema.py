@@ -1,7 +1,7 @@
 """The JSON Schema of scenario files, with which editors complete and check them.
 
-Pydantic's schema says what a whole scenario is. A file may hold less (what it is laid over holds the rest), write a value
-together with its source, take away with null, and write distributions shorter; all of that is added here.
+Pydantic's schema says what a whole scenario is. A file may hold less (what it is laid over holds the rest), write a
+value together with its source, take away with null, and write distributions shorter; all of that is added here.
 """
 
 import json
@@ -152,7 +152,7 @@ def _as_value(schema: Schema, quantities: dict[str, Schema], *more: Schema) -> S
 
 
 def _named_quantity(schema: Schema, quantities: dict[str, Schema]) -> Schema:
-    """A number with a unit becomes a definition of its own: the pattern of its text is long and stands in many places."""
+    """A number with a unit becomes a definition of its own: the pattern of its text is long and often needed."""
     if "unit" not in schema or "anyOf" not in schema:
         return schema
     core = {key: value for key, value in schema.items() if key not in NOTES}
@@ -183,6 +183,11 @@ def _distribution(name: str, definitions: dict[str, Schema]) -> Schema:
         "required": ["distribution", "of"],
         "additionalProperties": False,
     }
-    written_out = {"type": "object", "properties": {"parts": parts}, "required": ["parts"], "additionalProperties": False}
+    written_out = {
+        "type": "object",
+        "properties": {"parts": parts},
+        "required": ["parts"],
+        "additionalProperties": False,
+    }
     description = definitions[name].get("description", "")
     return {"title": name, "description": description, "anyOf": [quantity, one, mixture, written_out]}

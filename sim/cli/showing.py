@@ -141,7 +141,9 @@ def _backlogs(results: Results) -> list[str]:
         for backlog in sorted(worst.values(), key=lambda backlog: -backlog.parcels)
     ]
     rest = len(lines) - LONGEST_LIST
-    return lines if rest <= 0 else [*lines[:LONGEST_LIST], f"... and at {rest} more places; see stations.csv, lanes.csv."]
+    return (
+        lines if rest <= 0 else [*lines[:LONGEST_LIST], f"... and at {rest} more places; see stations.csv, lanes.csv."]
+    )
 
 
 def _days_of_work(days: float) -> str:

@@ -186,7 +186,7 @@ def _level(growth: Growth | None, day: date) -> float:
         return growth.levels[years[0]]
     low, high = years[above - 1], years[above]
     part = (now - low - 0.5) / (high - low)
-    return growth.levels[low] ** (1 - part) * growth.levels[high] ** part
+    return math.exp((1 - part) * math.log(growth.levels[low]) + part * math.log(growth.levels[high]))
 
 
 def _season_peak(origin: Origin) -> float:

@@ -5,7 +5,7 @@ import platform
 import socket
 import sys
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -47,13 +47,13 @@ def manifest(results: Results, files: Iterable[Path]) -> dict[str, Any]:
 def processor() -> dict[str, Any]:
     """What numpy and numba found of the processor: floating-point sums may differ in the last bit between two."""
     import numpy as np
-    from llvmlite.binding import get_host_cpu_name
+    from llvmlite import binding  # type: ignore[import-untyped]
 
     found: Any = np.show_config(mode="dicts")
     return {
         "machine": platform.machine(),
         "numpy_simd": found.get("SIMD Extensions", {}).get("found", []),
-        "numba_host": get_host_cpu_name(),
+        "numba_host": binding.get_host_cpu_name(),
     }
 
 
@@ -79,7 +79,7 @@ def _hashes(files: Iterable[Path]) -> Mapping[str, str]:
 
 def _side_file(results: Results) -> dict[str, Any]:
     return {
-        "finished_at": datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "wall_seconds": round(results.seconds, 3),
         "host": socket.gethostname(),
         "platform": platform.platform(),

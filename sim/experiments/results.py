@@ -65,7 +65,9 @@ class Results:
         table = self.tables[OVER_REPLICATIONS_NAME]
         for row in zip(*(values.tolist() for values in table.values()), strict=True):
             cell = dict(zip(table, row, strict=True))
-            entry = routes.setdefault((cell["origin"], cell["route"]), {"origin": cell["origin"], "route": cell["route"]})
+            entry = routes.setdefault(
+                (cell["origin"], cell["route"]), {"origin": cell["origin"], "route": cell["route"]}
+            )
             entry[cell["measure"]] = _cell(cell)
         return list(routes.values())
 

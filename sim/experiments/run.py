@@ -156,7 +156,7 @@ class _Apart(_Runner):
                 done, _ = wait(waiting, LOOK_EVERY, FIRST_COMPLETED)
                 for future in done:
                     self._take(waiting.pop(future), future)
-                self._tell(self._shares)
+                self._tell(list(self._shares))
         except BaseException:
             for process in set(multiprocessing.active_children()) - before:
                 process.kill()

@@ -84,7 +84,9 @@ LANES = Table(
         Column("weather", "whole", "departures", "departures that the weather prevented"),
         Column("closed", "whole", "departures", "departures that fell out because the lane was closed"),
         Column("mass_kg", "number", "kg", "gross weight carried"),
-        Column("load_factor", "number", "share", "used part of the scarcest of mass, volume and pieces, mean of departures"),
+        Column(
+            "load_factor", "number", "share", "used part of the scarcest of mass, volume and pieces, mean of departures"
+        ),
         Column("pieces", "whole", "parcels", "parcels carried"),
         Column("rolled_over", "whole", "parcels", "parcels ready but left behind, summed over departures"),
         Column("cost_cny", "number", "CNY of 2016", "operator's cost"),

@@ -69,7 +69,9 @@ FLOWS = Table(
         Column("shipped", "whole", "parcels", "parcels that left on their first lane in the month"),
         Column("delivered", "whole", "parcels", "parcels that became ready for collection in the month"),
         Column("lost", "whole", "parcels", "parcels lost in the month"),
-        Column("in_transit", "whole", "parcels", "placed before the end of the month, neither delivered nor lost by then"),
+        Column(
+            "in_transit", "whole", "parcels", "placed before the end of the month, neither delivered nor lost by then"
+        ),
         Column("value_cny", "number", "CNY of 2016", "value of the goods of the orders placed"),
         Column("mass_kg", "number", "kg", "gross weight of the orders placed"),
     ),
@@ -99,7 +101,9 @@ DAILY = Table(
         Column("shipped", "whole", "parcels", "parcels that left on their first lane on the day"),
         Column("delivered", "whole", "parcels", "parcels that became ready for collection on the day"),
         Column("lost", "whole", "parcels", "parcels lost on the day"),
-        Column("in_transit", "whole", "parcels", "placed before the end of the day, neither delivered nor lost by then"),
+        Column(
+            "in_transit", "whole", "parcels", "placed before the end of the day, neither delivered nor lost by then"
+        ),
     ),
     _daily,
 )

@@ -69,7 +69,9 @@ SERVICE = Table(
         Column("p50_days", "number", "d", "by when half of all placed had arrived, to the hour; empty if they had not"),
         Column("p90_days", "number", "d", "the same for 90 %"),
         Column("p95_days", "number", "d", "the same for 95 %"),
-        Column("posted_to_ready_mean_days", "number", "d", "posted to ready for collection, mean of those that arrived"),
+        Column(
+            "posted_to_ready_mean_days", "number", "d", "posted to ready for collection, mean of those that arrived"
+        ),
     ),
     _service,
 )

@@ -58,15 +58,17 @@ SUMMARY = Table(
             "service_orders",
             "whole",
             "orders",
-            "orders that the following columns are over: those of months that ended at least the route's longest promise "
-            "before the end of the simulated time (all, if none did)",
+            "orders that the following columns are over: those of months that ended at least the route's longest "
+            "promise before the end of the simulated time (all, if none did)",
         ),
         Column("share_within_promise", "number", "share", "ready for collection within the promised days"),
         Column("mean_days", "number", "d", "order to ready for collection, mean of those that arrived"),
         Column("p50_days", "number", "d", "by when half had arrived, lost and late ones counted as not arrived"),
         Column("p90_days", "number", "d", "the same for 90 %"),
         Column("p95_days", "number", "d", "the same for 95 %"),
-        Column("posted_to_ready_mean_days", "number", "d", "posted to ready for collection, mean of those that arrived"),
+        Column(
+            "posted_to_ready_mean_days", "number", "d", "posted to ready for collection, mean of those that arrived"
+        ),
         Column("linehaul_cny_per_parcel", "number", "CNY of 2016", "operators' cost of the lanes per parcel delivered"),
         Column("co2e_kg_per_parcel", "number", "kg", "CO2e of the lanes per parcel delivered"),
         Column("load_factor", "number", "share", "mean load factor of the departures of the lanes that the route uses"),

@@ -11,7 +11,7 @@ from pathlib import Path as FilePath
 from typing import Any, NoReturn
 
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
     AliasEvent,
     DocumentStartEvent,
@@ -58,6 +58,8 @@ class _Measured:
 class _Composer:
     file: str
     text: str
+    is_pure: bool
+    """Whether ruamel's own parser reads, which words its errors well, rather than libyaml, which is 25 times as fast."""
     problems: list[Problem] = field(default_factory=list)
     anchors: dict[str, _Measured | None] = field(default_factory=dict)  # None while the node is still open
     n_nodes: int = 0
@@ -206,7 +208,7 @@ class _Composer:
 
     def _events(self) -> Iterator[Any]:
         try:
-            yield from YAML(typ="safe", pure=True).parse(self.text)
+            yield from YAML(typ="safe", pure=self.is_pure).parse(self.text)
         except ReaderError as error:
             before = re.split(r"\r\n|\n|\r", self.text[: error.position])
             mark = self.mark_at(len(before) - 1, len(before[-1]))
@@ -238,7 +240,22 @@ def _written(tag: str) -> str:
 
 def read_tree(path: str | FilePath) -> Tree:
     """What the file says; raises ScenarioError with every problem found in it."""
-    composer = _Composer(str(path), _text(FilePath(path)))
+    text = _text(FilePath(path))
+    return _read_fast(str(path), text) or _read_carefully(str(path), text)
+
+
+def _read_fast(file: str, text: str) -> Tree | None:
+    """The tree of a file without fault; None if there may be one, which the careful reader then finds and words."""
+    composer = _Composer(file, text, is_pure=False)
+    try:
+        tree = composer.document()
+    except (_Unreadable, YAMLError, RecursionError):
+        return None
+    return None if composer.problems else tree
+
+
+def _read_carefully(file: str, text: str) -> Tree:
+    composer = _Composer(file, text, is_pure=True)
     try:
         tree = composer.document()
     except _Unreadable:
