@@ -155,7 +155,7 @@ class OriginMarket:
             return
         layers = [self._layer(week, layer, cumulative[-1] / 4) for layer in range(self._n_layers(levels))]
         capacity = sum(rows for _, rows, _ in layers)
-        sort_key, what = np.empty(capacity, np.int64), np.empty((capacity, 2), np.int64)
+        instant, what = np.empty(capacity, np.int64), np.empty((capacity, 2), np.int64)
         month_by_day = np.array([record.month(week_start + i * DAY) for i in range(7)])
         nest_weights, route_weights = self.weights(expectations)
         n = 0
@@ -164,9 +164,10 @@ class OriginMarket:
                 self._keys, self._route_keys, first_order_id(self.name, week, layer), rows, orders, size,
                 cumulative, births.guide(cumulative), np.array([start - week_start, end - week_start]), layer, levels,
                 month_by_day, np.cumsum(self._region_shares), np.cumsum(self._product_shares), nest_weights,
-                route_weights, record.alternatives[self._number], sort_key, what, n,
+                route_weights, record.alternatives[self._number], instant, what, n,
             )
-        self._send_off(births.sorted_keys(sort_key[:n]), what, week_start, parcels, record, log)
+        if n:
+            self._send_off(instant[:n], what, week_start, parcels, record, log)
 
     def _n_layers(self, levels: np.ndarray) -> int:
         return min(int(np.ceil(levels.max() * 4)), MAX_LAYERS)
@@ -182,13 +183,14 @@ class OriginMarket:
         return orders, rows, size
 
     def _send_off(
-        self, sort_key: np.ndarray, what: np.ndarray, week_start: int, parcels: ParcelTable, record: Record,
+        self, instant: np.ndarray, what: np.ndarray, week_start: int, parcels: ParcelTable, record: Record,
         log: ParcelLog | None,
     ) -> None:
-        n = sort_key.shape[0]
+        n = instant.shape[0]
+        instant, position = ordering.sort_stable(instant, np.arange(n))
         columns = np.empty((10, n), np.int64)
         order_id, at, count, route, path, region, product, grams, cm3, fen = columns
-        births.unpack(sort_key, what, week_start, order_id, at, route, region, product, count)
+        births.unpack(instant, position, what, week_start, order_id, at, route, region, product, count)
         goods, paths, axes = self._goods, self._paths, record.axes
         births.describe_goods(
             order_id, product, self._goods_key, goods.weight_parts, goods.value_parts, goods.parts_from,

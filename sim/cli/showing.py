@@ -137,7 +137,7 @@ def _backlogs(results: Results) -> list[str]:
                 worst[backlog.where] = backlog
     lines = [
         f"Warning: work piles up at {backlog.where}: {backlog.parcels:,} parcels wait at the end "
-        f"({backlog.parcels_before:,} a year before), {_days_of_work(backlog.days_of_work)}."
+        f"({backlog.parcels_before:,} in {backlog.month_before}), {_days_of_work(backlog.days_of_work)}."
         for backlog in sorted(worst.values(), key=lambda backlog: -backlog.parcels)
     ]
     rest = len(lines) - LONGEST_LIST

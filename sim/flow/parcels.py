@@ -49,7 +49,7 @@ class ParcelTable:
 
     def __init__(self, rows: int = 1024) -> None:
         self._show(_rows(rows))
-        self._free = np.arange(rows, dtype=np.int64)
+        self._is_free = np.ones(rows, np.bool_)
         self._n_free = rows
 
     def _show(self, data: np.ndarray) -> None:
@@ -76,14 +76,15 @@ class ParcelTable:
         """``n`` free rows in ascending order, so that what is born together lies together: int64[n]."""
         if n > self._n_free:
             self._grow(n)
+        row = np.flatnonzero(self._is_free)[:n]
+        self._is_free[row] = False
         self._n_free -= n
-        return np.sort(self._free[self._n_free : self._n_free + n])
+        return row
 
     def give_back(self, row: np.ndarray) -> None:
         """Free rows whose parcels are delivered or lost."""
-        n = row.shape[0]
-        self._free[self._n_free : self._n_free + n] = row
-        self._n_free += n
+        self._is_free[row] = True
+        self._n_free += row.shape[0]
 
     def _grow(self, n: int) -> None:
         old = self._data.shape[0]
@@ -91,10 +92,8 @@ class ParcelTable:
         data = _rows(new)
         data[:old] = self._data
         self._show(data)
-        free = np.empty(new, np.int64)
-        free[: self._n_free] = self._free[: self._n_free]
-        free[self._n_free : self._n_free + new - old] = np.arange(old, new)
-        self._free, self._n_free = free, self._n_free + new - old
+        self._is_free = np.concatenate([self._is_free, np.ones(new - old, np.bool_)])
+        self._n_free += new - old
 
     def split(self, row: np.ndarray, parts: np.ndarray) -> np.ndarray:
         """Cut ``parts`` (int[n], above 0 and below the count) parcels off each row into rows of their own: int64[n]."""

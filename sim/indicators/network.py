@@ -121,11 +121,12 @@ DEPARTURES = Table(
 
 @dataclass(frozen=True)
 class Backlog:
-    """Parcels that wait somewhere at the end, those of a year before, and how many days of work they are."""
+    """Parcels that wait somewhere at the end, those of an earlier month, and how many days of work they are."""
 
     where: str
     parcels: int
     parcels_before: int
+    month_before: str
     days_of_work: float
 
 
@@ -141,8 +142,8 @@ def growing_backlogs(run: Run) -> list[Backlog]:
     worked = np.concatenate([record.queue_totals[..., 0], lanes[..., 6]]) / days
     work_days = waiting[:, last] / np.maximum(worked[:, last], 1e-9)
     is_alarming = (waiting[:, last] > GROWTH_THAT_ALARMS * waiting[:, before]) & (work_days > DAYS_OF_WORK_THAT_ALARM)
-    names = (*record.axes.queues, *record.axes.lanes)
+    names, month_names = (*record.axes.queues, *record.axes.lanes), record.axes.month_names()
     return [
-        Backlog(names[i], int(waiting[i, last]), int(waiting[i, before]), float(work_days[i]))
+        Backlog(names[i], int(waiting[i, last]), int(waiting[i, before]), month_names[before], float(work_days[i]))
         for i in np.flatnonzero(is_alarming)
     ]

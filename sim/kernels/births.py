@@ -14,11 +14,9 @@ from sim.luck import coarse, fill_fine, fine, words
 
 _BATCH = 2048
 _GUIDE = 1024
+_TINY = 1e-280
 HOUR = 3_600_000_000
 DAY = 24 * HOUR
-POSITION_BITS = 23
-"""A week's placed rows are sorted by one integer: instant in the week (40 bits), then position (2**23 rows at most)."""
-
 
 def poisson_quantile(u: float, expected: float) -> int:
     """Smallest k with P(Poisson(expected) <= k) >= u."""
@@ -38,11 +36,6 @@ def guide(cumulative: np.ndarray) -> np.ndarray:
     """First hour to look at for each 1/1024 of the week's orders: int64[1024]; cumulative float64[169]."""
     at = np.arange(_GUIDE) / _GUIDE * cumulative[-1]
     return np.maximum(np.searchsorted(cumulative, at, side="right") - 1, 0)
-
-
-def sorted_keys(sort_key: np.ndarray) -> np.ndarray:
-    """The sort keys of a week in order: int64[n], which also puts equal instants in order of id."""
-    return np.sort(sort_key)
 
 
 @njit(cache=True)
@@ -91,7 +84,7 @@ def decide_layer(
     nest_weights,
     route_weights,
     tally,
-    sort_key,
+    instant,
     what,
     n_out,
 ):  # type: ignore[no-untyped-def]
@@ -102,13 +95,15 @@ def decide_layer(
     ticks of the week, half-open; level_by_day float64[7]; month_by_day int64[7]; region_shares and product_shares
     cumulative; nest_weights float64[regions, products, 3]; route_weights float64[regions, products, routes];
     tally int64[months, routes + 2, regions, products] counts orders by alternative (changed in place);
-    sort_key int64[...] receives instant and position, what int64[position, 2] the id and the packed (route, region,
+    instant int64[...] receives the ticks since Monday 00:00, what int64[..., 2] the id and the packed (route, region,
     product, count). Returns the number of entries now in use.
     """
     n_routes = route_keys.shape[0]
     birth = np.empty((4, _BATCH), np.uint32)
     kind = np.empty((4, _BATCH), np.uint32)
     nest = np.empty((4, _BATCH), np.uint32)
+    nest_pace = 1.0 / np.maximum(nest_weights, _TINY)  # a weight of zero never wins: its time exceeds all others
+    route_pace = 1.0 / np.maximum(route_weights, _TINY)
     for batch in range(0, n_rows, _BATCH):
         size = min(_BATCH, n_rows - batch)
         _fill(keys[0], first_id + batch, size, birth)
@@ -124,27 +119,24 @@ def decide_layer(
             count = min(row_size, n_orders - (batch + i) * row_size)
             region = first_above(region_shares, coarse(kind[0, i]))
             product = first_above(product_shares, coarse(kind[1, i]))
-            weight = nest_weights[region, product]
-            best = np.inf
-            chosen = 2
-            for j in range(3):
-                if weight[j] > 0.0:
-                    race = -math.log(coarse(nest[j, i])) / weight[j]
-                    if race < best:
-                        best, chosen = race, j
+            chosen = 0
+            best = -math.log(coarse(nest[0, i])) * nest_pace[region, product, 0]
+            for j in range(1, 3):
+                race = -math.log(coarse(nest[j, i])) * nest_pace[region, product, j]
+                if race < best:
+                    best, chosen = race, j
             if chosen > 0:
                 tally[month_by_day[day], n_routes + chosen - 1, region, product] += count
                 continue
             route = 0
             best = np.inf
             for j in range(n_routes):
-                if route_weights[region, product, j] > 0.0:
-                    a, _, _, _ = words(route_keys[j], first_id + batch + i, 0)
-                    race = -math.log(coarse(a)) / route_weights[region, product, j]
-                    if race < best:
-                        best, route = race, j
+                a, _, _, _ = words(route_keys[j], first_id + batch + i, 0)
+                race = -math.log(coarse(a)) * route_pace[region, product, j]
+                if race < best:
+                    best, route = race, j
             tally[month_by_day[day], route, region, product] += count
-            sort_key[n_out] = at << POSITION_BITS | n_out
+            instant[n_out] = at
             what[n_out, 0] = first_id + batch + i
             what[n_out, 1] = route << 40 | region << 32 | product << 24 | count
             n_out += 1
@@ -173,14 +165,15 @@ def describe_goods(order_id, product, key, weight_parts, value_parts, parts_from
 
 
 @njit(cache=True)
-def unpack(sort_key, what, week_start, order_id, at, route, region, product, count):  # type: ignore[no-untyped-def]
-    """Placed orders in order of ``sort_key``, from the packed form of `decide_layer` into int64[n] columns."""
-    mask = np.int64((1 << POSITION_BITS) - 1)
-    for i in range(sort_key.shape[0]):
-        position = sort_key[i] & mask
-        packed = what[position, 1]
-        order_id[i] = what[position, 0]
-        at[i] = week_start + (sort_key[i] >> POSITION_BITS)
+def unpack(instant, position, what, week_start, order_id, at, route, region, product, count):  # type: ignore[no-untyped-def]
+    """Placed orders in order of ``instant``, from the packed form of `decide_layer` into int64[n] columns.
+
+    instant int64[n] in order, and position int64[n] of each in ``what``.
+    """
+    for i in range(instant.shape[0]):
+        packed = what[position[i], 1]
+        order_id[i] = what[position[i], 0]
+        at[i] = week_start + instant[i]
         route[i] = packed >> 40
         region[i] = (packed >> 32) & 0xFF
         product[i] = (packed >> 24) & 0xFF

@@ -37,6 +37,7 @@ def nest_and_route_weights(
     nest_weights = np.empty((*inside.shape, 3))
     nest_weights[..., 0] = inside
     nest_weights[..., 1], nest_weights[..., 2] = outside
+    nest_weights[..., 2] += nest_weights.sum(axis=2) == 0  # where nothing can be chosen, nothing is bought
     return nest_weights, route_weights
 
 

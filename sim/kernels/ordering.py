@@ -68,8 +68,8 @@ def _finish_sort(at, row):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _sort(at, row):  # type: ignore[no-untyped-def]
-    """Sort by instant: by as many leading bits as there are entries, then by insertion; by all bits where they crowd."""
+def sort_stable(at, row):  # type: ignore[no-untyped-def]
+    """Sort by instant, keeping the order of equal ones; uses up its arguments. By as many leading bits as there are entries, then by insertion; by all bits where they crowd."""
     span = at.max() - at.min()
     wanted = 1
     while at.shape[0] >> wanted > 0:
@@ -121,7 +121,7 @@ def in_order(at, row, ids):  # type: ignore[no-untyped-def]
         at, row = at.copy(), row.copy()
         _insertion_sort(at, row, ids)
         return at, row
-    at, row = _sort(at.copy(), row.copy())
+    at, row = sort_stable(at.copy(), row.copy())
     _settle_ties(at, row, ids)
     return at, row
 

@@ -115,7 +115,6 @@ def assert_nothing_gets_lost_from_the_books(model: Model) -> None:
     np.testing.assert_array_equal(record.placed().sum(axis=(0, 2, 3)), placed[:, -1])
     np.testing.assert_array_equal(record.delivered.sum(axis=(0, 2, 3)), delivered[:, -1])
     np.testing.assert_array_equal(record.lost.sum(axis=(0, 2, 3)), lost[:, -1])
-    np.testing.assert_array_equal(record.service[0].sum(axis=(0, 2, 3)), delivered[:, -1])
     np.testing.assert_array_equal(record.hours.sum(axis=(0, 2, 3, 4)), delivered[:, -1])
 
 

@@ -13,6 +13,7 @@ from behaviour.runs import assert_identical, run
 from oracle.strategies import scenarios
 from oracle.worlds import WORLDS
 from properties.invariants import assert_everything
+from sim.errors import EngineError
 from sim.flow.network import Node
 from sim.model import Model, build
 from sim.scenario.scenario import Scenario
@@ -104,8 +105,6 @@ def test_the_same_run_twice_is_the_same_to_the_byte_and_another_replication_is_n
 
 
 def test_an_arrival_before_what_was_served_is_an_error() -> None:
-    from sim.errors import EngineError
-
     model = build(WORLDS["plain"]())
     node = model._built.nodes["sorting"]
     node.advance(model.start + HOUR)
