@@ -4,7 +4,7 @@ Turns described calendars into instants. Knows the description, knows nothing of
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -112,10 +112,10 @@ def season_weights(season: "Season", year: int) -> np.ndarray:
     return factors / total if total > 0 else factors
 
 
-def _event_day(on: object, year: int) -> date | None:
-    if on == "lunar-new-year":
+def _event_day(on: "tuple[int, int] | str", year: int) -> date | None:
+    if isinstance(on, str):
         return lunar_new_year(year)
-    month, day = on  # type: ignore[misc]
+    month, day = on
     try:
         return date(year, month, day)
     except ValueError:  # 29 February in a common year
@@ -147,15 +147,10 @@ def hourly_orders(origin: "Origin", utc_offset: int, week: int) -> np.ndarray:
 
 
 def month_starts(first: date, last: date) -> list[date]:
-    """First days of the months that touch the days from ``first`` to before ``last``; the first is ``first``'s month."""
+    """First days of the months that touch the days from ``first`` to before ``last``."""
     months = []
     month = first.replace(day=1)
     while month < last:
         months.append(month)
         month = (month + timedelta(days=32)).replace(day=1)
     return months
-
-
-def merged_dates(dates: Iterable[date]) -> list[date]:
-    """Distinct dates in order."""
-    return sorted(set(dates))

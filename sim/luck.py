@@ -43,7 +43,7 @@ def first_order_id(origin: str, week: int, layer: int) -> int:
 
 
 @njit(inline="always")
-def words(key, thing, block):  # type: ignore[no-untyped-def]
+def words(key: np.uint64, thing: int, block: int) -> tuple[np.uint32, np.uint32, np.uint32, np.uint32]:
     """Four random 32-bit words (uint32) for a uint64 key, an int64 thing and a small block number."""
     k0 = np.uint32(key)
     k1 = np.uint32(np.uint64(key) >> _SHIFT)
@@ -64,19 +64,19 @@ def words(key, thing, block):  # type: ignore[no-untyped-def]
 
 
 @njit(inline="always")
-def fine(high, low):  # type: ignore[no-untyped-def]
+def fine(high: np.uint32, low: np.uint32) -> float:
     """A uniform number in (0, 1) from two words: 52 bits and a half, so that neither 0 nor 1 can occur."""
     return ((np.uint64(high) << np.uint64(20) | np.uint64(low) >> np.uint64(12)) + 0.5) * 2.0**-52
 
 
 @njit(inline="always")
-def coarse(word):  # type: ignore[no-untyped-def]
+def coarse(word: np.uint32) -> float:
     """A uniform number in (0, 1) from one word: 32 bits and a half."""
     return (np.float64(word) + 0.5) * 2.0**-32
 
 
 @njit(cache=True)
-def fill_fine(key, things, first, second):  # type: ignore[no-untyped-def]
+def fill_fine(key: np.uint64, things: np.ndarray, first: np.ndarray, second: np.ndarray) -> None:
     """The two fine uniforms of many things (int64[n]) into float64[n] each; a loop that the compiler vectorises."""
     for i in range(things.shape[0]):
         a, b, c, d = words(key, things[i], 0)
@@ -85,14 +85,14 @@ def fill_fine(key, things, first, second):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def uniforms(key, thing, block=0):  # type: ignore[no-untyped-def]
+def uniforms(key: np.uint64, thing: int, block: int = 0) -> tuple[float, float]:
     """Two independent uniform numbers in (0, 1) for one thing; the scalar form that anything may call."""
     a, b, c, d = words(key, thing, block)
     return fine(a, b), fine(c, d)
 
 
 @njit(cache=True)
-def four_uniforms(key, thing, block=0):  # type: ignore[no-untyped-def]
+def four_uniforms(key: np.uint64, thing: int, block: int = 0) -> tuple[float, float, float, float]:
     """Four independent uniform numbers in (0, 1), of 32 bits each."""
     a, b, c, d = words(key, thing, block)
     return coarse(a), coarse(b), coarse(c), coarse(d)

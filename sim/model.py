@@ -21,12 +21,12 @@ import simpy
 
 from sim import luck
 from sim.actors import capacity, departures
-from sim.actors.market import Expectations, Market
+from sim.actors.market import Expectations
 from sim.actors.moments import DEPARTURES
 from sim.building.controls import controls
 from sim.building.lanes import demand, lane_state
 from sim.building.market import build_market, promised, route_states
-from sim.building.network import BuiltNetwork, build_network, queue_names
+from sim.building.network import build_network, queue_names
 from sim.building.timetables import departure_instants
 from sim.flow.network import Context
 from sim.flow.parcels import ParcelLog, ParcelTable
@@ -40,7 +40,7 @@ Schedules = Mapping[str, Sequence[tuple[int, float | bool]]]
 
 @dataclass
 class Settlement:
-    """How the expectations settled before the run: repetitions, the largest relative move in each, and whether it was small."""
+    """How the expectations settled: the largest relative move in each repetition, and whether the last was small."""
 
     moves: list[float]
     is_settled: bool
@@ -57,7 +57,7 @@ class Model:
         self.start = midnight(horizon.start) - horizon.warm_up
         self.orders_end = midnight(horizon.end)
         self.end = self.orders_end + horizon.drain
-        self.env = simpy.Environment(initial_time=self.start)  # type: ignore[arg-type]  # whole ticks, not floats
+        self.env = simpy.Environment(initial_time=self.start)  # whole ticks, not floats
         self.n_steps = 0
         self._log = ParcelLog() if parcel_log else None
         self.record = Record(_axes(scenario, self.start, self.end))
@@ -91,9 +91,7 @@ class Model:
             scenario, self._built, self._context, self.key_of, start_from, routes, levels, scenario.parcels_per_row
         )
         self._start_lanes_and_changes({p: v for p, v in when.items() if not p.startswith("market.")}, routes)
-        self.env.process(
-            self._market.run(self.env, self._market_instants(when), self.orders_end, self._after_review)
-        )
+        self.env.process(self._market.run(self.env, self._market_instants(when), self.orders_end, self._after_review))
 
     def _start_lanes_and_changes(self, when: Schedules, routes: Mapping[str, object]) -> None:
         scenario, built = self.scenario, self._built
@@ -249,5 +247,3 @@ def _largest_move(before: Expectations, after: Expectations) -> float:
     """Largest move of days or spread, relative to the days."""
     moves = [np.abs(after.days - before.days) / before.days, np.abs(after.spread - before.spread) / before.days]
     return float(np.nanmax(moves))
-
-

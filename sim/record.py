@@ -141,7 +141,7 @@ class Record:
         return result
 
     def week_of_deliveries(self, monday: int) -> tuple[np.ndarray, np.ndarray]:
-        """Deliveries of the week that ends at ``monday``, each week once: (hours int64[R, G, bins], sums int64[R, G, 2])."""
+        """Deliveries of the week before ``monday``, handed out once: (hours int64[R, G, bins], sums int64[R, G, 2])."""
         week = monday // WEEK - 1
         slot = week % REVIEW_WEEKS
         hours, sums = self.week_hours[slot].copy(), self.week_sums[slot].copy()

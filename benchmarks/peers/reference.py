@@ -21,24 +21,29 @@ from benchmarks.workload import (
 )
 
 
-def simulate(table: Table, corridor: Corridor) -> Journeys:
-    """Every parcel of ``table`` through the corridor, station after station."""
+def simulate(table: Table, corridor: Corridor, number: Ticks | None = None) -> Journeys:
+    """Every parcel of ``table`` through the corridor, station after station.
+
+    ``number`` says which of two parcels goes first where instants coincide; by default the order of arrival.
+    """
     arrived_at, is_inspected = table["arrived_at"], table["is_inspected"]
     n = len(arrived_at)
+    if number is None:
+        number = np.arange(n)
 
-    sorting_wait = waits(arrived_at, table["sorting_duration"], SORTING_SERVERS)
+    sorting_wait = waits(arrived_at, table["sorting_duration"], SORTING_SERVERS, number)
     ready_at = arrived_at + sorting_wait + table["sorting_duration"]
 
     inspected = np.flatnonzero(is_inspected)
     duration = table["inspection_duration"][inspected]
     inspection_wait = np.zeros(n, np.int64)
-    inspection_wait[inspected] = waits(ready_at[inspected], duration, INSPECTION_SERVERS)
+    inspection_wait[inspected] = waits(ready_at[inspected], duration, INSPECTION_SERVERS, number[inspected])
     ready_at[inspected] += inspection_wait[inspected] + duration
 
-    departed_at = departures(ready_at, corridor.flight_capacity)
+    departed_at = departures(ready_at, corridor.flight_capacity, number)
     landed_at = departed_at + FLIGHT_DURATION
     import_duration = np.full(n, corridor.import_duration)
-    import_wait = waits(landed_at, import_duration, IMPORT_SERVERS)
+    import_wait = waits(landed_at, import_duration, IMPORT_SERVERS, number)
     return Journeys(
         sorting_wait=sorting_wait,
         inspection_wait=inspection_wait,
@@ -48,9 +53,9 @@ def simulate(table: Table, corridor: Corridor) -> Journeys:
     )
 
 
-def waits(ready_at: Ticks, duration: Ticks, n_servers: int) -> Ticks:
+def waits(ready_at: Ticks, duration: Ticks, n_servers: int, number: Ticks) -> Ticks:
     """Wait of each parcel, first come first served by (``ready_at``, number); Kiefer and Wolfowitz (1955)."""
-    order = np.argsort(ready_at, kind="stable")
+    order = np.lexsort((number, ready_at))
     free_at = [0] * n_servers
     heapify(free_at)
     started_at = np.empty(len(order), np.int64)
@@ -61,9 +66,9 @@ def waits(ready_at: Ticks, duration: Ticks, n_servers: int) -> Ticks:
     return started_at - ready_at
 
 
-def departures(ready_at: Ticks, capacity: int) -> Ticks:
+def departures(ready_at: Ticks, capacity: int, number: Ticks) -> Ticks:
     """Departure of each parcel: who is ready strictly before a flight boards, by (``ready_at``, number), if it fits."""
-    order = np.argsort(ready_at, kind="stable")
+    order = np.lexsort((number, ready_at))
     ready = ready_at[order].tolist()
     departed_at = np.empty(len(order), np.int64)
     flight_at, first = 0, 0

@@ -1,0 +1,1 @@
+"""Actors: the only modules besides `sim.model` that import simpy."""

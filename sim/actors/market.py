@@ -130,7 +130,11 @@ class OriginMarket:
         c = self._origin.choice
         shares = np.array([c.reference_shares.routes[name] for name in self._route_names])
         return choice.reference_constants(
-            self._generalised_cost(promise), self._serves, shares, c.price_weight, c.dissimilarity,
+            self._generalised_cost(promise),
+            self._serves,
+            shares,
+            c.price_weight,
+            c.dissimilarity,
             np.outer(self._region_shares, self._product_shares),
         )
 
@@ -144,10 +148,15 @@ class OriginMarket:
         return choice.nest_and_route_weights(utility, self._serves & is_open, c.dissimilarity, outside)
 
     def place(
-        self, start: int, end: int, expectations: Expectations, parcels: ParcelTable, record: Record,
+        self,
+        start: int,
+        end: int,
+        expectations: Expectations,
+        parcels: ParcelTable,
+        record: Record,
         log: ParcelLog | None,
     ) -> None:
-        """Let the latent orders from ``start`` to before ``end``, within one Beijing week, choose; send off the placed."""
+        """Let latent orders from ``start`` to before ``end``, in one Beijing week, choose; send off the placed."""
         week, week_start = start // WEEK, start // WEEK * WEEK
         cumulative = hourly_orders(self._origin, self._utc_offset, week)
         levels = np.array([self._level_of_day(week_start // DAY + i) for i in range(7)])
@@ -161,10 +170,26 @@ class OriginMarket:
         n = 0
         for layer, (orders, rows, size) in enumerate(layers):
             n = births.decide_layer(
-                self._keys, self._route_keys, first_order_id(self.name, week, layer), rows, orders, size,
-                cumulative, births.guide(cumulative), np.array([start - week_start, end - week_start]), layer, levels,
-                month_by_day, np.cumsum(self._region_shares), np.cumsum(self._product_shares), nest_weights,
-                route_weights, record.alternatives[self._number], instant, what, n,
+                self._keys,
+                self._route_keys,
+                first_order_id(self.name, week, layer),
+                rows,
+                orders,
+                size,
+                cumulative,
+                births.guide(cumulative),
+                np.array([start - week_start, end - week_start]),
+                layer,
+                levels,
+                month_by_day,
+                np.cumsum(self._region_shares),
+                np.cumsum(self._product_shares),
+                nest_weights,
+                route_weights,
+                record.alternatives[self._number],
+                instant,
+                what,
+                n,
             )
         if n:
             self._send_off(instant[:n], what, week_start, parcels, record, log)
@@ -183,7 +208,12 @@ class OriginMarket:
         return orders, rows, size
 
     def _send_off(
-        self, instant: np.ndarray, what: np.ndarray, week_start: int, parcels: ParcelTable, record: Record,
+        self,
+        instant: np.ndarray,
+        what: np.ndarray,
+        week_start: int,
+        parcels: ParcelTable,
+        record: Record,
         log: ParcelLog | None,
     ) -> None:
         n = instant.shape[0]
@@ -193,8 +223,16 @@ class OriginMarket:
         births.unpack(instant, position, what, week_start, order_id, at, route, region, product, count)
         goods, paths, axes = self._goods, self._paths, record.axes
         births.describe_goods(
-            order_id, product, self._goods_key, goods.weight_parts, goods.value_parts, goods.parts_from,
-            goods.densities, grams, cm3, fen,
+            order_id,
+            product,
+            self._goods_key,
+            goods.weight_parts,
+            goods.value_parts,
+            goods.parts_from,
+            goods.densities,
+            grams,
+            cm3,
+            fen,
         )
         births.choose_paths(
             order_id, route, region, self._path_keys, paths.shares, paths.numbers, paths.first, len(axes.regions), path
@@ -202,17 +240,43 @@ class OriginMarket:
         route[:] = self.route_numbers[route]
         row = parcels.take(n)
         births.write_rows(
-            row, columns, parcels.ids, parcels.ordered_at, parcels.count, parcels.route, parcels.path, parcels.region,
-            parcels.product, parcels.cell, parcels.grams, parcels.cm3, parcels.fen,
+            row,
+            columns,
+            parcels.ids,
+            parcels.ordered_at,
+            parcels.count,
+            parcels.route,
+            parcels.path,
+            parcels.region,
+            parcels.product,
+            parcels.cell,
+            parcels.grams,
+            parcels.cm3,
+            parcels.fen,
             (len(axes.regions), len(axes.products)),
         )
         tallying.placed(
-            row, parcels.count, parcels.ordered_at, parcels.route, parcels.cell, parcels.grams, parcels.fen,
-            axes.first_day, record.month_of_day, flat(record.goods, 2), record.by_day["placed"],
+            row,
+            parcels.count,
+            parcels.ordered_at,
+            parcels.route,
+            parcels.cell,
+            parcels.grams,
+            parcels.fen,
+            axes.first_day,
+            record.month_of_day,
+            flat(record.goods, 2),
+            record.by_day["placed"],
         )
         if log is not None:
             log.order(
-                order_id=order_id, ordered_at=at, route=route, path=path, region=region, product=product, grams=grams,
+                order_id=order_id,
+                ordered_at=at,
+                route=route,
+                path=path,
+                region=region,
+                product=product,
+                grams=grams,
                 value_fen=fen,
             )
         if len(paths.first_nodes) == 1:
@@ -227,8 +291,15 @@ class Market:
     """All origins, and the weekly review of what they know."""
 
     def __init__(
-        self, review: Review, origins: Sequence[OriginMarket], promise: Expectations, start_from: Expectations,
-        network: Network, parcels: ParcelTable, record: Record, log: ParcelLog | None,
+        self,
+        review: Review,
+        origins: Sequence[OriginMarket],
+        promise: Expectations,
+        start_from: Expectations,
+        network: Network,
+        parcels: ParcelTable,
+        record: Record,
+        log: ParcelLog | None,
     ) -> None:
         self._review = review
         self.origins = origins
@@ -259,8 +330,11 @@ class Market:
         axes = record.axes
         for r, g in np.argwhere(~np.isnan(self._promise.days)):
             record.expectation(
-                monday, axes.routes[r], axes.regions[g],
-                float(self.expectations.days[r, g]), float(self.expectations.spread[r, g]),
+                monday,
+                axes.routes[r],
+                axes.regions[g],
+                float(self.expectations.days[r, g]),
+                float(self.expectations.spread[r, g]),
             )
 
     def place(self, start: int, end: int) -> None:

@@ -50,10 +50,10 @@ def _queue(found: dict[str, Control], path: str, node: Node) -> None:
     found[f"{path}.servers"] = Control([node], lambda value, at: node.set_servers(int(value), at))
     if node.service is not None:
         base = node.service
-        found[f"{path}.service.mean"] = Control([node], lambda value, at: node.set_service(_with_mean(base, value), at))
+        found[f"{path}.service.mean"] = Control([node], lambda value, _: node.set_service(_with_mean(base, value)))
     if node.dwell is not None:
         rest = node.dwell
-        found[f"{path}.dwell.mean"] = Control([node], lambda value, at: node.set_dwell(_with_mean(rest, value), at))
+        found[f"{path}.dwell.mean"] = Control([node], lambda value, _: node.set_dwell(_with_mean(rest, value)))
 
 
 def _with_mean(parts: np.ndarray, mean: float) -> np.ndarray:
@@ -83,10 +83,10 @@ def _customs(found: dict[str, Control], name: str, built: BuiltNetwork) -> None:
 
 
 def _selection(found: dict[str, Control], path: str, selection: Selection) -> None:
-    def all_products(value: float | bool, at: int) -> None:
+    def all_products(value: float | bool, _at: int) -> None:
         selection.set_share(float(value))
 
-    def above_limit(value: float | bool, at: int) -> None:
+    def above_limit(value: float | bool, _at: int) -> None:
         selection.above_limit = float(value)
 
     found[f"{path}.share"] = Control([selection], all_products)
@@ -96,7 +96,7 @@ def _selection(found: dict[str, Control], path: str, selection: Selection) -> No
 
 
 def _of_product(selection: Selection, number: int) -> Apply:
-    def apply(value: float | bool, at: int) -> None:
+    def apply(value: float | bool, _at: int) -> None:
         selection.of_product[number] = float(value)
 
     return apply
@@ -105,13 +105,13 @@ def _of_product(selection: Selection, number: int) -> Apply:
 def _lane(found: dict[str, Control], path: str, state: LaneState, demand: Demand | None) -> None:
     base = state.transit
 
-    def set_open(value: float | bool, at: int) -> None:
+    def set_open(value: float | bool, _at: int) -> None:
         state.is_open = bool(value)
 
-    def set_transit(value: float | bool, at: int) -> None:
+    def set_transit(value: float | bool, _at: int) -> None:
         state.transit = _with_mean(base, value)
 
-    def set_cancellation(value: float | bool, at: int) -> None:
+    def set_cancellation(value: float | bool, _at: int) -> None:
         state.cancellation = np.full(12, float(value))
 
     found[f"{path}.is_open"] = Control([], set_open)
@@ -125,14 +125,14 @@ def _lane(found: dict[str, Control], path: str, state: LaneState, demand: Demand
 
 
 def _room(state: LaneState, i: int) -> Apply:
-    def apply(value: float | bool, at: int) -> None:
+    def apply(value: float | bool, _at: int) -> None:
         state.room[i] = int(value)
 
     return apply
 
 
 def _attribute(thing: object, name: str, kind: type = int) -> Apply:
-    def apply(value: float | bool, at: int) -> None:
+    def apply(value: float | bool, _at: int) -> None:
         setattr(thing, name, kind(value))
 
     return apply
@@ -152,7 +152,7 @@ def _last_mile(found: dict[str, Control], world: World, name: str, built: BuiltN
 def _time(node: LastMile, where: tuple[int, int]) -> Apply:
     base = node.time(*where)
 
-    def apply(value: float | bool, at: int) -> None:
+    def apply(value: float | bool, _at: int) -> None:
         node.set_time(*where, _with_mean(base, value))
 
     return apply
@@ -165,7 +165,7 @@ def _route(found: dict[str, Control], path: str, state: RouteState) -> None:
 
 
 def _loss(found: dict[str, Control], path: str, node: Node, route: int) -> None:
-    def apply(value: float | bool, at: int) -> None:
+    def apply(value: float | bool, _at: int) -> None:
         assert node.loss is not None
         node.loss.share[route] = float(value)
 

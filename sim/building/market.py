@@ -88,9 +88,7 @@ def build_market(
     )
 
 
-def _level_of_day(
-    base: float, schedule: Sequence[tuple[int, float | bool]], utc_offset: int
-) -> Callable[[int], float]:
+def _level_of_day(base: float, schedule: Sequence[tuple[int, float | bool]], utc_offset: int) -> Callable[[int], float]:
     """Level of a day, counted from the epoch, under the dated changes of it."""
     shift = midnight_shift(utc_offset)
 

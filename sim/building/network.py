@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -67,8 +68,13 @@ def build_network(world: World, context: Context, key_of: KeyOf, start: int, pro
             for region, time in by_region.items()
         }
         builder.enter[name] = LastMile(
-            name, context, key=key_of("last-mile", name), times=times, place_of_path=entry_places,
-            n_regions=len(world.regions), promise=promise_ticks,
+            name,
+            context,
+            key=key_of("last-mile", name),
+            times=times,
+            place_of_path=entry_places,
+            n_regions=len(world.regions),
+            promise=promise_ticks,
         )
     _connect(world, builder, paths, steps)
     nodes = builder.enter | builder.parts
@@ -111,14 +117,23 @@ class _Builder:
     def queue(self, name: str, described: DescribedQueue, opening: Opening, place: str, key: np.uint64) -> Queue:
         where = self.world.places[place]
         intervals = open_intervals(
-            opening.hours, where.utc_offset, where.country if opening.closed_on_holidays else None,
-            self.start, self.context.end + SLACK,
+            opening.hours,
+            where.utc_offset,
+            where.country if opening.closed_on_holidays else None,
+            self.start,
+            self.context.end + SLACK,
         )
         return Queue(
-            name, self.context, number=self._numbers[name], key=key, servers=described.servers,
+            name,
+            self.context,
+            number=self._numbers[name],
+            key=key,
+            servers=described.servers,
             service=distributions.table(described.service) if described.service else None,
             dwell=distributions.table(described.dwell) if described.dwell else None,
-            clock=WorkClock.from_intervals(intervals), is_open=opening.is_open, start=self.start,
+            clock=WorkClock.from_intervals(intervals),
+            is_open=opening.is_open,
+            start=self.start,
         )
 
     def add_queue(self, name: str, described: DescribedQueue, opening: Opening, place: str, key: np.uint64) -> None:
@@ -141,10 +156,14 @@ class _Builder:
             limit = customs.duty_free_limit
             is_limited = above is not None and limit is not None
             selection = Selection(
-                f"{name}.selection", self.context, key=key_of("selection", name), of_product=of_product,
+                f"{name}.selection",
+                self.context,
+                key=key_of("selection", name),
+                of_product=of_product,
                 above_limit=above if above is not None else examination.share,
                 limit_fen=round(limit * 100) if is_limited and limit is not None else 2**62,
-                own_share={p: list(self.world.products).index(p) for p in examination.share_by_product}, bays=bays,
+                own_share={p: list(self.world.products).index(p) for p in examination.share_by_product},
+                bays=bays,
             )
             self.parts[f"{name}.examination"] = bays
             self.parts[f"{name}.selection"] = selection
@@ -159,7 +178,7 @@ def _connect(world: World, builder: _Builder, paths: list[tuple[str, str]], step
     ships: dict[Node, set[int]] = {}
     for number, ((route, _), path) in enumerate(zip(paths, steps, strict=True)):
         posting = world.routes[route].posted_after or path[0]
-        for step, following in zip(path, path[1:], strict=False):
+        for step, following in pairwise(path):
             for node in (builder.leave[step], *builder.leaves_also.get(step, ())):
                 after.setdefault(node, {})[number] = builder.enter[following]
                 if step == posting:

@@ -34,5 +34,3 @@ def _instants(entry: TimetableEntry, utc_offset: int, start: int, end: int) -> l
             result.append(midnight(day, utc_offset) + entry.at)
         day += timedelta(days=1)
     return result
-
-

@@ -1,0 +1,1 @@
+"""The flow: parcels in arrays through nodes; numpy only, no simpy, no YAML."""

@@ -11,7 +11,9 @@ from sim.kernels import draws
 
 
 @njit(cache=True)
-def _shares(row, product, fen, of_product, above_limit, limit_fen):  # type: ignore[no-untyped-def]
+def _shares(
+    row: np.ndarray, product: np.ndarray, fen: np.ndarray, of_product: np.ndarray, above_limit: float, limit_fen: int
+) -> np.ndarray:
     """Share of each row that is examined: float64[n]; ``of_product`` float64[products]."""
     out = np.empty(row.shape[0], np.float64)
     for i in range(row.shape[0]):
@@ -24,8 +26,16 @@ class Selection(Node):
     """Decides, by each parcel's own luck, which are examined; the others pass at once."""
 
     def __init__(
-        self, name: str, context: Context, *, key: np.uint64, of_product: np.ndarray, above_limit: float,
-        limit_fen: int, own_share: dict[str, int], bays: Node,
+        self,
+        name: str,
+        context: Context,
+        *,
+        key: np.uint64,
+        of_product: np.ndarray,
+        above_limit: float,
+        limit_fen: int,
+        own_share: dict[str, int],
+        bays: Node,
     ) -> None:
         super().__init__(name, context)
         self._key = key

@@ -20,7 +20,7 @@ class LastMile(Node):
         n_regions: int,
         promise: np.ndarray,
     ) -> None:
-        """``times`` are distribution tables by (place number, region); place_of_path int[paths]; promise int64[R, G]."""
+        """times: distribution tables by (place number, region); place_of_path int[paths]; promise int64[R, G]."""
         super().__init__(name, context)
         self._key = key
         self._times = times
@@ -60,10 +60,25 @@ class LastMile(Node):
         code = self._place_of_path[p.path[row]] * self._n_regions + p.region[row]
         ready = at + draws.times_by_code(self._parts, self._first, self._last, self._key, code, row, p.ids)
         tallying.deliveries(
-            ready, row, p.count, p.ordered_at, p.posted_at, p.route, p.region, p.cell, self._promise,
-            record.axes.first_day, record.month_of_day, context.end, flat(record.delivered, 1),
-            record.by_day["delivered"], flat(record.hours, 1), flat(record.service, 1), record.unreviewed_week,
-            record.week_hours, record.week_sums,
+            ready,
+            row,
+            p.count,
+            p.ordered_at,
+            p.posted_at,
+            p.route,
+            p.region,
+            p.cell,
+            self._promise,
+            record.axes.first_day,
+            record.month_of_day,
+            context.end,
+            flat(record.delivered, 1),
+            record.by_day["delivered"],
+            flat(record.hours, 1),
+            flat(record.service, 1),
+            record.unreviewed_week,
+            record.week_hours,
+            record.week_sums,
         )
         if context.log is not None:
             context.log.step(self.name, p.ids[row], at, at, ready)

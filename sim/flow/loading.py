@@ -14,7 +14,16 @@ from sim.kernels import ordering
 
 
 @njit(cache=True)
-def _prefix(row, count, grams, cm3, route, room, used, by_route):  # type: ignore[no-untyped-def]
+def _prefix(
+    row: np.ndarray,
+    count: np.ndarray,
+    grams: np.ndarray,
+    cm3: np.ndarray,
+    route: np.ndarray,
+    room: np.ndarray,
+    used: np.ndarray,
+    by_route: np.ndarray,
+) -> int:
     """Longest prefix of rows that fits ``room`` int64[3] (g, cm3, pieces) beside what is ``used`` already.
 
     Adds what it takes to ``used`` and to grams by route (int64[routes]); nothing fits after a prefix that is cut.
@@ -33,9 +42,9 @@ def _prefix(row, count, grams, cm3, route, room, used, by_route):  # type: ignor
 
 
 @njit(cache=True)
-def _weigh(row, count, grams):  # type: ignore[no-untyped-def]
+def _weigh(row: np.ndarray, count: np.ndarray, grams: np.ndarray) -> tuple[np.int64, np.int64]:
     """Grams and number of parcels of some rows."""
-    mass = pieces = 0
+    mass = pieces = np.int64(0)
     for i in range(row.shape[0]):
         n = np.int64(count[row[i]])
         mass += n * grams[row[i]]
@@ -114,9 +123,7 @@ class Gateway(Node):
         departed = np.full(row.shape[0], departs_at, np.int64)
         if self.ships_on_path is not None:
             first = self.ships_on_path[context.parcels.path[row]]
-            count_events(
-                context, departed[first], row[first], context.record.shipped, context.record.by_day["shipped"]
-            )
+            count_events(context, departed[first], row[first], context.record.shipped, context.record.by_day["shipped"])
         arrived = np.full(row.shape[0], arrives_at, np.int64)
         if context.log is not None:
             context.log.step(self.name, context.parcels.ids[row], load.ready, departed, arrived)

@@ -90,7 +90,7 @@ class Loss:
 
 
 def divide(context: Context, at: np.ndarray, row: np.ndarray, taken: np.ndarray) -> tuple[Batch, Batch]:
-    """What a share takes, and the rest, both in unchanged order; a row taken in part is split: taken int32[n] parcels."""
+    """What a share takes, and the rest, in unchanged order; a row taken in part is split (taken int32[n] parcels)."""
     if not context.is_aggregated:
         return ordering.pick(taken, 1, at, row), ordering.pick(taken, 0, at, row)
     parcels = context.parcels
@@ -136,7 +136,9 @@ class Node(ABC):
         if at.shape[0] == 0:
             return
         if at.min() < self.served_until:
-            raise EngineError(f"{self.name} received an arrival at {at.min()}, but has served up to {self.served_until}")
+            raise EngineError(
+                f"{self.name} received an arrival at {at.min()}, but has served up to {self.served_until}"
+            )
         self.inbox.put(at, row, self.context.parcels.ids)
 
     def advance(self, until: int) -> None:
@@ -184,7 +186,15 @@ def count_events(context: Context, at: np.ndarray, row: np.ndarray, by_cell: np.
     """Count events of rows at instants before the end, by cell and by day."""
     p, record = context.parcels, context.record
     tallying.events_by_cell(
-        at, row, p.count, p.cell, p.route, record.axes.first_day, record.month_of_day, flat(by_cell, 1), by_day,
+        at,
+        row,
+        p.count,
+        p.cell,
+        p.route,
+        record.axes.first_day,
+        record.month_of_day,
+        flat(by_cell, 1),
+        by_day,
         context.end,
     )
 
@@ -218,7 +228,7 @@ class Network:
             self._upstream[node] = [n for n in self.nodes if n in seen]
 
     def _topological(self, nodes: list[Node]) -> list[Node]:
-        waiting = {node: 0 for node in nodes}
+        waiting = dict.fromkeys(nodes, 0)
         for node in nodes:
             if node not in self._departs_by_actor:
                 for target in node.targets:

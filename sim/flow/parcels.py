@@ -35,7 +35,7 @@ def _rows(n: int) -> np.ndarray:
 
 
 @njit(cache=True)
-def _set_where(flags, path, row, at, posted_at):  # type: ignore[no-untyped-def]
+def _set_where(flags: np.ndarray, path: np.ndarray, row: np.ndarray, at: np.ndarray, posted_at: np.ndarray) -> None:
     for i in range(row.shape[0]):
         if flags[path[row[i]]]:
             posted_at[row[i]] = at[i]

@@ -3,7 +3,9 @@
 A queue advances by instants on a clock that stands still while it is closed, so the kernels know nothing of hours.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -133,8 +135,8 @@ class Queue(Node):
         else:
             self._free = queueing.keep_free_last(self._free, servers, self._work_at(at))
 
-    def set_service(self, service: np.ndarray, at: int) -> None:
-        """Change the distribution of the service for services that start at ``at`` and later."""
+    def set_service(self, service: np.ndarray) -> None:
+        """Change the distribution of the service for services that start from now on."""
         self._service = service
         self._redraw()
 
@@ -142,8 +144,8 @@ class Queue(Node):
         _, _, row, service = self._waiting.view()
         service[:] = self._draw(row)
 
-    def set_dwell(self, dwell: np.ndarray, at: int) -> None:
-        """Change the distribution of the dwell for services that start at ``at`` and later."""
+    def set_dwell(self, dwell: np.ndarray) -> None:
+        """Change the distribution of the dwell for services that start from now on."""
         self._dwell = dwell
 
     def set_open(self, is_open: bool, at: int) -> None:
@@ -165,8 +167,13 @@ class Queue(Node):
         if row.shape[0]:
             record = self.context.record
             tallying.arrivals_by_month(
-                at, row, self.context.parcels.count, not self.context.is_aggregated, record.axes.first_day,
-                record.month_of_day, record.queue_arrivals[self._number],
+                at,
+                row,
+                self.context.parcels.count,
+                not self.context.is_aggregated,
+                record.axes.first_day,
+                record.month_of_day,
+                record.queue_arrivals[self._number],
             )
             work = self._clock.work(at) if self._clock else at
             self._waiting.append(work, at, row, self._draw(row))
@@ -188,13 +195,13 @@ class Queue(Node):
             return
         arrived, row, service = arrived[:n], row[:n], service[:n]
         self._waiting.drop(n)
-        left = ended + self._latency(row)
+        left = ended + self._latency()
         if self._dwell is not None:
             left = left + draws.durations(self._dwell, self._key, row, self.context.parcels.ids, True, 0)
         self._write_down(arrived, started, service, left, row)
         self.forward(left, row)
 
-    def _kernel(self):  # type: ignore[no-untyped-def]
+    def _kernel(self) -> Callable[..., int]:
         if self._free.shape[0] == 1:
             return queueing.serve_single
         if self._is_equal():
@@ -220,7 +227,7 @@ class Queue(Node):
             service = np.maximum(np.rint(count * one / self._servers), 1).astype(np.int64)
         return service
 
-    def _latency(self, row: np.ndarray) -> np.int64:
+    def _latency(self) -> np.int64:
         """What one of several servers takes longer than all of them would, for rows of several parcels."""
         if not self.context.is_aggregated or self._service is None or self._servers is None:
             return np.int64(0)
@@ -234,8 +241,16 @@ class Queue(Node):
         record = context.record
         busy = service * self._servers if context.is_aggregated and self._servers else service
         tallying.station_starts(
-            arrived, started, busy, row, context.parcels.count, not context.is_aggregated, record.axes.first_day,
-            record.month_of_day, record.queue_totals[self._number], context.end,
+            arrived,
+            started,
+            busy,
+            row,
+            context.parcels.count,
+            not context.is_aggregated,
+            record.axes.first_day,
+            record.month_of_day,
+            record.queue_totals[self._number],
+            context.end,
         )
         if context.log is not None:
             context.log.step(self.name, context.parcels.ids[row], arrived, started, left)
@@ -266,5 +281,5 @@ class Queue(Node):
         self._counted_until = until
 
 
-def _serve_equal(work, service, free, until, started, ended):  # type: ignore[no-untyped-def]
-    return queueing.serve_equal(work, service[0], free, until, started, ended)
+def _serve_equal(work: np.ndarray, service: np.ndarray, *rest: Any) -> int:
+    return queueing.serve_equal(work, service[0], *rest)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from sim.indicators.declared import MONTH, Column, Run, Table, ratio, texts
-from sim.ticks import DAY, local_time
+from sim.ticks import DAY, local_time, midnight
 
 GROWTH_THAT_ALARMS = 3
 DAYS_OF_WORK_THAT_ALARM = 2
@@ -131,9 +131,9 @@ class Backlog:
 
 
 def growing_backlogs(run: Run) -> list[Backlog]:
-    """Queues and lanes where far more waits at the end than a year before (or at the beginning of a shorter run)."""
+    """Queues and lanes where far more waits when orders end than a year before (or at the start of a shorter run)."""
     record = run.record
-    last = int(record.axes.n_months) - 1
+    last = record.month(midnight(run.scenario.horizon.end) - 1)
     before = max(last - 12, 0)
     days = np.diff(record.axes.month_bounds()) / DAY
     lanes = record.lane_totals

@@ -69,7 +69,12 @@ SUMMARY = Table(
         Column(
             "posted_to_ready_mean_days", "number", "d", "posted to ready for collection, mean of those that arrived"
         ),
-        Column("linehaul_cny_per_parcel", "number", "CNY of 2016", "operators' cost of the lanes per parcel delivered"),
+        Column(
+            "linehaul_cny_per_parcel",
+            "number",
+            "CNY of 2016",
+            "operators' cost of the lanes per parcel delivered, without empty departures",
+        ),
         Column("co2e_kg_per_parcel", "number", "kg", "CO2e of the lanes per parcel delivered"),
         Column("load_factor", "number", "share", "mean load factor of the departures of the lanes that the route uses"),
     ),

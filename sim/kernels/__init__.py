@@ -1,0 +1,1 @@
+"""Kernels: pure functions, arrays in, arrays out."""

@@ -18,13 +18,14 @@ _TINY = 1e-280
 HOUR = 3_600_000_000
 DAY = 24 * HOUR
 
+
 def poisson_quantile(u: float, expected: float) -> int:
     """Smallest k with P(Poisson(expected) <= k) >= u."""
     if expected <= 0:
         return 0
     from scipy.special import pdtr, pdtrik
 
-    k = max(int(math.ceil(float(pdtrik(u, expected)))), 0)
+    k = max(math.ceil(float(pdtrik(u, expected))), 0)
     while k > 0 and pdtr(k - 1, expected) >= u:
         k -= 1
     while pdtr(k, expected) < u:
@@ -39,7 +40,7 @@ def guide(cumulative: np.ndarray) -> np.ndarray:
 
 
 @njit(cache=True)
-def instant_in_week(u, cumulative, start_hours):  # type: ignore[no-untyped-def]
+def instant_in_week(u: float, cumulative: np.ndarray, start_hours: np.ndarray) -> int:
     """Ticks since Monday 00:00 at which a share ``u`` of the week's expected orders has arisen."""
     p = u * cumulative[168]
     h = start_hours[int(u * _GUIDE)]
@@ -49,7 +50,7 @@ def instant_in_week(u, cumulative, start_hours):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def first_above(cumulative, u):  # type: ignore[no-untyped-def]
+def first_above(cumulative: np.ndarray, u: float) -> int:
     """First index whose cumulative share exceeds ``u``, the last one at most."""
     i = 0
     while i < cumulative.shape[0] - 1 and u >= cumulative[i]:
@@ -58,7 +59,7 @@ def first_above(cumulative, u):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _fill(key, first, n, block):  # type: ignore[no-untyped-def]
+def _fill(key: np.uint64, first: int, n: int, block: np.ndarray) -> None:
     """The words of ``n`` consecutive things: uint32[4, n]."""
     for i in range(n):
         a, b, c, d = words(key, first + i, 0)
@@ -67,27 +68,27 @@ def _fill(key, first, n, block):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def decide_layer(
-    keys,
-    route_keys,
-    first_id,
-    n_rows,
-    n_orders,
-    row_size,
-    cumulative,
-    start_hours,
-    window,
-    layer,
-    level_by_day,
-    month_by_day,
-    region_shares,
-    product_shares,
-    nest_weights,
-    route_weights,
-    tally,
-    instant,
-    what,
-    n_out,
-):  # type: ignore[no-untyped-def]
+    keys: np.ndarray,
+    route_keys: np.ndarray,
+    first_id: int,
+    n_rows: int,
+    n_orders: int,
+    row_size: int,
+    cumulative: np.ndarray,
+    start_hours: np.ndarray,
+    window: np.ndarray,
+    layer: int,
+    level_by_day: np.ndarray,
+    month_by_day: np.ndarray,
+    region_shares: np.ndarray,
+    product_shares: np.ndarray,
+    nest_weights: np.ndarray,
+    route_weights: np.ndarray,
+    tally: np.ndarray,
+    instant: np.ndarray,
+    what: np.ndarray,
+    n_out: int,
+) -> int:
     """Let the orders of one layer in one week decide; append the placed ones.
 
     keys uint64[3] of birth, kind and nest; route_keys uint64[routes]; rows ``first_id + 0 .. n_rows - 1`` stand for
@@ -144,7 +145,18 @@ def decide_layer(
 
 
 @njit(cache=True)
-def describe_goods(order_id, product, key, weight_parts, value_parts, parts_from, densities, grams, cm3, fen):  # type: ignore[no-untyped-def]
+def describe_goods(
+    order_id: np.ndarray,
+    product: np.ndarray,
+    key: np.uint64,
+    weight_parts: np.ndarray,
+    value_parts: np.ndarray,
+    parts_from: np.ndarray,
+    densities: np.ndarray,
+    grams: np.ndarray,
+    cm3: np.ndarray,
+    fen: np.ndarray,
+) -> None:
     """Weight (g), volume (cm3) and value (fen) of new orders, written into int64[n] each.
 
     order_id, product int64[n]; weight_parts and value_parts are stacked distribution tables, product p owning
@@ -165,7 +177,18 @@ def describe_goods(order_id, product, key, weight_parts, value_parts, parts_from
 
 
 @njit(cache=True)
-def unpack(instant, position, what, week_start, order_id, at, route, region, product, count):  # type: ignore[no-untyped-def]
+def unpack(
+    instant: np.ndarray,
+    position: np.ndarray,
+    what: np.ndarray,
+    week_start: int,
+    order_id: np.ndarray,
+    at: np.ndarray,
+    route: np.ndarray,
+    region: np.ndarray,
+    product: np.ndarray,
+    count: np.ndarray,
+) -> None:
     """Placed orders in order of ``instant``, from the packed form of `decide_layer` into int64[n] columns.
 
     instant int64[n] in order, and position int64[n] of each in ``what``.
@@ -181,7 +204,17 @@ def unpack(instant, position, what, week_start, order_id, at, route, region, pro
 
 
 @njit(cache=True)
-def choose_paths(order_id, route, region, keys, shares, numbers, first, n_regions, path):  # type: ignore[no-untyped-def]
+def choose_paths(
+    order_id: np.ndarray,
+    route: np.ndarray,
+    region: np.ndarray,
+    keys: np.ndarray,
+    shares: np.ndarray,
+    numbers: np.ndarray,
+    first: np.ndarray,
+    n_regions: int,
+    path: np.ndarray,
+) -> None:
     """Path number of each order, into int64[n]: by the shares of its route and region.
 
     shares (cumulative) and numbers are stacked, route r and region g owning ``first[r * n_regions + g]`` on; keys
@@ -200,7 +233,22 @@ def choose_paths(order_id, route, region, keys, shares, numbers, first, n_region
 
 
 @njit(cache=True)
-def write_rows(row, columns, ids, ordered_at, count, route, path, region, product, cell, grams, cm3, fen, axes):  # type: ignore[no-untyped-def]
+def write_rows(
+    row: np.ndarray,
+    columns: np.ndarray,
+    ids: np.ndarray,
+    ordered_at: np.ndarray,
+    count: np.ndarray,
+    route: np.ndarray,
+    path: np.ndarray,
+    region: np.ndarray,
+    product: np.ndarray,
+    cell: np.ndarray,
+    grams: np.ndarray,
+    cm3: np.ndarray,
+    fen: np.ndarray,
+    axes: tuple[int, int],
+) -> None:
     """Write new orders into rows of the parcel table.
 
     columns int64[10, n]: id, instant, count, route, path, region, product, grams, cm3, fen; axes (regions,

@@ -9,7 +9,11 @@ import numpy as np
 
 
 def reference_constants(
-    generalised_cost: np.ndarray, served: np.ndarray, shares: np.ndarray, price_weight: float, dissimilarity: float,
+    generalised_cost: np.ndarray,
+    served: np.ndarray,
+    shares: np.ndarray,
+    price_weight: float,
+    dissimilarity: float,
     cell_weights: np.ndarray,
 ) -> np.ndarray:
     """Constants of the utilities (float64[routes]) that give the routes' shares at the reference service.

@@ -76,7 +76,7 @@ def scaled(parts: np.ndarray, factor: float) -> np.ndarray:
 
 
 @njit(inline="always")
-def _central(q):  # type: ignore[no-untyped-def]
+def _central(q: float) -> float:
     """Normal quantile of 0.5 + q for abs(q) <= 0.425: a ratio of polynomials, no branch."""
     r = 0.180625 - q * q
     num = (
@@ -93,7 +93,7 @@ def _central(q):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _tail(p):  # type: ignore[no-untyped-def]
+def _tail(p: float) -> float:
     """Normal quantile of p below 0.075 or above 0.925."""
     r = math.sqrt(-math.log(min(p, 1.0 - p)))
     if r <= 5.0:
@@ -124,7 +124,7 @@ def _tail(p):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def normal_quantile(p):  # type: ignore[no-untyped-def]
+def normal_quantile(p: float) -> float:
     """Inverse of the standard normal distribution function, relative error below 1e-15.
 
     Wichura (1988), Algorithm AS 241, routine PPND16.
@@ -134,7 +134,7 @@ def normal_quantile(p):  # type: ignore[no-untyped-def]
 
 
 @njit(inline="always")
-def _of_kind(kind, a, b, c, u):  # type: ignore[no-untyped-def]
+def _of_kind(kind: float, a: float, b: float, c: float, u: float) -> float:
     """Quantile of one part: kind and its parameters, 0 < u < 1."""
     if kind == CONSTANT:
         return a
@@ -155,7 +155,7 @@ def _of_kind(kind, a, b, c, u):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def quantile_between(parts, first, last, u):  # type: ignore[no-untyped-def]
+def quantile_between(parts: np.ndarray, first: int, last: int, u: float) -> float:
     """`quantile` of the distribution that owns the rows ``first:last`` of stacked tables."""
     i = first
     if last - first > 1:
@@ -169,19 +169,19 @@ def quantile_between(parts, first, last, u):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def quantile(parts, u):  # type: ignore[no-untyped-def]
+def quantile(parts: np.ndarray, u: float) -> float:
     """The value below which a share ``u`` of the distribution lies; ``parts`` float64[n, 5], 0 < u < 1."""
     return quantile_between(parts, 0, parts.shape[0], u)
 
 
 @njit(cache=True)
-def whole(parts, u, least):  # type: ignore[no-untyped-def]
+def whole(parts: np.ndarray, u: float, least: int) -> int:
     """A quantile rounded once to a whole number (ticks, grams), at least ``least``."""
-    return max(np.int64(least), np.int64(np.rint(quantile(parts, u))))
+    return max(np.int64(least), np.int64(np.rint(quantile(parts, u))))  # type: ignore[return-value]
 
 
 @njit(cache=True)
-def whole_many(parts, u, least, out):  # type: ignore[no-untyped-def]
+def whole_many(parts: np.ndarray, u: np.ndarray, least: int, out: np.ndarray) -> None:
     """`whole` for many uniforms: u float64[n] into out int64[n]; ``u`` is used up."""
     n = u.shape[0]
     if parts.shape[0] == 1 and parts[0, 1] == LOGNORMAL:

@@ -15,7 +15,9 @@ _BATCH = 1024
 
 
 @njit(cache=True)
-def durations(parts, key, row, ids, second, least):  # type: ignore[no-untyped-def]
+def durations(
+    parts: np.ndarray, key: np.uint64, row: np.ndarray, ids: np.ndarray, second: bool, least: int
+) -> np.ndarray:
     """int64[n] durations in ticks from the first (or second) fine uniform of each order; parts float64[k, 5]."""
     out = np.empty(row.shape[0], np.int64)
     one, two = np.empty(_BATCH), np.empty(_BATCH)
@@ -27,7 +29,7 @@ def durations(parts, key, row, ids, second, least):  # type: ignore[no-untyped-d
 
 
 @njit(cache=True)
-def binomial_quantile(u, n, p):  # type: ignore[no-untyped-def]
+def binomial_quantile(u: float, n: int, p: float) -> int:
     """Smallest k with P(Bin(n, p) <= k) > 1 - u, so that n = 1 gives ``u < p``; sums of exact terms."""
     if n == 1:
         return 1 if u < p else 0
@@ -40,8 +42,11 @@ def binomial_quantile(u, n, p):  # type: ignore[no-untyped-def]
     if log_term < -700.0:  # the first term underflows: start from the normal approximation's far left tail
         from_k = max(0, int(n * p - 12.0 * math.sqrt(n * p * (1.0 - p))))
         log_term = (
-            math.lgamma(n + 1.0) - math.lgamma(from_k + 1.0) - math.lgamma(n - from_k + 1.0)
-            + from_k * math.log(p) + (n - from_k) * math.log1p(-p)
+            math.lgamma(n + 1.0)
+            - math.lgamma(from_k + 1.0)
+            - math.lgamma(n - from_k + 1.0)
+            + from_k * math.log(p)
+            + (n - from_k) * math.log1p(-p)
         )
     else:
         from_k = 0
@@ -56,7 +61,9 @@ def binomial_quantile(u, n, p):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def taken(key, share, row, ids, count, is_single):  # type: ignore[no-untyped-def]
+def taken(
+    key: np.uint64, share: np.ndarray, row: np.ndarray, ids: np.ndarray, count: np.ndarray, is_single: bool
+) -> np.ndarray:
     """How many parcels of each row a share takes: int32[n]; share float64[n] by row, count int32[rows] parcels a row.
 
     ``is_single`` says that all rows are one parcel, so that their counts need not be fetched.
@@ -77,7 +84,15 @@ def taken(key, share, row, ids, count, is_single):  # type: ignore[no-untyped-de
 
 
 @njit(cache=True)
-def times_by_code(parts, first, last, key, code, row, ids):  # type: ignore[no-untyped-def]
+def times_by_code(
+    parts: np.ndarray,
+    first: np.ndarray,
+    last: np.ndarray,
+    key: np.uint64,
+    code: np.ndarray,
+    row: np.ndarray,
+    ids: np.ndarray,
+) -> np.ndarray:
     """int64[n] durations, each from the table rows ``first[code]:last[code]`` of stacked distributions ``parts``."""
     out = np.empty(row.shape[0], np.int64)
     one, two = np.empty(_BATCH), np.empty(_BATCH)

@@ -14,7 +14,7 @@ _FEW = 32
 
 
 @njit(cache=True)
-def is_ordered(at, row, ids):  # type: ignore[no-untyped-def]
+def is_ordered(at: np.ndarray, row: np.ndarray, ids: np.ndarray) -> bool:
     """Whether the entries are in order of (instant, id)."""
     for i in range(1, at.shape[0]):
         if at[i] < at[i - 1] or (at[i] == at[i - 1] and ids[row[i]] < ids[row[i - 1]]):
@@ -23,7 +23,7 @@ def is_ordered(at, row, ids):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _radix_sort(at, row, lowest):  # type: ignore[no-untyped-def]
+def _radix_sort(at: np.ndarray, row: np.ndarray, lowest: int) -> tuple[np.ndarray, np.ndarray]:
     """Sort by the bits of the instant from ``lowest`` up, keeping the order of equal ones: counting sort by digits."""
     n = at.shape[0]
     least = at.min()
@@ -47,7 +47,7 @@ def _radix_sort(at, row, lowest):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _finish_sort(at, row):  # type: ignore[no-untyped-def]
+def _finish_sort(at: np.ndarray, row: np.ndarray) -> bool:
     """Sort nearly sorted instants in place by insertion; gives up (False) where they are far from sorted."""
     moves = 0
     budget = 16 * at.shape[0]
@@ -68,8 +68,11 @@ def _finish_sort(at, row):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def sort_stable(at, row):  # type: ignore[no-untyped-def]
-    """Sort by instant, keeping the order of equal ones; uses up its arguments. By as many leading bits as there are entries, then by insertion; by all bits where they crowd."""
+def sort_stable(at: np.ndarray, row: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Sort by instant, keeping the order of equal ones; uses up its arguments.
+
+    By as many leading bits as there are entries, then by insertion; by all bits where instants crowd.
+    """
     span = at.max() - at.min()
     wanted = 1
     while at.shape[0] >> wanted > 0:
@@ -84,7 +87,7 @@ def sort_stable(at, row):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _insertion_sort(at, row, ids):  # type: ignore[no-untyped-def]
+def _insertion_sort(at: np.ndarray, row: np.ndarray, ids: np.ndarray) -> None:
     """Sort a few entries by (instant, id) in place."""
     for i in range(1, at.shape[0]):
         a, r = at[i], row[i]
@@ -96,7 +99,7 @@ def _insertion_sort(at, row, ids):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _settle_ties(at, row, ids):  # type: ignore[no-untyped-def]
+def _settle_ties(at: np.ndarray, row: np.ndarray, ids: np.ndarray) -> None:
     """Put runs of equal instants into order of id, in place; ``at`` is in order."""
     n = at.shape[0]
     i = 0
@@ -113,7 +116,7 @@ def _settle_ties(at, row, ids):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def in_order(at, row, ids):  # type: ignore[no-untyped-def]
+def in_order(at: np.ndarray, row: np.ndarray, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The entries in order of (instant, id): new arrays, or the same ones if they are in order."""
     if is_ordered(at, row, ids):
         return at, row
@@ -127,16 +130,16 @@ def in_order(at, row, ids):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def merge(at_a, row_a, at_b, row_b, ids):  # type: ignore[no-untyped-def]
+def merge(
+    at_a: np.ndarray, row_a: np.ndarray, at_b: np.ndarray, row_b: np.ndarray, ids: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Merge two ordered queues into one."""
     n, m = at_a.shape[0], at_b.shape[0]
     at = np.empty(n + m, np.int64)
     row = np.empty(n + m, np.int64)
     i = j = 0
     for k in range(n + m):
-        if j == m or (
-            i < n and (at_a[i] < at_b[j] or (at_a[i] == at_b[j] and ids[row_a[i]] <= ids[row_b[j]]))
-        ):
+        if j == m or (i < n and (at_a[i] < at_b[j] or (at_a[i] == at_b[j] and ids[row_a[i]] <= ids[row_b[j]]))):
             at[k], row[k] = at_a[i], row_a[i]
             i += 1
         else:
@@ -146,7 +149,7 @@ def merge(at_a, row_a, at_b, row_b, ids):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def look_up(table, column, row):  # type: ignore[no-untyped-def]
+def look_up(table: np.ndarray, column: np.ndarray, row: np.ndarray) -> np.ndarray:
     """``table[column[row]]`` for many rows, of the table's kind; column int[rows] of the parcel table."""
     out = np.empty(row.shape[0], table.dtype)
     for i in range(row.shape[0]):
@@ -155,7 +158,7 @@ def look_up(table, column, row):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def pick(choice, wanted, at, row):  # type: ignore[no-untyped-def]
+def pick(choice: np.ndarray, wanted: int, at: np.ndarray, row: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The entries whose ``choice`` (int[n]) is ``wanted``, in unchanged order."""
     n = 0
     for i in range(choice.shape[0]):

@@ -12,7 +12,9 @@ from numba import njit
 
 
 @njit(cache=True)
-def serve(arrived, service, free, until, started, ended):  # type: ignore[no-untyped-def]
+def serve(
+    arrived: np.ndarray, service: np.ndarray, free: np.ndarray, until: int, started: np.ndarray, ended: np.ndarray
+) -> int:
     """Serve in order at ``free.shape[0]`` servers; commit only what starts before ``until``.
 
     arrived int64[n] nondecreasing, service int64[n] at least 1, free int64[c] the instants at which the servers are
@@ -42,7 +44,9 @@ def serve(arrived, service, free, until, started, ended):  # type: ignore[no-unt
 
 
 @njit(cache=True)
-def serve_single(arrived, service, free, until, started, ended):  # type: ignore[no-untyped-def]
+def serve_single(
+    arrived: np.ndarray, service: np.ndarray, free: np.ndarray, until: int, started: np.ndarray, ended: np.ndarray
+) -> int:
     """`serve` for one server: Lindley's (1952) recursion as a running maximum."""
     now = free[0]
     for i in range(arrived.shape[0]):
@@ -57,7 +61,9 @@ def serve_single(arrived, service, free, until, started, ended):  # type: ignore
 
 
 @njit(cache=True)
-def serve_equal(arrived, service, free, until, started, ended):  # type: ignore[no-untyped-def]
+def serve_equal(
+    arrived: np.ndarray, service: int, free: np.ndarray, until: int, started: np.ndarray, ended: np.ndarray
+) -> int:
     """`serve` for one constant service time (int64): parcel i takes the server of parcel i - c.
 
     Holds while no two servers' free instants lie further apart than one service; otherwise falls back to `serve`.
@@ -88,8 +94,11 @@ def serve_equal(arrived, service, free, until, started, ended):  # type: ignore[
 
 
 @njit(cache=True)
-def to_work(at, opens, closes, worked):  # type: ignore[no-untyped-def]
-    """Open time before each instant of ``at`` (int64[n], in order): opens, closes, worked int64[k], worked before opens."""
+def to_work(at: np.ndarray, opens: np.ndarray, closes: np.ndarray, worked: np.ndarray) -> np.ndarray:
+    """Open time before each instant of ``at`` (int64[n], in order).
+
+    opens, closes int64[k] are the open intervals, worked int64[k] the open time before each.
+    """
     out = np.empty(at.shape[0], np.int64)
     k = 0
     last = opens.shape[0] - 1
@@ -101,7 +110,9 @@ def to_work(at, opens, closes, worked):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def to_wall_start(work, opens, closes, worked, never):  # type: ignore[no-untyped-def]
+def to_wall_start(
+    work: np.ndarray, opens: np.ndarray, closes: np.ndarray, worked: np.ndarray, never: int
+) -> np.ndarray:
     """Last instant at which the open time before it is ``work`` (int64[n], nearly in order): when a service starts."""
     out = np.empty(work.shape[0], np.int64)
     k = 0
@@ -117,7 +128,7 @@ def to_wall_start(work, opens, closes, worked, never):  # type: ignore[no-untype
 
 
 @njit(cache=True)
-def to_wall_end(work, opens, closes, worked, never):  # type: ignore[no-untyped-def]
+def to_wall_end(work: np.ndarray, opens: np.ndarray, closes: np.ndarray, worked: np.ndarray, never: int) -> np.ndarray:
     """First instant at which the open time before it is ``work`` (int64[n], nearly in order): when a service ends."""
     out = np.empty(work.shape[0], np.int64)
     k = 0
@@ -133,7 +144,7 @@ def to_wall_end(work, opens, closes, worked, never):  # type: ignore[no-untyped-
 
 
 def keep_free_last(free: np.ndarray, servers: int, at: int) -> np.ndarray:
-    """Free instants after a change of staffing at ``at``: a cut keeps the servers free last, new ones are free at ``at``."""
+    """Free instants after a change of staffing: a cut keeps the servers free last, new ones are free at ``at``."""
     in_order = np.sort(free)
     if servers <= in_order.shape[0]:
         return in_order[in_order.shape[0] - servers :].copy()

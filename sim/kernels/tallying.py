@@ -15,13 +15,24 @@ HOUR_BINS = 24 * 180
 
 
 @njit(cache=True)
-def seconds(duration):  # type: ignore[no-untyped-def]
+def seconds(duration: int) -> int:
     """Whole seconds of a duration in ticks, rounded to the nearest."""
     return (duration + SECOND // 2) // SECOND
 
 
 @njit(cache=True)
-def station_starts(arrived, started, service, row, count, is_single, first_day, month_of_day, totals, end):  # type: ignore[no-untyped-def]
+def station_starts(
+    arrived: np.ndarray,
+    started: np.ndarray,
+    service: np.ndarray,
+    row: np.ndarray,
+    count: np.ndarray,
+    is_single: bool,
+    first_day: int,
+    month_of_day: np.ndarray,
+    totals: np.ndarray,
+    end: int,
+) -> None:
     """Add services to ``totals`` int64[months, 4]: parcels started, wait in seconds, busy seconds, longest wait.
 
     arrived, started (in order) int64[n] ticks; service int64[n] ticks of one server; counted in the month of the start.
@@ -49,7 +60,15 @@ def station_starts(arrived, started, service, row, count, is_single, first_day, 
 
 
 @njit(cache=True)
-def arrivals_by_month(at, row, count, is_single, first_day, month_of_day, totals):  # type: ignore[no-untyped-def]
+def arrivals_by_month(
+    at: np.ndarray,
+    row: np.ndarray,
+    count: np.ndarray,
+    is_single: bool,
+    first_day: int,
+    month_of_day: np.ndarray,
+    totals: np.ndarray,
+) -> None:
     """Add parcels to ``totals`` int64[months] in the month of their arrival; ``at`` in order."""
     i = 0
     n = row.shape[0]
@@ -64,7 +83,18 @@ def arrivals_by_month(at, row, count, is_single, first_day, month_of_day, totals
 
 
 @njit(cache=True)
-def events_by_cell(at, row, count, cell, route, first_day, month_of_day, by_cell, by_day, end):  # type: ignore[no-untyped-def]
+def events_by_cell(
+    at: np.ndarray,
+    row: np.ndarray,
+    count: np.ndarray,
+    cell: np.ndarray,
+    route: np.ndarray,
+    first_day: int,
+    month_of_day: np.ndarray,
+    by_cell: np.ndarray,
+    by_day: np.ndarray,
+    end: int,
+) -> None:
     """Count events: by_cell int64[months, cells], by_day int64[routes, days]; ``at`` before ``end``."""
     for i in range(row.shape[0]):
         if at[i] >= end:
@@ -76,7 +106,19 @@ def events_by_cell(at, row, count, cell, route, first_day, month_of_day, by_cell
 
 
 @njit(cache=True)
-def placed(row, count, ordered_at, route, cell, grams, fen, first_day, month_of_day, sums, by_day):  # type: ignore[no-untyped-def]
+def placed(
+    row: np.ndarray,
+    count: np.ndarray,
+    ordered_at: np.ndarray,
+    route: np.ndarray,
+    cell: np.ndarray,
+    grams: np.ndarray,
+    fen: np.ndarray,
+    first_day: int,
+    month_of_day: np.ndarray,
+    sums: np.ndarray,
+    by_day: np.ndarray,
+) -> None:
     """Add placed orders: fen and grams to sums int64[2, months, cells], parcels to by_day int64[routes, days]."""
     for i in range(row.shape[0]):
         k = row[i]
@@ -89,26 +131,26 @@ def placed(row, count, ordered_at, route, cell, grams, fen, first_day, month_of_
 
 @njit(cache=True)
 def deliveries(
-    ready_at,
-    row,
-    count,
-    ordered_at,
-    posted_at,
-    route,
-    region,
-    cell,
-    promise,
-    first_day,
-    month_of_day,
-    end,
-    by_cell,
-    by_day,
-    hours,
-    sums,
-    reviewed,
-    week_hours,
-    week_sums,
-):  # type: ignore[no-untyped-def]
+    ready_at: np.ndarray,
+    row: np.ndarray,
+    count: np.ndarray,
+    ordered_at: np.ndarray,
+    posted_at: np.ndarray,
+    route: np.ndarray,
+    region: np.ndarray,
+    cell: np.ndarray,
+    promise: np.ndarray,
+    first_day: int,
+    month_of_day: np.ndarray,
+    end: int,
+    by_cell: np.ndarray,
+    by_day: np.ndarray,
+    hours: np.ndarray,
+    sums: np.ndarray,
+    reviewed: int,
+    week_hours: np.ndarray,
+    week_sums: np.ndarray,
+) -> int:
     """Count deliveries before ``end`` by month and day, by cohort, and by week of delivery.
 
     promise int64[routes, regions] ticks; by_cell int64[months, cells]; by_day int64[routes, days]; hours

@@ -59,7 +59,7 @@ class _Composer:
     file: str
     text: str
     is_pure: bool
-    """Whether ruamel's own parser reads, which words its errors well, rather than libyaml, which is 25 times as fast."""
+    """Whether ruamel's own parser reads, whose errors say more, rather than libyaml, which is 25 times as fast."""
     problems: list[Problem] = field(default_factory=list)
     anchors: dict[str, _Measured | None] = field(default_factory=dict)  # None while the node is still open
     n_nodes: int = 0

@@ -40,7 +40,11 @@ def _names(s: Scenario) -> Iterator[Found]:
     for section in ("stations", "customs", "lanes", "last_miles"):
         for name in getattr(s, section):
             if name in seen:
-                yield (section, name), f"'{name}' already names one of the {seen[name]}; steps need names of their own", None
+                yield (
+                    (section, name),
+                    f"'{name}' already names one of the {seen[name]}; steps need names of their own",
+                    None,
+                )
             seen[name] = section
 
 

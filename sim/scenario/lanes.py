@@ -44,7 +44,8 @@ class OnDemand(Described):
     )
     min_gap: Duration = Field(description="least time between two departures (a bare number is hours)")
     max_gap: Annotated[Duration, Field(gt=0)] | None = Field(
-        None, description="after this long without a departure one leaves with whatever is ready (a bare number is hours)"
+        None,
+        description="after this long without a departure one leaves with whatever is ready (a bare number is hours)",
     )
     fleet: int = Field(ge=1, le=1000, description="vehicles; each is away for its round trip")
     turnaround: Duration = Field(0, description="time on the ground at each end (a bare number is hours)")

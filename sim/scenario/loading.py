@@ -57,7 +57,9 @@ def _base(path: Path, own: Tree, above: tuple[Path, ...]) -> Tree:
         raise ScenarioError([problem_at(own, ("base",), "the base is the name of a file")])
     target = (path.parent / node.value).resolve()
     if not target.is_relative_to(_library(path)):
-        raise ScenarioError([problem_at(own, ("base",), f"the base {node.value!r} lies outside {_library(path).name}/")])
+        raise ScenarioError(
+            [problem_at(own, ("base",), f"the base {node.value!r} lies outside {_library(path).name}/")]
+        )
     chain = (*above, path.resolve())
     if target in chain or len(chain) > LONGEST_CHAIN:
         raise ScenarioError([problem_at(own, ("base",), f"the base {node.value!r} leads back to this file")])

@@ -78,7 +78,9 @@ class Choice(Described):
         description="what a buyer pays for a day less between p50 and p90 (a bare number is CNY/d)"
     )
     dissimilarity: float = Field(
-        ge=0.3, le=1, description="dissimilarity of the nest of routes; 1 is a plain logit, less means closer substitutes"
+        ge=0.3,
+        le=1,
+        description="dissimilarity of the nest of routes; 1 is a plain logit, less means closer substitutes",
     )
     reference_shares: ReferenceShares = Field(description="shares at the promised service")
 

@@ -25,7 +25,9 @@ class Change(Described):
     set: float | str | bool | None = Field(None, description="the new value, with its unit")
     add: float | str | None = Field(None, description="what is added, with its unit")
     multiply: float | None = Field(None, ge=0, le=1000, description="what it is multiplied by")
-    ramp: Duration = Field(0, description="time over which it grows to its full size, day by day (a bare number is hours)")
+    ramp: Duration = Field(
+        0, description="time over which it grows to its full size, day by day (a bare number is hours)"
+    )
     source: str | None = Field(None, max_length=500, description="the document and section that proposes it")
 
     @model_validator(mode="after")
@@ -60,7 +62,9 @@ class Scenario(World):
     scenario: Slug = Field(description="its name; results are filed under it")
     title: str = Field("", max_length=200, description="one line that says what it shows")
     corridors: tuple[Slug, ...] = Field((), max_length=20, description="corridors it takes from `corridors/`")
-    base: str | None = Field(None, max_length=200, description="scenario file, relative to this one, that it is laid over")
+    base: str | None = Field(
+        None, max_length=200, description="scenario file, relative to this one, that it is laid over"
+    )
     horizon: Horizon = Field(description="the simulated time")
     parcels_per_row: int = Field(
         1, ge=1, le=10_000, description="upper bound of parcels that one row stands for; 1 is full resolution"

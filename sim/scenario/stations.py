@@ -47,7 +47,8 @@ class Examination(Queue):
 
     share: Share = Field(description="share of parcels examined")
     share_above_duty_free: Share | None = Field(
-        None, description="share examined among parcels worth more than the duty-free limit, whatever the product; no difference if not given"
+        None,
+        description="share examined of parcels worth more than the duty-free limit; no difference if not given",
     )
     share_by_product: dict[Slug, Share] = Field(
         default_factory=dict, description="share examined of particular products, in place of `share`"

@@ -141,12 +141,13 @@ def mean(distribution: Distribution[Any]) -> float:
     """Mean of a described distribution, in the quantity's base unit."""
     total = 0.0
     for part in distribution.parts:
+        low, high = part.low or 0, part.high or 0
         if part.distribution == "uniform":
-            value = (part.low + part.high) / 2
+            value = (low + high) / 2
         elif part.distribution == "triangular":
-            value = (part.low + part.mode + part.high) / 3
+            value = (low + (part.mode or 0) + high) / 3
         else:
-            value = part.mean
+            value = part.mean or 0
         total += part.share * value
     return float(total)
 

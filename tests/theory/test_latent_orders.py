@@ -9,14 +9,14 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-from scipy import stats
-
 from behaviour.runs import orders_of, run
 from oracle.base_world import Dict
+from scipy import stats
+from theory.one_line import ORDERS_PER_YEAR, assert_fits, line
+
 from sim import luck
 from sim.model import build
 from sim.ticks import DAY, EPOCH, HOUR, WEEK, midnight
-from theory.one_line import ORDERS_PER_YEAR, assert_fits, line
 
 MONTHS = [1.5, 0.5, 1, 1, 1, 1.2, 0.8, 1, 1, 1, 2, 1]
 WEEKDAYS = [1.4, 1.1, 1.0, 1.0, 1.0, 0.8, 0.5]
@@ -38,11 +38,11 @@ def seasonal_orders() -> pd.DataFrame:
     over: Dict = {
         "regions": {name: {"name": {"en": name}, "order_share": share} for name, share in REGIONS.items()},
         "products": {"goods": None} | {name: product | {"order_share": share} for name, share in PRODUCTS.items()},
-        "last_miles": {"inland": {"times": {"harbin": {name: "24 h" for name in REGIONS}}}},
+        "last_miles": {"inland": {"times": {"harbin": dict.fromkeys(REGIONS, "24 h")}}},
         "routes": {
             "post": {
                 "promise": {name: {"days": "3 d", "spread": "1 d"} for name in REGIONS},
-                "gateways": {name: "only" for name in REGIONS},
+                "gateways": dict.fromkeys(REGIONS, "only"),
             }
         },
         "market": {

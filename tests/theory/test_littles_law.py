@@ -8,9 +8,9 @@ recorded, in whole seconds, so each parcel may differ by half a second.
 import numpy as np
 import pandas as pd
 import pytest
-
 from behaviour.runs import orders_of, run, steps_of
 from oracle.worlds import WORLDS
+
 from sim.model import Model
 from sim.ticks import SECOND
 

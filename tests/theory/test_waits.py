@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-
 from behaviour.runs import at_step, orders_of, run, steps_of
+from theory.one_line import GAP_S, assert_mean_agrees, line
+
 from sim.model import build
 from sim.ticks import SECOND, WEEK
-from theory.one_line import GAP_S, assert_mean_agrees, line
 
 REPLICATIONS = 16
 MONTHS = slice(1, 11)

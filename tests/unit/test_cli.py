@@ -1,0 +1,327 @@
+"""The command `sim`: what it prints where, and with which exit code it ends."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim.cli import main
+
+ROOT = Path(__file__).parents[2]
+TINY = ROOT / "tests" / "golden" / "tiny.yaml"
+SIM = [sys.executable, "-m", "sim.cli"]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """Run the command in an empty folder: exit code, stdout, stderr."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as end:
+            main([str(argument) for argument in arguments])
+        return (int(end.value.code or 0), *capsys.readouterr())
+
+    return run
+
+
+def edited(tmp_path: Path, *edits: tuple[str, str], name: str = "edited.yaml") -> Path:
+    """A copy of the small scenario with texts replaced."""
+    text = TINY.read_text("utf-8")
+    for old, new in edits:
+        assert old in text
+        text = text.replace(old, new)
+    (tmp_path / name).write_text(text, "utf-8")
+    return tmp_path / name
+
+
+# -- run ---------------------------------------------------------------------------------------------------------------
+
+
+def test_run_prints_a_summary_by_route_and_where_the_results_lie(run, tmp_path: Path) -> None:
+    code, out, err = run("run", TINY)
+    folder = tmp_path / "results" / "runs" / "tiny-7"
+    summary = sim.run(sim.load(TINY)).columns("summary")
+    assert code == 0
+    for route, placed, days in zip(summary["route"], summary["placed"], summary["mean_days"], strict=True):
+        line = next(line for line in out.splitlines() if f"│ {route} " in line)
+        assert f" {placed:,} │" in line
+        assert f" {days:.1f} │" in line
+    assert "Two routes from Harbin to the Urals" in out
+    assert "one replication: no interval" in out
+    assert "Tables: results/runs/tiny-7/ (10 as Parquet and CSV; manifest.json)" in out
+    assert (folder / "summary.csv").exists()
+    assert not (folder / "steps.parquet").exists()
+    assert err.startswith("tiny: about 2,511 latent orders in 2,511 rows, 34 departures, checks and reviews, ")
+
+
+def test_run_says_whether_expectations_settled(run, tmp_path: Path) -> None:
+    _, out, _ = run("run", TINY)
+    assert "Warning: expectations did not settle: the last repetition still moved one by " in out
+    settled = edited(tmp_path, ("settle_tolerance: 10 %", "settle_tolerance: 90 %"))
+    _, out, _ = run("run", settled)
+    assert "Expectations settled within 90.0% after 1 repetition of the first year." in out
+    without = edited(tmp_path, ("settle_iterations: 2", "settle_iterations: 0"))
+    _, out, _ = run("run", without)
+    assert "xpectations" not in out
+
+
+def test_run_warns_where_work_piles_up(run, tmp_path: Path) -> None:
+    _, out, _ = run("run", edited(tmp_path, ("service: 20 min", "service: 2 h")))
+    assert "Warning: work piles up at sorting: " in out
+    assert " days of work." in out
+
+
+def test_several_replications_show_their_interval(run) -> None:
+    code, out, _ = run("run", TINY, "--replications", 3, "--workers", 1)
+    assert code == 0
+    assert "means of 3 replications" in out
+    assert out.count("±") > 20
+
+
+def test_progress_off_a_terminal_is_a_few_plain_lines(run) -> None:
+    _, _, err = run("run", TINY)
+    progress = [line for line in err.splitlines() if "% after" in line]
+    assert 3 <= len(progress) <= 11
+    assert progress[-1].startswith("tiny: 100% after ")
+    assert "\x1b" not in err
+    assert "\r" not in err
+
+
+def test_json_prints_the_summary_and_nothing_else(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [*SIM, "run", TINY, "--json", "--replications", "2", "--workers", "2", "--out", tmp_path / "out"],
+        capture_output=True, text=True, timeout=120, check=True, cwd=tmp_path,
+    )  # fmt: skip
+    found = json.loads(done.stdout)
+    assert (found["scenario"], found["seed"], found["replications"]) == ("tiny", 7, [0, 1])
+    assert [route["route"] for route in found["routes"]] == ["post", "express"]
+    placed = found["routes"][0]["placed"]
+    assert placed["unit"] == "parcels"
+    assert placed["low_95"] < placed["mean"] < placed["high_95"]
+    expected = sim.run(sim.load(TINY), replications=2).columns("summary")
+    assert placed["mean"] == expected["placed"][expected["route"] == "post"].mean()
+    assert done.stdout.startswith("{")
+    assert done.stdout.endswith("}\n")
+
+
+def test_json_of_one_replication_has_no_interval(run) -> None:
+    _, out, _ = run("run", TINY, "--json")
+    assert json.loads(out)["routes"][0]["p50_days"].keys() == {"unit", "mean"}
+
+
+def test_several_scenarios_get_folders_of_their_own(run, tmp_path: Path) -> None:
+    other = edited(tmp_path, ("scenario: tiny", "scenario: other"))
+    code, out, _ = run("run", TINY, other, "--json", "--out", "both")
+    assert code == 0
+    assert [summary["scenario"] for summary in json.loads(out)] == ["tiny", "other"]
+    assert sorted(path.name for path in (tmp_path / "both").iterdir()) == ["other-7", "tiny-7"]
+
+
+def test_two_scenarios_of_one_name_are_refused(run, tmp_path: Path) -> None:
+    code, out, err = run("run", TINY, edited(tmp_path), "--out", "both")
+    assert (code, out) == (1, "")
+    assert err == "error: two of the scenarios would write to both/tiny-7; run them with different --out\n"
+
+
+def test_options_override_the_scenario(run, tmp_path: Path) -> None:
+    run("run", TINY, "--seed", 8, "--parcels-per-row", 5, "--parcel-log")
+    folder = tmp_path / "results" / "runs" / "tiny-8"
+    scenario = json.loads((folder / "manifest.json").read_text("utf-8"))["scenario"]
+    assert (scenario["seed"], scenario["parcels_per_row"]) == (8, 5)
+    assert (folder / "parcels.parquet").exists()
+    assert (folder / "steps.parquet").exists()
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [("--replications", 0), ("--seed", -1), ("--parcels-per-row", 0), ("--workers", "many")]
+)
+def test_option_out_of_bounds_is_refused(run, option: str, value: object) -> None:
+    code, out, err = run("run", TINY, option, value)
+    assert (code, out) == (2, "")
+    assert f"Invalid value for '{option}'" in err
+
+
+def test_folder_of_somebody_else_is_refused_before_the_run(run, tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("dear", "utf-8")
+    code, out, err = run("run", TINY, "--out", "mine")
+    assert (code, out) == (1, "")
+    assert err == "error: mine holds files that are not results of this program; name another folder with --out\n"
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["letter.txt"]
+
+
+def test_absurd_scenario_is_refused_with_its_estimate(run, tmp_path: Path) -> None:
+    absurd = edited(tmp_path, ("latent_orders_per_year: 18720", "latent_orders_per_year: 1e11"))
+    code, out, err = run("run", absurd)
+    assert (code, out) == (2, "")
+    assert err.startswith("error: refused before anything ran: tiny would take about 13.4 billion latent orders in ")
+    assert err.endswith("raise parcels_per_row (now 1), or shorten the horizon\n")
+    code, out, validated = run("validate", absurd)
+    assert (code, out) == (2, "")
+    assert "error: refused before anything ran: tiny would take about 13.4 billion latent orders" in validated
+    assert not (tmp_path / "results").exists()
+
+
+def test_failed_replication_is_told_and_the_others_are_kept(run, tmp_path: Path, monkeypatch) -> None:
+    from sim.experiments import run as runs
+
+    replicate = runs.replicate
+
+    def failing(scenario, number, *rest):
+        if number == 1:
+            raise ValueError("no luck")
+        return replicate(scenario, number, *rest)
+
+    monkeypatch.setattr(runs, "replicate", failing)
+    code, out, err = run("run", TINY, "--replications", 3, "--workers", 1)
+    assert code == 1
+    assert "error: replication 1 of tiny failed: ValueError: no luck\n" in err
+    assert "Tables: results/runs/tiny-7-incomplete/" in out
+    manifest = tmp_path / "results" / "runs" / "tiny-7-incomplete" / "manifest.json"
+    assert json.loads(manifest.read_text("utf-8"))["missing_replications"] == {"1": "ValueError: no luck"}
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_ctrl_c_says_what_is_complete_and_leaves_no_half_written_table(workers: str, tmp_path: Path) -> None:
+    command = [*SIM, "run", TINY, "--replications", "2000", "--workers", workers, "--json"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
+        time.sleep(6)  # some replications are complete by then, and by far not all
+        os.killpg(process.pid, signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+    complete = json.loads(out)["replications"]
+    assert 0 < len(complete) < 2000
+    assert err.splitlines()[-1] == (
+        f"stopped: {len(complete)} of 2000 replications of tiny are complete; "
+        "what is complete lies in results/runs/tiny-7-incomplete"
+    )
+    (folder,) = (tmp_path / "results" / "runs").iterdir()
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    assert manifest["replications"] == complete
+    assert (folder / "summary.csv").read_text("utf-8").count("\n") == 1 + 2 * len(complete)
+
+
+def test_ctrl_c_before_anything_is_complete_writes_nothing(run, tmp_path: Path, monkeypatch) -> None:
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sim.experiments.run.replicate", stop)
+    code, out, err = run("run", TINY)
+    assert (code, out) == (130, "")
+    assert err.splitlines()[-1] == "stopped: 0 of 1 replications of tiny are complete; nothing was written"
+    assert not (tmp_path / "results").exists()
+
+
+def test_title_cannot_send_commands_to_the_terminal(run, tmp_path: Path) -> None:
+    title = ("title: Two routes from Harbin to the Urals", 'title: "a [red]b[/red] \\e[31m c"')
+    _, out, _ = run("run", edited(tmp_path, title))
+    assert "a [red]b[/red] \\x1b[31m c" in out
+    assert "\x1b" not in out
+
+
+# -- validate, scenarios, errors -----------------------------------------------------------------------------------------
+
+
+def test_validate_prints_one_line_with_the_estimate(run) -> None:
+    code, out, err = run("validate", TINY)
+    assert (code, err) == (0, "")
+    estimate = "about 2,511 latent orders in 2,511 rows, 34 departures, checks and reviews, 0.2 GB of memory and 2 s"
+    assert out == f"{TINY}: ok: {estimate}\n"
+
+
+def test_validate_shows_all_errors_of_all_files(run, tmp_path: Path) -> None:
+    wrong = edited(tmp_path, ("cutoff: 2 h", "cutof: 2 h"), ("service: 15 min", "service: 15 kg"))
+    code, out, err = run("validate", TINY, wrong, "missing.yaml")
+    lines = wrong.read_text("utf-8").splitlines()
+    n_customs, n_cutoff = (next(i for i, line in enumerate(lines, 1) if text in line) for text in ("15 kg", "cutof"))
+    column = lines[n_customs - 1].index("15 kg") + 1
+    assert code == 2
+    assert out.startswith(f"{TINY}: ok: ")
+    assert out.count("\n") == 1
+    assert err == (
+        f"{wrong}:{n_customs}:{column}: error: '15 kg' is a mass; a duration is expected (for example 3 h) "
+        "[customs.ural-customs.release.service]\n"
+        f"    {lines[n_customs - 1]}\n"
+        f"    {' ' * (column - 1)}^\n"
+        f"{wrong}:{n_cutoff}:5: error: unknown key 'cutof' [lanes.flight.cutof]\n"
+        "        cutof: 2 h\n"
+        "        ^\n"
+        "    hint: did you mean 'cutoff'?\n"
+        "missing.yaml:1:1: error: no such file\n"
+        "2 of 3 files are wrong\n"
+    )
+
+
+def test_run_shows_all_errors_of_all_files_and_runs_nothing(run, tmp_path: Path) -> None:
+    wrong = edited(tmp_path, ("cutoff: 2 h", "cutof: 2 h"))
+    code, out, err = run("run", TINY, wrong, "missing.yaml")
+    assert (code, out) == (2, "")
+    assert "unknown key 'cutof'" in err
+    assert "missing.yaml:1:1: error: no such file" in err
+    assert not (tmp_path / "results").exists()
+
+
+def test_corridor_by_itself_is_checked_for_what_it_describes(run, tmp_path: Path) -> None:
+    code, out, _ = run("validate", ROOT / "scenarios" / "corridors" / "harbin.yaml")
+    assert code == 0
+    assert ": ok: a corridor with " in out
+    (tmp_path / "corridors").mkdir()
+    (tmp_path / "corridors" / "c.yaml").write_text("places: {}\n", "utf-8")
+    code, out, err = run("validate", "corridors/c.yaml")
+    assert (code, out) == (2, "")
+    assert "corridors/c.yaml:1:1: error: the key 'market' is missing" in err
+
+
+def test_scenarios_are_listed_with_their_titles(run, tmp_path: Path) -> None:
+    (tmp_path / "scenarios" / "corridors").mkdir(parents=True)
+    edited(tmp_path / "scenarios", name="mine.yaml")
+    edited(tmp_path / "scenarios" / "corridors", name="not-a-scenario.yaml")
+    code, out, _ = run("scenarios")
+    assert code == 0
+    assert "scenarios/mine.yaml  Two routes from Harbin to the Urals\n" in out
+    assert "harbin-baseline.yaml  Harbin to Russia by post and express" in out
+    assert "not-a-scenario" not in out
+
+
+def test_unexpected_error_is_one_line_without_debug_and_a_traceback_with_it(run, monkeypatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("a fault\x1b")
+
+    monkeypatch.setattr("sim.cli.running.load", broken)
+    code, out, err = run("run", TINY)
+    assert (code, out) == (1, "")
+    assert err == "error: RuntimeError: a fault\\x1b (run again with --debug to see where)\n"
+    code, _, err = run("run", TINY, "--debug")
+    assert code == 1
+    assert err.startswith("Traceback (most recent call last):")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["run", "--help"], ["validate", str(TINY)], ["schema"], ["scenarios"]]
+)
+def test_quick_commands_import_nothing_slow(arguments: list[str], tmp_path: Path) -> None:
+    code = (
+        "import sys\nfrom sim.cli import main\ntry:\n    main(sys.argv[1:])\nexcept SystemExit as end:\n"
+        "    assert end.code == 0\n"
+        "slow = {'numpy', 'pandas', 'numba', 'rich', 'pyarrow', 'simpy', 'scipy', 'holidays', 'matplotlib'}\n"
+        "print(sorted(slow & set(sys.modules)), file=sys.stderr)\n"
+    )
+    command = [sys.executable, "-c", code, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True, cwd=tmp_path)
+    assert done.stderr == "[]\n"
+
+
+def test_output_may_be_cut_short_by_its_reader(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m sim.cli schema | head -1"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60, check=True, cwd=tmp_path)
+    assert (done.stdout, done.stderr) == ("{\n", "")
