@@ -177,7 +177,7 @@ def _distribution(name: str, definitions: dict[str, Schema]) -> Schema:
     mixture = {
         "type": "object",
         "properties": {
-            "distribution": {"const": "mixture"},
+            "distribution": {"description": "several distributions, each with its share", "const": "mixture"},
             "of": _as_value({"description": "the parts; their shares sum to one", **parts}, {}),
         },
         "required": ["distribution", "of"],

@@ -87,8 +87,8 @@ class Gateway(Node):
 
     def _count(self, row: np.ndarray, sign: int) -> None:
         grams, pieces = _weigh(row, self.context.parcels.count, self.context.parcels.grams)
-        self._grams += sign * grams
-        self._pieces += sign * pieces
+        self._grams += sign * int(grams)
+        self._pieces += sign * int(pieces)
 
     @property
     def ready_grams(self) -> int:

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -190,19 +189,21 @@ def test_failed_replication_is_told_and_the_others_are_kept(run, tmp_path: Path,
 
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_ctrl_c_says_what_is_complete_and_leaves_no_half_written_table(workers: str, tmp_path: Path) -> None:
-    command = [*SIM, "run", TINY, "--replications", "2000", "--workers", workers, "--json"]
+    command = [*SIM, "run", TINY, "--replications", "200", "--workers", workers, "--json"]
     with subprocess.Popen(
         command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     ) as process:
-        time.sleep(6)  # some replications are complete by then, and by far not all
+        assert process.stderr is not None
+        lines = [process.stderr.readline() for _ in range(3)]  # the estimate, the start, and a tenth
+        assert lines[2].startswith("tiny:  1")
         os.killpg(process.pid, signal.SIGINT)
         out, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in err
     complete = json.loads(out)["replications"]
-    assert 0 < len(complete) < 2000
+    assert 0 < len(complete) < 200
     assert err.splitlines()[-1] == (
-        f"stopped: {len(complete)} of 2000 replications of tiny are complete; "
+        f"stopped: {len(complete)} of 200 replications of tiny are complete; "
         "what is complete lies in results/runs/tiny-7-incomplete"
     )
     (folder,) = (tmp_path / "results" / "runs").iterdir()
@@ -229,7 +230,7 @@ def test_title_cannot_send_commands_to_the_terminal(run, tmp_path: Path) -> None
     assert "\x1b" not in out
 
 
-# -- validate, scenarios, errors -----------------------------------------------------------------------------------------
+# -- validate, scenarios, errors ---------------------------------------------------------------------------------------
 
 
 def test_validate_prints_one_line_with_the_estimate(run) -> None:
