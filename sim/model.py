@@ -21,7 +21,7 @@ import simpy
 
 from sim import luck
 from sim.actors import capacity, departures
-from sim.actors.market import Expectations
+from sim.actors.orders import Expectations
 from sim.actors.moments import DEPARTURES
 from sim.building.controls import controls
 from sim.building.lanes import demand, lane_state

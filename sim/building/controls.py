@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.actors.capacity import Control
 from sim.actors.departures import Demand, LaneState
-from sim.actors.market import RouteState
+from sim.actors.orders import RouteState
 from sim.building.network import BuiltNetwork
 from sim.flow.customs import Selection
 from sim.flow.last_mile import LastMile

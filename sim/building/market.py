@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from sim.actors.market import Expectations, Goods, Market, OriginMarket, Paths, RouteState
+from sim.actors.market import Market
+from sim.actors.orders import Expectations, Goods, OriginMarket, Paths, RouteState
 from sim.building.network import BuiltNetwork
 from sim.flow.network import Context
 from sim.kernels import distributions

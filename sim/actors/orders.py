@@ -1,0 +1,285 @@
+"""The orders of one origin: their birth, their choice by what the market knows, and their way into the network."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.calendars import hourly_orders
+from sim.flow.network import Node, flat
+from sim.flow.parcels import ParcelLog, ParcelTable
+from sim.kernels import births, choice, ordering, tallying
+from sim.luck import MAX_INDEX, MAX_LAYERS, first_order_id, uniforms
+from sim.record import Record
+from sim.scenario.market import Origin
+from sim.ticks import DAY, WEEK
+
+ROWS_A_LAYER_WEEK = 50
+
+
+@dataclass
+class Expectations:
+    """What the market knows of service: days and spread float64[routes, regions], in days; NaN where not served."""
+
+    days: np.ndarray
+    spread: np.ndarray
+
+    def copy(self) -> "Expectations":
+        """An independent copy."""
+        return Expectations(self.days.copy(), self.spread.copy())
+
+
+@dataclass
+class RouteState:
+    """The numbers of a route that dated changes may change."""
+
+    is_open: bool
+    fixed_cny: float
+    per_kg_cny: float
+    by_product: dict[int, tuple[float, float]]
+
+    def price(self, product: int, kg: float) -> float:
+        """Price in CNY of a parcel of a product."""
+        fixed, per_kg = self.by_product.get(product, (self.fixed_cny, self.per_kg_cny))
+        return fixed + per_kg * kg
+
+
+@dataclass(frozen=True, kw_only=True)
+class Goods:
+    """What the kernels need to know of the products."""
+
+    mean_kg: np.ndarray
+    weight_parts: np.ndarray
+    value_parts: np.ndarray
+    parts_from: np.ndarray
+    densities: np.ndarray
+
+
+@dataclass(frozen=True, kw_only=True)
+class Paths:
+    """The paths of one origin's routes by region; see `births.fill_rows`."""
+
+    shares: np.ndarray
+    numbers: np.ndarray
+    first: np.ndarray
+    first_nodes: Sequence[Node]
+    node_of_path: np.ndarray
+
+
+class OriginMarket:
+    """Latent orders of one origin: their birth, choice and placement."""
+
+    def __init__(
+        self,
+        name: str,
+        origin: Origin,
+        *,
+        number: int,
+        utc_offset: int,
+        route_numbers: np.ndarray,
+        serves: np.ndarray,
+        promise: Expectations,
+        goods: Goods,
+        paths: Paths,
+        region_shares: np.ndarray,
+        product_shares: np.ndarray,
+        level_of_day: Callable[[int], float],
+        key_of: Callable[..., np.uint64],
+        route_names: Sequence[str],
+        parcels_per_row: int,
+        routes: Sequence[RouteState],
+    ) -> None:
+        self.name = name
+        self._origin = origin
+        self._number = number
+        self._utc_offset = utc_offset
+        self.route_numbers = route_numbers
+        self._serves = serves
+        self._goods = goods
+        self._paths = paths
+        self._region_shares = region_shares
+        self._product_shares = product_shares
+        self._level_of_day = level_of_day
+        self._parcels_per_row = parcels_per_row
+        self.routes = routes
+        self._route_names = route_names
+        self._count_key = key_of("count", name)
+        self._keys = np.array([key_of(purpose, name) for purpose in ("birth", "kind", "nest")])
+        self._route_keys = np.array([key_of("choose", route) for route in route_names])
+        self._path_keys = np.array([key_of("path", route) for route in route_names])
+        self._goods_key = key_of("goods", name)
+        self._constants = self._reference_constants(promise)
+
+    def _prices(self) -> np.ndarray:
+        """Price by product and route: float64[products, routes]."""
+        return np.array(
+            [[route.price(p, kg) for route in self.routes] for p, kg in enumerate(self._goods.mean_kg)]
+        ).reshape(len(self._goods.mean_kg), len(self.routes))
+
+    def _generalised_cost(self, expectations: Expectations) -> np.ndarray:
+        """CNY float64[regions, products, routes]; 0 where a route does not serve a region."""
+        c = self._origin.choice
+        days = expectations.days[self.route_numbers].T
+        spread = expectations.spread[self.route_numbers].T
+        service = np.nan_to_num(c.value_of_time * days + c.value_of_reliability * spread)
+        return service[:, None, :] + self._prices()[None, :, :]
+
+    def _reference_constants(self, promise: Expectations) -> np.ndarray:
+        c = self._origin.choice
+        shares = np.array([c.reference_shares.routes[name] for name in self._route_names])
+        return choice.reference_constants(
+            self._generalised_cost(promise),
+            self._serves,
+            shares,
+            c.price_weight,
+            c.dissimilarity,
+            np.outer(self._region_shares, self._product_shares),
+        )
+
+    def weights(self, expectations: Expectations) -> tuple[np.ndarray, np.ndarray]:
+        """Weights of the races now: see `choice.nest_and_route_weights`."""
+        c = self._origin.choice
+        shares = c.reference_shares
+        utility = self._constants - c.price_weight * self._generalised_cost(expectations)
+        is_open = np.array([route.is_open for route in self.routes])
+        outside = (shares.other_gateway / shares.inside, shares.not_bought / shares.inside)
+        return choice.nest_and_route_weights(utility, self._serves & is_open, c.dissimilarity, outside)
+
+    def place(
+        self,
+        start: int,
+        end: int,
+        expectations: Expectations,
+        parcels: ParcelTable,
+        record: Record,
+        log: ParcelLog | None,
+    ) -> None:
+        """Let latent orders from ``start`` to before ``end``, in one Beijing week, choose; send off the placed."""
+        week, week_start = start // WEEK, start // WEEK * WEEK
+        cumulative = hourly_orders(self._origin, self._utc_offset, week)
+        levels = np.array([self._level_of_day(week_start // DAY + i) for i in range(7)])
+        if cumulative[-1] <= 0 or levels.max() <= 0:
+            return
+        layers = [self._layer(week, layer, cumulative[-1] / 4) for layer in range(self._n_layers(levels))]
+        capacity = sum(rows for _, rows, _ in layers)
+        instant, what = np.empty(capacity, np.int64), np.empty((capacity, 2), np.int64)
+        month_by_day = np.array([record.month(week_start + i * DAY) for i in range(7)])
+        nest_weights, route_weights = self.weights(expectations)
+        n = 0
+        for layer, (orders, rows, size) in enumerate(layers):
+            n = births.decide_layer(
+                self._keys,
+                self._route_keys,
+                first_order_id(self.name, week, layer),
+                rows,
+                orders,
+                size,
+                cumulative,
+                births.guide(cumulative),
+                np.array([start - week_start, end - week_start]),
+                layer,
+                levels,
+                month_by_day,
+                np.cumsum(self._region_shares),
+                np.cumsum(self._product_shares),
+                nest_weights,
+                route_weights,
+                record.alternatives[self._number],
+                instant,
+                what,
+                n,
+            )
+        if n:
+            self._send_off(instant[:n], what, week_start, parcels, record, log)
+
+    def _n_layers(self, levels: np.ndarray) -> int:
+        return min(int(np.ceil(levels.max() * 4)), MAX_LAYERS)
+
+    def _layer(self, week: int, layer: int, expected: float) -> tuple[int, int, int]:
+        """Orders of a layer in a week, the rows that stand for them, and the orders in a row."""
+        u, _ = uniforms(self._count_key, week * MAX_LAYERS + layer)
+        orders = births.poisson_quantile(u, expected)
+        size = min(self._parcels_per_row, max(1, orders // ROWS_A_LAYER_WEEK))
+        rows = -(-orders // size)
+        if rows > MAX_INDEX:
+            raise OverflowError(f"{self.name}: {rows} rows in one layer of a week; raise parcels_per_row")
+        return orders, rows, size
+
+    def _send_off(
+        self,
+        instant: np.ndarray,
+        what: np.ndarray,
+        week_start: int,
+        parcels: ParcelTable,
+        record: Record,
+        log: ParcelLog | None,
+    ) -> None:
+        n = instant.shape[0]
+        instant, position = ordering.sort_stable(instant, np.arange(n))
+        columns = np.empty((10, n), np.int64)
+        order_id, at, count, route, path, region, product, grams, cm3, fen = columns
+        births.unpack(instant, position, what, week_start, order_id, at, route, region, product, count)
+        goods, paths, axes = self._goods, self._paths, record.axes
+        births.describe_goods(
+            order_id,
+            product,
+            self._goods_key,
+            goods.weight_parts,
+            goods.value_parts,
+            goods.parts_from,
+            goods.densities,
+            grams,
+            cm3,
+            fen,
+        )
+        births.choose_paths(
+            order_id, route, region, self._path_keys, paths.shares, paths.numbers, paths.first, len(axes.regions), path
+        )
+        route[:] = self.route_numbers[route]
+        row = parcels.take(n)
+        births.write_rows(
+            row,
+            columns,
+            parcels.ids,
+            parcels.ordered_at,
+            parcels.count,
+            parcels.route,
+            parcels.path,
+            parcels.region,
+            parcels.product,
+            parcels.cell,
+            parcels.grams,
+            parcels.cm3,
+            parcels.fen,
+            (len(axes.regions), len(axes.products)),
+        )
+        tallying.placed(
+            row,
+            parcels.count,
+            parcels.ordered_at,
+            parcels.route,
+            parcels.cell,
+            parcels.grams,
+            parcels.fen,
+            axes.first_day,
+            record.month_of_day,
+            flat(record.goods, 2),
+            record.by_day["placed"],
+        )
+        if log is not None:
+            log.order(
+                order_id=order_id,
+                ordered_at=at,
+                route=route,
+                path=path,
+                region=region,
+                product=product,
+                grams=grams,
+                value_fen=fen,
+            )
+        if len(paths.first_nodes) == 1:
+            paths.first_nodes[0].receive(at, row)
+            return
+        node = paths.node_of_path[path]
+        for i, first in enumerate(paths.first_nodes):
+            first.receive(*ordering.pick(node, i, at, row))
