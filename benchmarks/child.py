@@ -18,6 +18,8 @@ from time import perf_counter
 
 WARM_UP = 500
 """Expected parcels of the run before the clock starts."""
+WARM_UPS = {"h-engine": 20_000, "h-floor": 20_000, "h-simpy": 2_000, "sweep": 1, "sweep-settled": 1}
+"""The same for works that need more to have been everywhere; those named sweep count years, not parcels."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +61,83 @@ def least() -> Work:
     return work
 
 
+def engine() -> Work:
+    """W on this engine."""
+    from benchmarks import tandem
+
+    tandem.described()
+
+    def work(n: int, seed: int) -> Result:
+        n_parcels, outputs = tandem.simulate(n, seed)
+        return Result(n_parcels=n_parcels, outputs=outputs)
+
+    return work
+
+
+def harbin_engine() -> Work:
+    """H on this engine: ``n`` orders placed, or about so."""
+    from benchmarks import harbin
+
+    harbin.described()
+
+    def work(n: int, seed: int) -> Result:
+        n_parcels, outputs = harbin.simulate(n, seed)
+        return Result(n_parcels=n_parcels, outputs=outputs)
+
+    return work
+
+
+def harbin_simpy() -> Work:
+    """H in plain SimPy."""
+    from benchmarks import harbin
+    from benchmarks.peers import simpy_harbin
+
+    harbin.described()
+
+    def work(n: int, seed: int) -> Result:
+        n_parcels, outputs = simpy_harbin.summed_up(simpy_harbin.simulate(harbin.year(n, seed), seed))
+        return Result(n_parcels=n_parcels, outputs=outputs)
+
+    return work
+
+
+def harbin_floor() -> Work:
+    """The floor of H."""
+    from benchmarks import harbin
+    from benchmarks.floor import floor
+
+    harbin.described()
+
+    def work(n: int, seed: int) -> Result:
+        drawn = floor(harbin.year(n, seed))
+        return Result(n_parcels=drawn.n_placed, outputs=drawn.figures())
+
+    return work
+
+
+def sweep(is_settled: bool) -> Work:
+    """``n`` years of Harbin, 2016 on, as one run of a sweep."""
+    from datetime import date
+
+    from benchmarks import harbin
+
+    harbin.described()
+
+    def work(n: int, seed: int) -> Result:
+        scenario = harbin.five_years(seed, date(2016 + n, 1, 1))
+        n_parcels, outputs = harbin.sweep_run(scenario, is_settled)
+        return Result(n_parcels=n_parcels, outputs=outputs)
+
+    return work
+
+
 WORKS: dict[str, Callable[[], Work]] = {
+    "engine": engine,
+    "h-engine": harbin_engine,
+    "h-floor": harbin_floor,
+    "h-simpy": harbin_simpy,
+    "sweep": lambda: sweep(False),
+    "sweep-settled": lambda: sweep(True),
     "floor": least,
     "reference": lambda: peer("reference"),
     "simpy": lambda: peer("plain_simpy"),
@@ -85,7 +163,7 @@ def peak_mb() -> float:
 def measure(name: str, n: int, seed: int) -> dict[str, object]:
     """Warm up, run once under the clock, and describe the run."""
     work = WORKS[name]()
-    work(min(n, WARM_UP), seed)
+    work(min(n, WARM_UPS.get(name, WARM_UP)), seed)
     gc.collect()
     began = perf_counter()
     result = work(n, seed)
@@ -97,7 +175,7 @@ def main() -> None:
     """Read the command line, measure, print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.child", description=__doc__)
     parser.add_argument("name", choices=sorted(WORKS))
-    parser.add_argument("n", type=int, help="expected number of parcels")
+    parser.add_argument("n", type=int, help="expected number of parcels (of a sweep, years)")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     print(json.dumps(measure(given.name, given.n, given.seed)))

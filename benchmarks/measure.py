@@ -49,13 +49,23 @@ def run_child(name: str, n: int, *, seed: int = 1, timeout: float | None = None)
 
 
 def interleave_children(
-    slices: Sequence[tuple[str, int]], rounds: int, *, seed: int = 1, timeout: float | None = None
+    slices: Sequence[tuple[str, int]],
+    rounds: int,
+    *,
+    seed: int = 1,
+    timeout: float | None = None,
+    runner: Callable[..., Run] = run_child,
+    tell: Callable[[Run], None] = lambda _: None,
 ) -> dict[tuple[str, int], list[Run]]:
-    """Run every (name, n) once per round, each run in a fresh process; round ``r`` draws with ``seed + r``."""
+    """Run every (name, n) once per round, each run in a fresh process; round ``r`` draws with ``seed + r``.
+
+    ``runner`` is what runs one, and ``tell`` is told of each run.
+    """
     runs: dict[tuple[str, int], list[Run]] = {piece: [] for piece in slices}
     for r, order in enumerate(_orders(list(runs), rounds)):
         for name, n in order:
-            runs[name, n].append(run_child(name, n, seed=seed + r, timeout=timeout))
+            runs[name, n].append(runner(name, n, seed=seed + r, timeout=timeout))
+            tell(runs[name, n][-1])
     return runs
 
 
@@ -86,9 +96,14 @@ def ratio(slow: Sequence[float], fast: Sequence[float]) -> float:
     return median(s / f for s, f in zip(slow, fast, strict=True))
 
 
+def ratios_of_runs(slow: Sequence[Run], fast: Sequence[Run]) -> list[float]:
+    """How many times longer a parcel takes in each round, for runs that may differ in size."""
+    return [s.seconds_per_parcel / f.seconds_per_parcel for s, f in zip(slow, fast, strict=True)]
+
+
 def ratio_of_runs(slow: Sequence[Run], fast: Sequence[Run]) -> float:
     """`ratio` per parcel, for runs that may differ in size."""
-    return ratio([run.seconds_per_parcel for run in slow], [run.seconds_per_parcel for run in fast])
+    return median(ratios_of_runs(slow, fast))
 
 
 def parcels_per_second(runs: Sequence[Run]) -> float:

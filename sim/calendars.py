@@ -3,7 +3,6 @@
 Turns described calendars into instants. Knows the description, knows nothing of queues.
 """
 
-import math
 from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import lru_cache
@@ -11,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.scenario.growth import growth_level
 from sim.ticks import BEIJING_OFFSET, DAY, EPOCH, HOUR, NEVER, local_day, midnight
 
 if TYPE_CHECKING:
-    from sim.scenario.market import Growth, Origin, Season
+    from sim.scenario.market import Origin, Season
 
 
 @lru_cache(maxsize=64)
@@ -67,33 +67,6 @@ def _append(intervals: list[tuple[int, int]], opens: int, closes: int) -> None:
         intervals[-1] = (intervals[-1][0], max(closes, intervals[-1][1]))
     else:
         intervals.append((opens, closes))
-
-
-def growth_level(growth: "Growth | None", day: date) -> float:
-    """Annual level on a day, relative to the reference year; log-linear between the middles of named years."""
-    if growth is None:
-        return 1.0
-    years = sorted(growth.levels)
-    now = day.year + (day - date(day.year, 1, 1)).days / 365.25
-    middles = [year + 0.5 for year in years]
-    if now <= middles[0]:
-        return growth.levels[years[0]]
-    if now >= middles[-1]:
-        return _beyond(growth, growth.levels[years[-1]], now - middles[-1])
-    i = next(i for i, middle in enumerate(middles) if now < middle) - 1
-    part = (now - middles[i]) / (middles[i + 1] - middles[i])
-    return math.exp((1 - part) * math.log(growth.levels[years[i]]) + part * math.log(growth.levels[years[i + 1]]))
-
-
-def _beyond(growth: "Growth", last: float, years: float) -> float:
-    """Level ``years`` after the last named one: logistic growth whose first rate is ``rate_beyond``."""
-    ceiling = growth.saturation
-    if ceiling is None:
-        return last * math.exp(growth.rate_beyond * years)
-    if last >= ceiling:
-        return last
-    intrinsic = growth.rate_beyond / (1 - last / ceiling)
-    return ceiling / (1 + (ceiling / last - 1) * math.exp(-intrinsic * years))
 
 
 def season_weights(season: "Season", year: int) -> np.ndarray:

@@ -21,8 +21,8 @@ import simpy
 
 from sim import luck
 from sim.actors import capacity, departures
-from sim.actors.orders import Expectations
 from sim.actors.moments import DEPARTURES
+from sim.actors.orders import Expectations
 from sim.building.controls import controls
 from sim.building.lanes import demand, lane_state
 from sim.building.market import build_market, promised, route_states
@@ -193,18 +193,28 @@ def _axes(scenario: Scenario, start: int, end: int) -> Axes:
 
 
 def build(
-    scenario: Scenario, replication: int = 0, *, parcel_log: bool = False, start_from: Expectations | None = None
+    scenario: Scenario,
+    replication: int = 0,
+    *,
+    parcel_log: bool = False,
+    start_from: Expectations | None = None,
+    on_settling: Callable[[float], None] | None = None,
 ) -> Model:
-    """The model of a replication; expectations start from ``start_from``, or settle as the scenario says."""
+    """The model of a replication; expectations start from ``start_from``, or settle as the scenario says.
+
+    ``on_settling`` is told the share done of the repetitions that settling may take.
+    """
     settlement = None
     if start_from is None:
-        start_from, settlement = settle(scenario, replication)
+        start_from, settlement = settle(scenario, replication, on_settling or (lambda _: None))
     model = Model(scenario, replication, start_from, parcel_log)
     model.settlement = settlement
     return model
 
 
-def settle(scenario: Scenario, replication: int) -> tuple[Expectations, Settlement | None]:
+def settle(
+    scenario: Scenario, replication: int, on_progress: Callable[[float], None]
+) -> tuple[Expectations, Settlement | None]:
     """Repeat the first year, each time from the last one's mean expectations, until they hardly move."""
     review = scenario.market.review
     expectations = promised(scenario)
@@ -220,7 +230,9 @@ def settle(scenario: Scenario, replication: int) -> tuple[Expectations, Settleme
     )
     moves: list[float] = []
     while len(moves) < review.settle_iterations:
-        record = Model(year, replication, expectations, parcel_log=False).run().record
+        before = len(moves)
+        model = Model(year, replication, expectations, parcel_log=False)
+        record = model.run(lambda share: on_progress((before + share) / review.settle_iterations)).record
         settled = _mean_expectations(record, expectations)
         moves.append(_largest_move(expectations, settled))
         expectations = settled
@@ -239,8 +251,12 @@ def _mean_expectations(record: Record, like: Expectations) -> Expectations:
             days[where] += day
             spread[where] += width
             n[where] += 1
-    with np.errstate(invalid="ignore"):
-        return Expectations(days / n, spread / n)
+    is_reviewed = n > 0
+    n = np.maximum(n, 1)
+    return Expectations(
+        np.where(is_reviewed, days / n, like.days),
+        np.where(is_reviewed, spread / n, like.spread),
+    )
 
 
 def _largest_move(before: Expectations, after: Expectations) -> float:

@@ -1,4 +1,4 @@
-"""Tables as files: Parquet and CSV in a folder that appears whole or not at all.
+"""Results as files: tables (Parquet and CSV) and pictures in a folder that appears whole or not at all.
 
 Knows columns and folders; knows nothing of what the tables say.
 """
@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.errors import SimError
+from sim.pictures import save
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from matplotlib.figure import Figure
 
 Columns = Mapping[str, np.ndarray]
 PROGRAM = "parcel-corridors"
@@ -57,6 +59,7 @@ def write_results(
     manifest: Mapping[str, Any],
     side_file: Mapping[str, Any],
     parquet_only: Mapping[str, Columns],
+    pictures: "Mapping[str, Figure]",
 ) -> None:
     """Write everything beside the folder, then put it in its place; earlier results of this program are replaced."""
     check_destination(folder)
@@ -69,6 +72,8 @@ def write_results(
             write_csv(columns, new / f"{name}.csv")
         for name, columns in parquet_only.items():
             write_parquet(columns, new / f"{name}.parquet")
+        for name, figure in pictures.items():
+            save(figure, new / f"{name}.png")
         _write_json({"program": PROGRAM, **manifest}, new / MANIFEST)
         _write_json({**side_file, "files": _hashes(new)}, new / SIDE_FILE)
         new.chmod(0o755)

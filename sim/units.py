@@ -269,6 +269,10 @@ def _parse_month_day(text: str) -> tuple[int, int] | None:
     return (day.month, day.day) if day else None
 
 
+def _format_month_day(day: tuple[int, int] | str) -> str:
+    return day if isinstance(day, str) else f"{day[0]:02}-{day[1]:02}"  # a field may take other words beside it
+
+
 def _parse_weekday(text: str) -> int | None:
     is_known = text.lower() in FULL_WEEKDAYS or text.title() in WEEKDAYS
     return WEEKDAYS.index(text[:3].title()) if is_known else None
@@ -377,7 +381,7 @@ TimeOfDay = Annotated[int, Notation("a time of day", "18:00", rf"^{_CLOCK}$", _p
 Date = Annotated[date, Notation("a date", "2016-11-12", r"^\d{4}-\d{2}-\d{2}$", _parse_date, date.isoformat)]
 MonthDay = Annotated[
     tuple[int, int],
-    Notation("a month and day", "11-11", r"^\d{2}-\d{2}$", _parse_month_day, lambda day: f"{day[0]:02}-{day[1]:02}"),
+    Notation("a month and day", "11-11", r"^\d{2}-\d{2}$", _parse_month_day, _format_month_day),
 ]
 Weekday = Annotated[
     int,

@@ -21,6 +21,9 @@ LOOK_EVERY = 0.5
 """Seconds between two looks at how far the processes have come."""
 KILLED = "its process was killed; most often this is for want of memory"
 
+SETTLING = 0.1
+"""Share of a replication's progress that settling the expectations counts for."""
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -63,7 +66,8 @@ def run(
 def replicate(scenario: Scenario, replication: int, parcel_log: bool, tell: Callable[[float], None]) -> Outcome:
     """Run one replication and make its tables."""
     started = time.perf_counter()
-    model = build(scenario, replication, parcel_log=parcel_log).run(tell)
+    model = build(scenario, replication, parcel_log=parcel_log, on_settling=lambda share: tell(SETTLING * share))
+    model.run(lambda share: tell(SETTLING + (1 - SETTLING) * share))
     return Outcome(
         replication=replication,
         tables=tables_of(model.record, scenario, replication),

@@ -21,7 +21,6 @@ def _totals(run: Run, route: int) -> dict[str, float]:
     record, at = run.record, (run.months, route)
     delivered = record.delivered[at].sum()
     under_way = (run.placed[:, route] - record.delivered[:, route] - record.lost[:, route]).sum()
-    departed, ppm = _departures_and_load(run, route)
     return {
         "placed": run.placed[at].sum(),
         "delivered": delivered,
@@ -30,17 +29,21 @@ def _totals(run: Run, route: int) -> dict[str, float]:
         "value_cny": record.goods[0][at].sum() / 100,
         "linehaul_cny_per_parcel": ratio(record.route_cost[at].sum(), delivered),
         "co2e_kg_per_parcel": ratio(record.route_co2e_g[at].sum() / 1000, delivered),
-        "load_factor": ratio(ppm / 1e6, departed),
+        "load_factor": _load_met(run, route),
     }
 
 
-def _departures_and_load(run: Run, route: int) -> np.ndarray:
-    """Departures of all lanes that a route uses, and the sum of their load factors in ppm: int64[2]."""
+def _load_met(run: Run, route: int) -> float:
+    """Mean load factor of the lanes that a route uses, each weighted by the mass it carried.
+
+    So it is the load factor that a kilogram meets; a plain mean would be that of many half-empty small departures.
+    """
     axes = run.record.axes
     used = {step for path in run.scenario.routes[axes.routes[route]].paths.values() for step in path.steps}
     lanes = [number for number, lane in enumerate(axes.lanes) if lane in used]
-    totals: np.ndarray = run.record.lane_totals[lanes][:, run.months].sum(axis=(0, 1))
-    return totals[[0, 5]]
+    totals: np.ndarray = run.record.lane_totals[lanes][:, run.months].sum(axis=1)
+    departed, mass, ppm = totals[:, 0], totals[:, 4], totals[:, 5]
+    return ratio((mass * ppm / 1e6 / np.maximum(departed, 1)).sum(), mass.sum())
 
 
 SUMMARY = Table(
@@ -76,7 +79,7 @@ SUMMARY = Table(
             "operators' cost of the lanes per parcel delivered, without empty departures",
         ),
         Column("co2e_kg_per_parcel", "number", "kg", "CO2e of the lanes per parcel delivered"),
-        Column("load_factor", "number", "share", "mean load factor of the departures of the lanes that the route uses"),
+        Column("load_factor", "number", "share", "mean load factor of its lanes, weighted by mass carried"),
     ),
     _summary,
 )

@@ -33,7 +33,7 @@ def no_ops(scenario: Scenario) -> dict[str, dict[str, object]]:
     return found
 
 
-@pytest.mark.parametrize("name", ["everything", "customs", "on-demand", "payload"])
+@pytest.mark.parametrize("name", ["everything", "customs", "on-demand", "payload", "same-instants"])
 def test_changes_that_change_nothing_change_no_byte(name: str) -> None:
     scenario = WORLDS[name]().model_copy(update={"changes": {}})
     added = no_ops(scenario)
@@ -54,6 +54,25 @@ def test_changes_that_cancel_out_or_lie_outside_the_horizon_change_no_byte(name:
         "future_level": change("market.origins.harbin.level", "2016-12-01", set=9),
     }
     assert_identical(run(scenario), run(with_changes(scenario, **added)))
+
+
+def test_a_dwell_of_nothing_can_be_lengthened() -> None:
+    scenario = described("dwell", {"stations": {"collection": {"dwell": 0}}}, FROZEN)
+    rows = at_step(run(with_changes(scenario, a=change("stations.collection.dwell.mean", AT, add="1 h"))), "collection")
+    changes_at = rows.arrived_at.min() // DAY * DAY + 16 * DAY
+    assert set((rows.left_at - rows.started_at)[rows.started_at < changes_at]) == {0}
+    assert set((rows.left_at - rows.started_at)[rows.started_at >= changes_at]) == {HOUR}
+
+
+def test_a_new_service_governs_those_who_wait_and_spares_those_who_have_started() -> None:
+    scenario = described("slow", {"stations": {"sorting": {"servers": 1, "service": "2 h"}}}, FROZEN)
+    rows = at_step(run(with_changes(scenario, a=change("stations.sorting.service.mean", AT, set="30 min"))), "sorting")
+    changes_at = rows.arrived_at.min() // DAY * DAY + 16 * DAY
+    service = rows.left_at - rows.started_at
+    is_old = rows.started_at < changes_at
+    assert ((rows.arrived_at < changes_at) & ~is_old).sum() > 10, "nobody waits: this tests nothing"
+    assert (service[is_old] == 2 * HOUR).all()
+    assert (service[~is_old] == HOUR // 2).all()
 
 
 def test_nothing_before_a_change_knows_of_it() -> None:

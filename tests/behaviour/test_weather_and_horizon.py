@@ -135,6 +135,15 @@ def test_orders_that_are_unfinished_at_the_end_are_placed_and_not_delivered() ->
     assert unfinished > 20
 
 
+def test_a_flight_that_loads_before_the_end_and_leaves_after_it_has_not_shipped() -> None:
+    at_two = [{"weekdays": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"], "at": "02:00"}]
+    over: Dict = {"horizon": {"drain": 0}, "lanes": {"flight": {"timetable": at_two, "cutoff": "6 h"}}}
+    model = run(described("late", over))
+    departs_at = at_step(model, "flight").started_at
+    assert (departs_at >= model.end).any()
+    assert model.record.shipped.sum() == model.record.by_day["shipped"].sum() == (departs_at < model.end).sum()
+
+
 def test_a_later_end_changes_nothing_that_started_before_the_earlier_one() -> None:
     short, long = (run(described("horizon", {"horizon": {"drain": drain}})) for drain in (0, "14 d"))
     before = [steps[steps.started_at < short.end] for steps in (steps_of(short), steps_of(long))]

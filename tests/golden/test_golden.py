@@ -1,6 +1,6 @@
 """The results of the small scenario, to the last parcel: a change here is a change of results, and of the changelog.
 
-`sim run tests/golden/tiny.yaml --replications 2 --out DIR` makes the tables anew; copy them here once the change is meant.
+`sim run tests/golden/tiny.yaml --replications 2 --out DIR` makes the tables anew; copy them here if that is meant.
 """
 
 import csv

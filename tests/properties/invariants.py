@@ -104,6 +104,9 @@ def assert_nothing_gets_lost_from_the_books(model: Model) -> None:
         last_mile = steps.step.isin(set(model.scenario.last_miles))
         gone_at.loc[steps.order_id[steps.step == "lost"]] = steps.arrived_at[steps.step == "lost"].to_numpy()
         gone_at.loc[steps.order_id[last_mile]] = steps.left_at[last_mile].to_numpy()
+    flown = (
+        steps[steps.step.isin(set(model.scenario.lanes))].drop_duplicates("order_id").set_index("order_id").started_at
+    )
     for r, route in enumerate(axes.routes):
         mine = orders[orders.route == route] if len(orders) else orders
         ordered = np.sort(mine.ordered_at.to_numpy()) if len(mine) else np.zeros(0, np.int64)
@@ -111,7 +114,10 @@ def assert_nothing_gets_lost_from_the_books(model: Model) -> None:
         in_transit = np.searchsorted(ordered, ends) - np.searchsorted(gone, np.minimum(ends, model.end))
         np.testing.assert_array_equal(placed[r], delivered[r] + lost[r] + in_transit, err_msg=route)
         assert (in_transit >= 0).all()
-        assert record.shipped[:, r].sum() <= placed[r, -1]
+        shipped_at = np.sort(flown[flown.index.isin(mine.order_id)]) if len(mine) else np.zeros(0, np.int64)
+        shipped = np.searchsorted(shipped_at, np.minimum(ends, model.end))
+        np.testing.assert_array_equal(np.cumsum(record.by_day["shipped"][r]), shipped, err_msg=route)
+        assert record.shipped[:, r].sum() == shipped[-1]
     np.testing.assert_array_equal(record.placed().sum(axis=(0, 2, 3)), placed[:, -1])
     np.testing.assert_array_equal(record.delivered.sum(axis=(0, 2, 3)), delivered[:, -1])
     np.testing.assert_array_equal(record.lost.sum(axis=(0, 2, 3)), lost[:, -1])

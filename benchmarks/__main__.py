@@ -1,0 +1,207 @@
+"""``python -m benchmarks``: measure everything, print the rates and ratios, write ``latest.json``."""
+
+import argparse
+import json
+import os
+import platform
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.measure import ROOT, Run, growth_exponent, interleave_children, parcels_per_second, ratios_of_runs, run_child
+
+LATEST = ROOT / "benchmarks" / "latest.json"
+QUICK = ROOT / "results" / "runs" / "benchmark-quick.json"
+PACKAGES = ("numpy", "numba", "simpy", "salabim", "ciw")
+Runs = dict[tuple[str, int], list[Run]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """Sizes of all runs: parcels, of the sweep years. The engine runs W at all of ``engine``, the last one compared."""
+
+    rounds: int
+    engine: tuple[int, ...]
+    simpy: tuple[int, ...]
+    """SimPy's sizes, also of H, end with the largest that can be afforded; its growth is taken over all."""
+    others: int
+    h_engine: int
+    h_simpy: tuple[int, ...]
+    years: int
+    growth_from: int = 100_000
+    """Sizes below are left out of the engine's growth: there building the model takes longest."""
+
+
+FULL_PLAN = Plan(
+    rounds=3,
+    engine=(10_000, 100_000, 1_000_000),
+    simpy=(100_000, 1_000_000),
+    others=10_000,
+    h_engine=13_600_000,
+    h_simpy=(20_000, 80_000),
+    years=5,
+)
+QUICK_PLAN = Plan(
+    rounds=1,
+    engine=(100_000, 300_000),
+    simpy=(10_000, 50_000),
+    others=2_000,
+    h_engine=400_000,
+    h_simpy=(4_000, 16_000),
+    years=1,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ratio:
+    """How many times more seconds per parcel ``slow`` takes than ``fast``: median, least and largest of the rounds."""
+
+    slow: str
+    fast: str
+    median: float
+    least: float
+    largest: float
+
+
+def measure(plan: Plan, runner: Callable[..., Run] = run_child, tell: Callable[[Run], None] = lambda _: None) -> Runs:
+    """All runs of a plan, those that are compared with one another interleaved."""
+    w = [("engine", n) for n in plan.engine] + [("simpy", n) for n in plan.simpy]
+    w += [("salabim", plan.others), ("ciw", plan.others)]
+    h = [("h-engine", plan.h_engine), ("h-floor", plan.h_engine), *(("h-simpy", n) for n in plan.h_simpy)]
+    sweeps = [("sweep", plan.years), ("sweep-settled", plan.years)]
+    runs: Runs = {}
+    for group in (w, h, sweeps):
+        runs |= interleave_children(group, plan.rounds, runner=runner, tell=tell)
+    return runs
+
+
+def ratios(plan: Plan, runs: Runs) -> dict[str, Ratio]:
+    """All ratios by name."""
+    w, h = ("engine", plan.engine[-1]), ("h-engine", plan.h_engine)
+    return {
+        "w_vs_simpy": _ratio(runs, ("simpy", plan.simpy[-1]), w),
+        "w_vs_salabim": _ratio(runs, ("salabim", plan.others), w),
+        "w_vs_ciw": _ratio(runs, ("ciw", plan.others), w),
+        "vs_simpy": _ratio(runs, ("h-simpy", plan.h_simpy[-1]), h),
+        "vs_floor": _ratio(runs, h, ("h-floor", plan.h_engine)),
+    }
+
+
+def _ratio(runs: Runs, slow: tuple[str, int], fast: tuple[str, int]) -> Ratio:
+    each = ratios_of_runs(runs[slow], runs[fast])
+    named = [f"{name} {n:,}" for name, n in (slow, fast)]
+    return Ratio(slow=named[0], fast=named[1], median=median(each), least=min(each), largest=max(each))
+
+
+def growth(runs: Runs, name: str, least: int = 0) -> float:
+    """Growth exponent of one program's time with the parcels really simulated."""
+    points = [run for (who, n), of_size in runs.items() if who == name and n >= least for run in of_size]
+    return growth_exponent([run.n_parcels for run in points], [run.seconds for run in points])
+
+
+def report(plan: Plan, runs: Runs) -> dict[str, Any]:
+    """Everything ``latest.json`` holds."""
+    found = ratios(plan, runs)
+    return {
+        **{name: round(found[name].median, 3) for name in ("w_vs_simpy", "vs_simpy", "vs_floor")},
+        "peak_mb": round(max(run.peak_mb for run in runs["h-engine", plan.h_engine])),
+        "growth_exponent": round(growth(runs, "engine", plan.growth_from), 3),
+        "sweep_run_s": round(median(run.seconds for run in runs["sweep", plan.years]), 2),
+        "sweep_run_with_settling_s": round(median(run.seconds for run in runs["sweep-settled", plan.years]), 2),
+        "ratios": {name: asdict(ratio) for name, ratio in found.items()},
+        "growth_exponents": {
+            "engine": growth(runs, "engine", plan.growth_from),
+            "simpy": growth(runs, "simpy"),
+            "h-simpy": growth(runs, "h-simpy"),
+        },
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "cpu": cpu(),
+        "cpus": os.cpu_count(),
+        "load_average": os.getloadavg()[0],
+        "platform": platform.platform(),
+        "versions": {"python": platform.python_version(), **{name: version(name) for name in PACKAGES}},
+        "plan": asdict(plan),
+        "runs": [asdict(run) for of_size in runs.values() for run in of_size],
+    }
+
+
+def cpu() -> str:
+    """Name of the processor."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.exists() else []
+    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.processor())
+
+
+def rates_table(runs: Runs) -> Table:
+    """What each program achieves by itself."""
+    table = Table(title="Rates: medians over the rounds")
+    for column in ("work", "size", "seconds", "parcels/s", "peak MB"):
+        table.add_column(column, justify="left" if column == "work" else "right")
+    for (name, n), of_size in runs.items():
+        seconds, peak = (median(getattr(run, what) for run in of_size) for what in ("seconds", "peak_mb"))
+        size = f"{n} years" if name.startswith("sweep") else f"{n:,}"
+        table.add_row(name, size, f"{seconds:.2f}", f"{parcels_per_second(of_size):,.0f}", f"{peak:,.0f}")
+    return table
+
+
+def ratios_table(figures: dict[str, Any]) -> Table:
+    """What is compared, and how far the rounds lie apart."""
+    table = Table(title="Ratios: seconds per parcel, median over the rounds, and their range")
+    for column in ("", "slow", "fast", "times", "range"):
+        table.add_column(column, justify="right" if column in ("times", "range") else "left")
+    for name, ratio in figures["ratios"].items():
+        spread = f"{ratio['least']:.2f} - {ratio['largest']:.2f}"
+        table.add_row(name, ratio["slow"], ratio["fast"], f"{ratio['median']:.2f}", spread)
+    return table
+
+
+def show(console: Console, runs: Runs, figures: dict[str, Any]) -> None:
+    """Print tables and single figures."""
+    console.print(rates_table(runs), ratios_table(figures))
+    exponents = ", ".join(f"{name} {value:.2f}" for name, value in figures["growth_exponents"].items())
+    console.print(f"growth exponent of time with parcels: {exponents}")
+    console.print(f"peak memory of a year of Harbin: {figures['peak_mb']} MB")
+    console.print(
+        f"one run of a sweep: {figures['sweep_run_s']} s; with the settling before it: "
+        f"{figures['sweep_run_with_settling_s']} s"
+    )
+    console.print(f"{figures['cpu']}, {figures['cpus']} processors, load {figures['load_average']:.1f} at the end")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Read the command line, measure, print, write."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small sizes, one round: to see that it works")
+    parser.add_argument("--long", action="store_true", help="W at ten million parcels as well")
+    parser.add_argument("--rounds", type=int, help="rounds in which everything runs once")
+    parser.add_argument("--out", type=Path, help="where the figures go; latest.json, or with --quick results/runs/")
+    given = parser.parse_args(arguments)
+    plan = QUICK_PLAN if given.quick else FULL_PLAN
+    if given.long:
+        plan = replace(plan, engine=(*plan.engine[:-1], 10_000_000, plan.engine[-1]))
+    if given.rounds:
+        plan = replace(plan, rounds=given.rounds)
+    console = Console()
+
+    def tell(run: Run) -> None:
+        console.print(f"{run.name:>14} {run.n:>12,}  {run.seconds:8.2f} s  {run.peak_mb:6.0f} MB", highlight=False)
+
+    runs = measure(plan, tell=tell)
+    figures = report(plan, runs)
+    show(console, runs, figures)
+    out = given.out or (QUICK if given.quick else LATEST)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(json.dumps(figures, indent=1) + "\n")
+    console.print(f"written to {out}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
