@@ -16,7 +16,15 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.measure import ROOT, Run, growth_exponent, interleave_children, parcels_per_second, ratios_of_runs, run_child
+from benchmarks.measure import (
+    ROOT,
+    Run,
+    growth_exponent,
+    interleave_children,
+    parcels_per_second,
+    ratios_of_runs,
+    run_child,
+)
 
 LATEST = ROOT / "benchmarks" / "latest.json"
 QUICK = ROOT / "results" / "runs" / "benchmark-quick.json"
@@ -137,7 +145,9 @@ def cpu() -> str:
     """Name of the processor."""
     info = Path("/proc/cpuinfo")
     lines = info.read_text().splitlines() if info.exists() else []
-    return next((line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.processor())
+    return next(
+        (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.processor()
+    )
 
 
 def rates_table(runs: Runs) -> Table:

@@ -92,8 +92,23 @@ def _orders(scenario: Scenario, name: str, drawn: Drawn) -> tuple[np.ndarray, np
             n = births.poisson_quantile(u, cumulative[-1] / 4)
             first = luck.first_order_id(name, week, layer)
             n_latent, drawn.n_placed, races = _decide(
-                keys, route_keys, first, n, week * WEEK, cumulative, births.guide(cumulative), window, layer,
-                origin.level, *shares, nest_weights, route_weights, cells, at, ids, drawn.n_placed,
+                keys,
+                route_keys,
+                first,
+                n,
+                week * WEEK,
+                cumulative,
+                births.guide(cumulative),
+                window,
+                layer,
+                origin.level,
+                *shares,
+                nest_weights,
+                route_weights,
+                cells,
+                at,
+                ids,
+                drawn.n_placed,
             )
             drawn.n_latent += n_latent
             n_races += races
@@ -113,8 +128,24 @@ def _blocks(key, first, n, out):  # type: ignore[no-untyped-def]
 
 @njit(cache=True)
 def _decide(
-    keys, route_keys, first, n, week_start, cumulative, start_hours, window, layer, level, region_shares, product_shares,
-    nest_weights, route_weights, cells, at_out, ids_out, n_out,
+    keys,
+    route_keys,
+    first,
+    n,
+    week_start,
+    cumulative,
+    start_hours,
+    window,
+    layer,
+    level,
+    region_shares,
+    product_shares,
+    nest_weights,
+    route_weights,
+    cells,
+    at_out,
+    ids_out,
+    n_out,
 ):  # type: ignore[no-untyped-def]
     """The draws of one layer of a week; see `sim.kernels.births.decide_layer` for the arrays."""
     birth, kind, nest = np.empty((3, 4, _BATCH), np.uint32)
@@ -186,7 +217,8 @@ def _race_weights(scenario: Scenario, name: str) -> tuple[np.ndarray, np.ndarray
     price = np.array(
         [
             [
-                (tariff := route.tariff_by_product.get(p, route.tariff)).fixed_cny + tariff.per_kg_cny * mean(product.weight) / 1000
+                (tariff := route.tariff_by_product.get(p, route.tariff)).fixed_cny
+                + tariff.per_kg_cny * mean(product.weight) / 1000
                 for route in scenario.routes.values()
             ]
             for p, product in scenario.products.items()
@@ -241,7 +273,9 @@ def _travel(scenario: Scenario, ids: np.ndarray, cells: np.ndarray, drawn: Drawn
                 drawn.blocks["selection"] += n
                 share = np.array([examination.share_by_product.get(p, examination.share) for p in products])
                 if examination.share_above_duty_free is not None and customs.duty_free_limit is not None:
-                    above = np.array([_share_above(scenario.products[p].value, customs.duty_free_limit) for p in products])
+                    above = np.array(
+                        [_share_above(scenario.products[p].value, customs.duty_free_limit) for p in products]
+                    )
                     share = share * (1 - above) + examination.share_above_duty_free * above
                 n_examined = (by_product * share).sum()
                 _queue(examination, key("examination", step[0]), n_examined, ids, drawn, "examination")
@@ -274,10 +308,11 @@ def _passing(scenario: Scenario, cells: np.ndarray) -> dict[tuple[str, str], np.
 def _paths(scenario: Scenario, gateways: dict) -> Iterator[tuple[str, np.ndarray]]:  # type: ignore[type-arg]
     """Each path of a route with the share of every region's orders that takes it."""
     by_region = [
-        {choice: 1.0} if isinstance(choice, str) else choice for choice in (gateways.get(g, {}) for g in scenario.regions)
+        {of_region: 1.0} if isinstance(of_region, str) else of_region
+        for of_region in (gateways.get(g, {}) for g in scenario.regions)
     ]
-    for path in {path for choice in by_region for path in choice}:
-        yield path, np.array([choice.get(path, 0.0) for choice in by_region])
+    for path in dict.fromkeys(path for shares in by_region for path in shares):
+        yield path, np.array([shares.get(path, 0.0) for shares in by_region])
 
 
 def _queue(queue: Queue, key: np.uint64, n: float, ids: np.ndarray, drawn: Drawn, purpose: str) -> None:
@@ -311,5 +346,3 @@ def _evenly(table):  # type: ignore[no-untyped-def]
 
 def _keys(scenario: Scenario):  # type: ignore[no-untyped-def]
     return lambda *purpose: luck.key(scenario.seed, 0, *purpose)
-
-

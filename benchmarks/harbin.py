@@ -85,5 +85,8 @@ def summed_up(model: Model) -> tuple[int, dict[str, float]]:
         "delivered": float(record.delivered.sum()),
         "lost": float(record.lost.sum()),
         "door_to_door_mean_days": float(seconds / arrived) * 1e6 / DAY,
-        **{f"placed_{route}": float(n) for route, n in zip(record.axes.routes, record.placed().sum((0, 2, 3)), strict=True)},
+        **{
+            f"placed_{route}": float(n)
+            for route, n in zip(record.axes.routes, record.placed().sum((0, 2, 3)), strict=True)
+        },
     }

@@ -27,7 +27,7 @@ def described() -> Scenario:
 
 
 def tandem(n: float, seed: int = 1) -> Scenario:
-    """W for an expected total of ``n``. The smaller it is, the longer single services and so the last deliveries take."""
+    """W for an expected total of ``n``; the smaller, the longer take single services and so the last deliveries."""
     size = corridor(n)
     return replaced(
         described(),
@@ -59,7 +59,9 @@ def outputs(model: Model) -> dict[str, float]:
     n, door_to_door, inland, _ = record.service.sum(axis=(0, 1, 2, 3)).tolist()
     if n != record.placed().sum():
         raise RuntimeError(f"{record.placed().sum() - n} parcels are still under way: the drain is too short")
-    started, waits, busy, _ = (dict(zip(record.axes.queues, c, strict=True)) for c in record.queue_totals.sum(1).T.tolist())
+    started, waits, busy, _ = (
+        dict(zip(record.axes.queues, c, strict=True)) for c in record.queue_totals.sum(1).T.tolist()
+    )
     before_and_after = sum(waits.values()) + busy[SORTING] + busy[INSPECTION] + inland
     constant = FLIGHT_DURATION + size.import_duration
     median, late = _percentiles(record.hours.sum(axis=(0, 1, 2, 3)), (0.50, 0.95))
@@ -78,5 +80,3 @@ def _percentiles(counts: np.ndarray, shares: tuple[float, ...]) -> list[float]:
     """Hours by which each share has come; counts int[bins] by whole hours."""
     cumulative = np.concatenate([[0], np.cumsum(counts)])
     return [float(np.interp(share * cumulative[-1], cumulative, np.arange(len(cumulative)))) for share in shares]
-
-

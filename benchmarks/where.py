@@ -1,7 +1,8 @@
 """``python -m benchmarks.where [N]``: where the engine's time goes in H, by kernel and method, per placed parcel.
 
-Every function of the kernels that Python calls, and the methods around them, are wrapped by a clock that counts own time only: what a
-wrapped call inside takes is the other's. The clocks cost about a microsecond a call, which the figures contain.
+Every function of the kernels that Python calls, and the methods around them, are wrapped by a clock that counts own
+time only: what a wrapped call inside takes is the other's. The clocks cost about a microsecond a call, which the
+figures contain.
 """
 
 import argparse

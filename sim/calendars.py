@@ -31,7 +31,7 @@ def lunar_new_year(year: int) -> date:
     import holidays
 
     days = holidays.country_holidays("CN", years=[year])
-    return min(day for day, name in days.items() if "Chinese New Year" in name)
+    return min(day for day, name in days.items() if "Chinese New Year" in name and "Eve" not in name)
 
 
 def open_intervals(

@@ -230,9 +230,8 @@ def settle(
     )
     moves: list[float] = []
     while len(moves) < review.settle_iterations:
-        before = len(moves)
-        model = Model(year, replication, expectations, parcel_log=False)
-        record = model.run(lambda share: on_progress((before + share) / review.settle_iterations)).record
+        on_progress(len(moves) / review.settle_iterations)
+        record = Model(year, replication, expectations, parcel_log=False).run().record
         settled = _mean_expectations(record, expectations)
         moves.append(_largest_move(expectations, settled))
         expectations = settled

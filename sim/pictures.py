@@ -31,7 +31,7 @@ def overview(tables: Mapping[str, Columns], title: str) -> "Figure":
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(11, 9.5), layout="constrained")
-    figure.suptitle(title, fontsize=13)
+    figure.suptitle(title, fontsize=13, parse_math=False)
     orders, days, backlogs = figure.subplots(3, 1, sharex=True)
     flows, service, stations = (_first_replication(tables[name]) for name in ("flows", "service", "stations"))
     months = sorted(set(flows["month"]))
@@ -49,6 +49,11 @@ def overview(tables: Mapping[str, Columns], title: str) -> "Figure":
     every = max(1, len(months) // 12)
     backlogs.set_xticks(range(0, len(months), every), months[::every], rotation=45, ha="right")
     return figure
+
+
+def can_be_drawn(text: str) -> bool:
+    """Whether matplotlib's own font has every character: Latin, Greek and Cyrillic, no Chinese."""
+    return all(character.isprintable() and ord(character) < 0x500 for character in text)
 
 
 def save(figure: "Figure", path: Path) -> None:

@@ -43,7 +43,7 @@ class _Gaps(Distribution):
     def __deepcopy__(self, memo: dict[int, object]) -> "_Gaps":
         return self
 
-    def sample(self, t: float | None = None, ind: ciw.Individual | None = None) -> float:  # noqa: ARG002
+    def sample(self, t: float | None = None, ind: ciw.Individual | None = None) -> float:
         return float(next(self.gaps, float("inf")))
 
 
@@ -56,7 +56,7 @@ class _OfParcel(Distribution):
     def __deepcopy__(self, memo: dict[int, object]) -> "_OfParcel":
         return self
 
-    def sample(self, t: float | None = None, ind: ciw.Individual | None = None) -> float:  # noqa: ARG002
+    def sample(self, t: float | None = None, ind: ciw.Individual | None = None) -> float:
         return self.duration[ind.id_number - 1]
 
 

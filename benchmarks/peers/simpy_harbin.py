@@ -226,7 +226,7 @@ class Desk(Step):
         self.dwell = corridor.sampler(queue.dwell) if queue.dwell else None
         self.n_started, self.waited, self.worked = 0, 0.0, 0.0
 
-    def take(self, parcel: Parcel, entry: str) -> Process:  # noqa: ARG002
+    def take(self, parcel: Parcel, entry: str) -> Process:
         env = self.env
         if self.servers is not None:
             arrived = env.now
@@ -292,7 +292,7 @@ class Service(Step):
         self.carried = [0, 0, 0]
         self.env.process(self.to_timetable() if lane.timetable else self.on_demand())
 
-    def take(self, parcel: Parcel, entry: str) -> Process:  # noqa: ARG002
+    def take(self, parcel: Parcel, entry: str) -> Process:
         arrives = self.env.event()
         self.ready_grams += parcel.grams
         self.waiting[parcel.priority].append((parcel, arrives))
@@ -378,7 +378,7 @@ class Market:
     def __init__(self, corridor: Corridor) -> None:
         self.corridor, self.env, self.rng = corridor, corridor.env, corridor.rng
         self.scenario = scenario = corridor.scenario
-        (self.name, self.origin), = scenario.market.origins.items()
+        ((self.name, self.origin),) = scenario.market.origins.items()
         self.tally: dict[tuple[str, str, str], int] = defaultdict(int)
         self.arrived: dict[tuple[str, str], list[float]] = defaultdict(list)
         self.served = [(r, g) for r, route in scenario.routes.items() for g in route.promise]
@@ -386,10 +386,16 @@ class Market:
         self.known = dict(self.promised)
         self.constants = {route: self.constant(route) for route in scenario.routes}
         self.regions, self.region_shares = _cumulative(
-            {g: (self.origin.region_shares or {}).get(g, described.order_share) for g, described in scenario.regions.items()}
+            {
+                g: (self.origin.region_shares or {}).get(g, described.order_share)
+                for g, described in scenario.regions.items()
+            }
         )
         self.products, self.product_shares = _cumulative(
-            {p: (self.origin.product_shares or {}).get(p, described.order_share) for p, described in scenario.products.items()}
+            {
+                p: (self.origin.product_shares or {}).get(p, described.order_share)
+                for p, described in scenario.products.items()
+            }
         )
         self.alternatives = [*scenario.routes, "other-gateway", "not-bought"]
         self.weigh()
@@ -451,7 +457,7 @@ class Market:
                 self.chances[region, product] = [sum(chances[: i + 1]) for i in range(len(chances) - 1)]
 
     def orders(self) -> Process:
-        """Latent orders, hour by hour a Poisson process of constant rate; each chooses, the placed ones are sent off."""
+        """Latent orders, hour by hour a Poisson process of constant rate; each chooses, the placed are sent off."""
         env, rng, corridor = self.env, self.rng, self.corridor
         uniform = rng.random
         for hour_at, expected in self.hours():

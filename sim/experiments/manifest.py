@@ -12,7 +12,7 @@ from typing import Any
 
 import sim
 from sim.experiments.results import Results
-from sim.pictures import overview
+from sim.pictures import can_be_drawn, overview
 from sim.reading import Tree
 from sim.tables import sha256, write_results
 
@@ -22,7 +22,8 @@ EVIDENCE = Path(sim.__file__).resolve().parents[1] / "calibration" / "evidence"
 
 def save(results: Results, folder: Path, files: Iterable[Path] = ()) -> None:
     """Write a run's folder: all tables, a picture, the manifest, and a side file with what differs from run to run."""
-    title = results.scenario.title or results.scenario.scenario
+    title = results.scenario.title
+    title = title if title and can_be_drawn(title) else results.scenario.scenario
     pictures = {"overview": overview(results.tables, title)}
     write_results(folder, results.tables, manifest(results, files), _side_file(results), results.parcel_log, pictures)
 

@@ -207,8 +207,11 @@ class _Composer:
         raise _Unreadable
 
     def _events(self) -> Iterator[Any]:
+        if not self.is_pure:
+            yield from YAML(typ="safe", pure=False).parse(self.text)
+            return
         try:
-            yield from YAML(typ="safe", pure=self.is_pure).parse(self.text)
+            yield from YAML(typ="safe", pure=True).parse(self.text)
         except ReaderError as error:
             before = re.split(r"\r\n|\n|\r", self.text[: error.position])
             mark = self.mark_at(len(before) - 1, len(before[-1]))
@@ -249,7 +252,7 @@ def _read_fast(file: str, text: str) -> Tree | None:
     composer = _Composer(file, text, is_pure=False)
     try:
         tree = composer.document()
-    except (_Unreadable, YAMLError, RecursionError):
+    except (_Unreadable, YAMLError, ValueError, OverflowError, RecursionError):
         return None
     return None if composer.problems else tree
 

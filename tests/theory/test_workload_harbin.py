@@ -1,4 +1,4 @@
-"""Workload H: the slices are what they are said to be, SimPy simulates the same year, and the floor draws what it says."""
+"""Workload H: slices are what they are said to be, SimPy simulates the same year, the floor draws what it says."""
 
 from collections.abc import Callable
 from datetime import date

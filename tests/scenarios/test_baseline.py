@@ -1,0 +1,107 @@
+"""The Harbin baseline against what is reported of 2016 and 2017: of the right order of size, and stable.
+
+At 200 parcels a row; one run for all of these tests.
+"""
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.indicators import Columns
+
+Tables = Mapping[str, Columns]
+EVIDENCE = Path(__file__).parents[2] / "calibration" / "evidence"
+YEARS = ("2016", "2017")
+
+
+def of_year(table: Columns, column: str, year: str, **where: str) -> np.ndarray:
+    """A column in the months of a year, of the rows named."""
+    chosen = np.array([month.startswith(year) for month in table["month"]])
+    for name, value in where.items():
+        chosen &= table[name] == value
+    return table[column][chosen]
+
+
+def reported(row: str) -> float:
+    """Value of a row of the reported evidence."""
+    with (EVIDENCE / "reported.csv").open(encoding="utf-8", newline="") as stream:
+        (found,) = (line for line in csv.DictReader(stream) if line["id"] == row)
+    return float(found["value"])
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_post_places_about_as_many_parcels_as_reported(baseline: Tables, year: str) -> None:
+    placed = of_year(baseline["flows"], "placed", year, route="postal").sum()
+    assert placed == pytest.approx(reported(f"hlj.parcels.{year}") * 1e4, rel=0.15)
+
+
+def test_charters_follow_the_load_as_they_did_in_2016(baseline: Tables) -> None:
+    """96 flights and 2,106 t (A008), 21.9 t a flight (A028)."""
+    departed = of_year(baseline["lanes"], "departed", "2016", lane="hrb-svx-charter").sum()
+    tonnes = of_year(baseline["lanes"], "mass_kg", "2016", lane="hrb-svx-charter").sum() / 1000
+    assert 70 <= departed <= 125
+    assert 19 <= tonnes / departed <= 25
+
+
+def test_more_charters_fly_in_2017_and_none_is_much_fuller(baseline: Tables) -> None:
+    departed, mass = (
+        [of_year(baseline["lanes"], column, year, lane="hrb-svx-charter").sum() for year in YEARS]
+        for column in ("departed", "mass_kg")
+    )
+    assert departed[1] > 1.2 * departed[0]
+    assert mass[1] / departed[1] == pytest.approx(mass[0] / departed[0], rel=0.15)
+
+
+def queues(tables: Tables) -> list[str]:
+    return sorted(set(tables["stations"]["queue"]))
+
+
+def test_no_backlog_of_2017_is_more_than_twelve_mean_days(baseline: Tables) -> None:
+    stations = baseline["stations"]
+    days = {
+        queue: of_year(stations, "largest_backlog", "2017", queue=queue).max()
+        / (of_year(stations, "arrivals", "2017", queue=queue).sum() / 365)
+        for queue in queues(baseline)
+    }
+    assert {queue: n for queue, n in days.items() if n >= 12} == {}
+
+
+def test_what_the_peak_leaves_is_worked_off_by_the_end_of_the_year(baseline: Tables) -> None:
+    """At the last review of December less than six mean days wait anywhere, and nowhere more than at the peak."""
+    stations = baseline["stations"]
+    for queue in queues(baseline):
+        for year in YEARS:
+            last = of_year(stations, "backlog", year, queue=queue)[-1]
+            a_day = of_year(stations, "arrivals", year, queue=queue).sum() / 366
+            assert last <= 20 * a_day, queue
+            assert last < max(6 * a_day, 400), f"{queue}: {last} wait at the end of {year}"
+
+
+def test_nothing_piles_up_from_year_to_year(baseline: Tables) -> None:
+    """The summer of 2017, before the peak, starts with no more days of work waiting than the summer of 2016 did."""
+    stations = baseline["stations"]
+    for queue in queues(baseline):
+        waiting = [of_year(stations, "backlog", f"{year}-07", queue=queue)[0] for year in YEARS]
+        a_day = [of_year(stations, "arrivals", year, queue=queue).sum() / 365 for year in YEARS]
+        assert waiting[1] / a_day[1] < waiting[0] / a_day[0] + 2, queue
+
+
+def test_all_that_is_placed_in_2016_is_delivered_or_lost_soon_after(baseline: Tables) -> None:
+    """Orders of 2016 arrive but for the share that is lost: 1 % of the post and 0.2 % of express."""
+    service = baseline["service"]
+    for route, lost in (("postal", 0.01), ("express", 0.002)):
+        placed = of_year(service, "placed", "2016", route=route).sum()
+        missing = of_year(service, "not_arrived", "2016", route=route).sum()
+        assert missing / placed == pytest.approx(lost, rel=0.25), route
+
+
+def test_service_is_that_of_the_time(baseline: Tables) -> None:
+    """Post takes two to four weeks from order to collection, express one to two (A064: 7-15 d)."""
+    summary = baseline["summary"]
+    days = dict(zip(summary["route"], summary["mean_days"], strict=True))
+    assert 14 <= days["postal"] <= 28
+    assert 7 <= days["express"] <= 15
+    assert (summary["p90_days"] > summary["p50_days"]).all()
