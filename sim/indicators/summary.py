@@ -43,7 +43,7 @@ def _load_met(run: Run, route: int) -> float:
     lanes = [number for number, lane in enumerate(axes.lanes) if lane in used]
     totals: np.ndarray = run.record.lane_totals[lanes][:, run.months].sum(axis=1)
     departed, mass, ppm = totals[:, 0], totals[:, 4], totals[:, 5]
-    return ratio((mass * ppm / 1e6 / np.maximum(departed, 1)).sum(), mass.sum())
+    return float(ratio((mass * ppm / 1e6 / np.maximum(departed, 1)).sum(), mass.sum()))
 
 
 SUMMARY = Table(

@@ -1,6 +1,5 @@
 """Where the scenarios lie, and the one run of the Harbin baseline that several tests look at."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,7 @@ def baseline() -> dict[str, Columns]:
 
 
 @pytest.fixture
-def at_root(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def at_root(monkeypatch: pytest.MonkeyPatch) -> Path:
     """Work from the repository's folder, so that messages name files from there."""
     monkeypatch.chdir(ROOT)
-    yield ROOT
+    return ROOT

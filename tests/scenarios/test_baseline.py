@@ -55,38 +55,46 @@ def test_more_charters_fly_in_2017_and_none_is_much_fuller(baseline: Tables) -> 
     assert mass[1] / departed[1] == pytest.approx(mass[0] / departed[0], rel=0.15)
 
 
-def queues(tables: Tables) -> list[str]:
-    return sorted(set(tables["stations"]["queue"]))
+def in_days_of_arrivals(tables: Tables, column: str, year: str, months: range = range(1, 13)) -> dict[str, np.ndarray]:
+    """What waits at each queue in those months, over the mean daily arrivals of the year.
+
+    Queues of less than five parcels a day are left out: at 200 parcels a row they are a few rows a week.
+    """
+    stations, found = tables["stations"], {}
+    for queue in dict.fromkeys(stations["queue"]):
+        a_day = of_year(stations, "arrivals", year, queue=queue).sum() / 365
+        if a_day >= 5:
+            waiting = of_year(stations, column, year, queue=queue)
+            found[queue] = waiting[months.start - 1 : months.stop - 1] / a_day
+    return found
 
 
-def test_no_backlog_of_2017_is_more_than_twelve_mean_days(baseline: Tables) -> None:
-    stations = baseline["stations"]
-    days = {
-        queue: of_year(stations, "largest_backlog", "2017", queue=queue).max()
-        / (of_year(stations, "arrivals", "2017", queue=queue).sum() / 365)
-        for queue in queues(baseline)
-    }
+def test_all_queues_but_one_are_large_enough_to_be_looked_at(baseline: Tables) -> None:
+    left_out = set(baseline["stations"]["queue"]) - in_days_of_arrivals(baseline, "backlog", "2017").keys()
+    assert left_out == {"vladivostok-express-customs.examination"}
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_no_backlog_is_ever_twelve_days_of_arrivals(baseline: Tables, year: str) -> None:
+    days = {queue: n.max() for queue, n in in_days_of_arrivals(baseline, "largest_backlog", year).items()}
     assert {queue: n for queue, n in days.items() if n >= 12} == {}
+    assert max(days.values()) > 3, "the November peak is to be felt"
 
 
-def test_what_the_peak_leaves_is_worked_off_by_the_end_of_the_year(baseline: Tables) -> None:
-    """At the last review of December less than six mean days wait anywhere, and nowhere more than at the peak."""
-    stations = baseline["stations"]
-    for queue in queues(baseline):
-        for year in YEARS:
-            last = of_year(stations, "backlog", year, queue=queue)[-1]
-            a_day = of_year(stations, "arrivals", year, queue=queue).sum() / 366
-            assert last <= 20 * a_day, queue
-            assert last < max(6 * a_day, 400), f"{queue}: {last} wait at the end of {year}"
+@pytest.mark.parametrize("year", YEARS)
+def test_what_the_peak_leaves_is_nearly_worked_off_by_the_end_of_the_year(baseline: Tables, year: str) -> None:
+    days = {queue: n[-1] for queue, n in in_days_of_arrivals(baseline, "backlog", year).items()}
+    assert {queue: n for queue, n in days.items() if n >= 7} == {}
 
 
-def test_nothing_piles_up_from_year_to_year(baseline: Tables) -> None:
-    """The summer of 2017, before the peak, starts with no more days of work waiting than the summer of 2016 did."""
-    stations = baseline["stations"]
-    for queue in queues(baseline):
-        waiting = [of_year(stations, "backlog", f"{year}-07", queue=queue)[0] for year in YEARS]
-        a_day = [of_year(stations, "arrivals", year, queue=queue).sum() / 365 for year in YEARS]
-        assert waiting[1] / a_day[1] < waiting[0] / a_day[0] + 2, queue
+def test_outside_the_peak_no_more_waits_in_2017_than_in_2016(baseline: Tables) -> None:
+    """Mean of April to September; what arrives by the flight or the weekend makes a day or two of difference."""
+    calm = [
+        {queue: n.mean() for queue, n in in_days_of_arrivals(baseline, "backlog", year, range(4, 10)).items()}
+        for year in YEARS
+    ]
+    assert {queue: n for queue, n in calm[1].items() if n >= 4} == {}
+    assert {queue: n for queue, n in calm[1].items() if n >= calm[0][queue] + 1.5} == {}
 
 
 def test_all_that_is_placed_in_2016_is_delivered_or_lost_soon_after(baseline: Tables) -> None:

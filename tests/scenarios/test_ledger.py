@@ -81,21 +81,21 @@ def test_name_that_is_a_number_needs_its_source(check: Check) -> None:
         ("value: 5 %, derived: 2 + 3, from: A008", None),
         ("value: 0.05, derived: 2 + 3, from: A008", "the formula gives 5, the value is 0.05"),
         ("value: 0, derived: 1 / 10, from: A008", "the formula gives 0.1, the value is 0"),
-        ("value: 1 d 12 h, derived: 3 / 2, from: A008", "'1 d 12 h' is not one number with one unit, so no formula can give it"),
-        ("value: {a: 1}, derived: 1 + 0, from: A008", "a mapping is not one number with one unit, so no formula can give it"),
+        ("value: 1 d 12 h, derived: 3 / 2, from: A008", "'1 d 12 h' is not one number with one unit"),
+        ("value: {a: 1}, derived: 1 + 0, from: A008", "a mapping is not one number with one unit"),
         ("value: 3, derived: 1 +, from: A008", "'1 +' is not a formula of numbers"),
         ("value: 3, derived: 1 / 0, from: A008", "'1 / 0' has no value"),
         ("value: 3 d, assumed: [2 d, 96 h], why: x", None),
         ("value: 5 d, assumed: [2 d, 96 h], why: x", "the value '5 d' lies outside its range [2 d, 96 h]"),
         ("value: 3 d, assumed: [4 d, 2 d], why: x", "the range [4 d, 2 d] ends below its beginning"),
-        ("value: 3 d, assumed: [2, 4], why: x", "the range [2, 4] and the value '3 d' are not written in units of one kind"),
-        ("value: 3 d, assumed: [2 d, 4 kg], why: x", "the range [2 d, 4 kg] and the value '3 d' are not written in units of one kind"),
+        ("value: 3 d, assumed: [2, 4], why: x", "are not written in units of one kind"),
+        ("value: 3 d, assumed: [2 d, 4 kg], why: x", "are not written in units of one kind"),
         ("value: 50 %, assumed: [0.4, 0.6], why: x", None),
-        ("value: [1, 2], assumed: [0, 3], why: x", "[low, high] is the range of one number, and this is a list; write '+-50 %'"),
+        ("value: [1, 2], assumed: [0, 3], why: x", "[low, high] is the range of one number, and this is a list"),
         ("value: [1, 2], assumed: +-50 %, why: x", None),
         ("value: 3 d, assumed: [2 d, 4 d]", "a value that is assumed needs the key 'why'"),
         ("value: 3 d, assumed: [2 d, 4 d], why: ''", "'' is not a text"),
-        ("value: 3 d, reported: hlj.parcels.2016, assumed: [1, 2]", "a value has one status, and this one has reported and assumed"),
+        ("value: 3 d, reported: hlj.parcels.2016, assumed: [1, 2]", "a value has one status"),
     ],
 )  # fmt: skip
 def test_source_is_what_it_says(check: Check, source: str, expected: str | None) -> None:
@@ -105,8 +105,14 @@ def test_source_is_what_it_says(check: Check, source: str, expected: str | None)
 
 @pytest.mark.parametrize(
     ("formula", "value"),
-    [("1 + 2 * 3", 7), ("(4 + 6 + 7) / 3 + 4", 9.6666667), ("-2 ** 2", -4), ("2 ** -1", 0.5), ("max(1, 2.5) - min(3, 1)", 1.5)],
-)  # fmt: skip
+    [
+        ("1 + 2 * 3", 7),
+        ("(4 + 6 + 7) / 3 + 4", 9.6666667),
+        ("-2 ** 2", -4),
+        ("2 ** -1", 0.5),
+        ("max(1, 2.5) - min(3, 1)", 1.5),
+    ],
+)
 def test_formula_is_worked_out(formula: str, value: float) -> None:
     assert worked_out(formula) == pytest.approx(value)
 
@@ -114,11 +120,28 @@ def test_formula_is_worked_out(formula: str, value: float) -> None:
 @pytest.mark.parametrize(
     "formula",
     [
-        "__import__('os').system('true')", "().__class__", "x + 1", "1 if 1 else 2", "[1][0]", "'a' * 9", "True + 1",
-        "9 ** 9 ** 9 ** 9", "1e999", "(-8) ** 0.5", "1 // 2", "min()", "max(1, key=2)", "lambda: 1", "1, 2", "", "(" * 200, "1 + " * 90 + "1",
-        "open('/etc/passwd')", "1 if __debug__ else 0",
+        "__import__('os').system('true')",
+        "().__class__",
+        "x + 1",
+        "1 if 1 else 2",
+        "[1][0]",
+        "'a' * 9",
+        "True + 1",
+        "9 ** 9 ** 9 ** 9",
+        "1e999",
+        "(-8) ** 0.5",
+        "1 // 2",
+        "min()",
+        "max(1, key=2)",
+        "lambda: 1",
+        "1, 2",
+        "",
+        "(" * 200,
+        "1 + " * 90 + "1",
+        "open('/etc/passwd')",
+        "1 if __debug__ else 0",
     ],
-)  # fmt: skip
+)
 def test_formula_can_be_nothing_but_arithmetic(formula: str) -> None:
     with pytest.raises(FormulaError):
         worked_out(formula)
