@@ -120,9 +120,16 @@ def test_every_module_says_what_lives_in_it() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["--version"], ["run", "--help"], ["validate", "scenarios/harbin-baseline.yaml"], ["schema"], ["scenarios"]],
+    [
+        ["--help"],
+        ["--version"],
+        ["run", "--help"],
+        ["validate", "scenarios/harbin-baseline.yaml"],
+        ["schema"],
+        ["scenarios"],
+    ],
     ids=" ".join,
-)  # fmt: skip
+)
 def test_command_that_only_reads_imports_nothing_slow(arguments: list[str]) -> None:
     code = (
         "import sys\nfrom sim.cli import main\n"
