@@ -31,13 +31,14 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/sim validate scenarios/*.yaml
-	$(BIN)/python -m benchmarks.committed_docs --check
+	$(BIN)/python -m calibration.ledger
+	$(BIN)/python -m docs.generate --check
 
 bench: setup
 	$(BIN)/python -m benchmarks
 
 docs: setup
-	$(BIN)/python -m benchmarks.committed_docs
+	$(BIN)/python -m docs.generate
 
 clean:
 	rm -rf $(VENV) results/runs

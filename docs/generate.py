@@ -6,8 +6,7 @@
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import NoneType
@@ -20,16 +19,15 @@ from pydantic_core import PydanticUndefined
 from sim.cli.schema import schema_text
 from sim.errors import listed
 from sim.reading.annotations import Expected, expected, known_keys
-from sim.reading.layers import STATUSES
 from sim.scenario.base import _PARAMETERS, Described, Distribution, Slug
 from sim.scenario.loading import load
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Scenario, World
 from sim.scenario.targets import _FIELDS, Target, targets
 from sim.units import DIMENSIONS, Notation, Quantity, TariffNotation
 
 ROOT = Path(__file__).resolve().parents[1]
-EXAMPLE = Path(__file__).with_name("scenario-reference.example.yaml")
-SLUG = expected(Slug)
+EXAMPLE = Path(__file__).with_name("example.yaml")
+SLUG_PATTERN = next(item.pattern for item in expected(Slug).metadata if hasattr(item, "pattern"))
 COMPARISONS = {"ge": "at least", "gt": "above", "le": "at most", "lt": "below"}
 LENGTHS = {"min_length": "at least", "max_length": "at most"}
 COLLECTIONS = {dict: "mapping", tuple: "list", list: "list"}
@@ -37,21 +35,21 @@ COLLECTIONS = {dict: "mapping", tuple: "list", list: "list"}
 INTRODUCTION = """\
 # Scenario reference
 
-Made by `make docs` from the models that read a scenario; what the numbers mean in the simulation is told in
-[model.md](model.md). `sim validate FILE` says everything that is wrong with a file, `sim schema` prints the same as a JSON
-Schema: with the line `# yaml-language-server: $schema=schema.json` at its top, editors complete a file and check it.
+Made by `make docs` from the models that read a scenario. What the numbers mean in the simulation is told in
+[model.md](model.md). `sim validate FILE` says everything that is wrong with a file. `sim schema` prints this page as a
+JSON Schema: with the line `# yaml-language-server: $schema=schema.json` at its top, editors complete and check a file.
 
 ## Files and layers
 
-A file is YAML 1.2 and plain data: no tags, no merge keys (`<<`), no key twice. Names of things are in lower-case letters,
-digits and single hyphens; they become part of file names.
+A file is YAML 1.2 and plain data: no tags, no merge keys (`<<`), no key twice. Names of things are in lower-case
+letters, digits and single hyphens; they become part of file names.
 
 - A **corridor**, `scenarios/corridors/NAME.yaml`, holds the sections of a world: places, regions, products, stations,
   customs, lanes, last miles, routes, a market, and changes that come whatever is decided.
 - A **scenario** has a name (`scenario`), takes corridors (`corridors: [harbin]`), gives a `horizon`, and may say
   anything that a corridor says.
-- A scenario may be laid over another one: `base: ../harbin-baseline.yaml`, relative to itself. Base, corridors and the file
-  itself are layers, each over the one before.
+- A scenario may be laid over another one: `base: ../harbin-baseline.yaml`, relative to itself. Base, corridors and the
+  file itself are layers, each over the one before.
 
 | in the upper layer | what happens |
 |---|---|
@@ -66,12 +64,13 @@ contradict each other the scenario is refused. Files are looked for only inside 
 
 Wherever a value stands, the value together with its source may stand, on a number as well as on a list or mapping:
 
-| form | meaning |
-|---|---|
-| `{value: 21.9 t, published: A028}` | published; rows of `calibration/evidence/published.csv` |
-| `{value: 9488400, reported: hlj.parcels.2016}` | reported by a source document; rows of `calibration/evidence/reported.csv` |
-| `{value: 21.9 t, derived: "2106 / 96", from: [A008]}` | worked out of rows of either table, by the formula, in the unit of the value |
-| `{value: 12 h, assumed: [6 h, 24 h], why: "not published"}` | assumed; the range in which it may lie (or `"+-50 %"`), and the reason |
+- `{value: 21.9 t, published: A028}`: published; a row, or a list of rows, of `calibration/evidence/published.csv`
+- `{value: 9488400, reported: hlj.parcels.2016}`: reported by a source document; rows of
+  `calibration/evidence/reported.csv`
+- `{value: 21.9 t, derived: "2106 / 96", from: [A008]}`: worked out of rows of either table by the formula, in the unit
+  of the value
+- `{value: 12 h, assumed: [6 h, 24 h], why: "not published"}`: assumed; the range in which it may lie (or `"+-50 %"`),
+  and the reason
 
 Each takes a `note`. In the shipped corridors every number has its source: `make check` sees to it.
 
@@ -82,8 +81,8 @@ A quantity is a text with its unit, or a bare number in the unit that the field 
 """
 
 LAYERS_END = """\
-A tariff is written `12 CNY + 60 CNY/kg`, either part alone, or as a bare number of CNY. Money is constant CNY of 2016. A date
-is `2016-11-12`, a month and day `11-11`, a time of day `"18:00"` (in quotes), opening hours
+A tariff is written `12 CNY + 60 CNY/kg`, either part alone, or as a bare number of CNY. Money is constant CNY of 2016.
+A date is `2016-11-12`, a month and day `11-11`, a time of day `"18:00"` (in quotes), opening hours
 `Mon-Fri 08:00-20:00, Sat 09:00-13:00`, `daily 06:00-22:00`, `22:00-06:00` or `always`, a weekday `mon`.
 Durations are rounded to microseconds, masses to grams, volumes to cubic centimetres.
 
@@ -110,10 +109,10 @@ dwell:
 CHANGES = """\
 ## What dated changes can change
 
-`change` is the dotted path of a number, or of a switch, of the scenario. `set` and `add` take a value as the field does, with
-its unit; `multiply` takes a factor; a switch takes only `set: true` or `set: false`. How several changes of one number
-compose, and what a ramp does, is told in section 10 of [model.md](model.md). Whatever is done to it, a number keeps its bounds,
-and a whole number is rounded. A changed mean scales its distribution.
+`change` is the dotted path of a number, or of a switch, of the scenario. `set` and `add` take a value as the field
+does, with its unit; `multiply` takes a factor; a switch takes only `set: true` or `set: false`. How several changes of
+one number compose, and what a ramp does, is told in section 10 of [model.md](model.md). Whatever is done to it, a
+number keeps its bounds, and a whole number is rounded. A changed mean scales its distribution.
 
 """
 
@@ -133,7 +132,7 @@ def scenario_reference() -> str:
     """The page on scenario files."""
     parts = [INTRODUCTION, _units(), LAYERS_END, _distributions(), MIXTURE, "## Keys\n\n"]
     parts += [_section(model) for model in _models(Scenario)]
-    parts += [CHANGES, _changeable(), "\n## Example\n\nThe smallest whole scenario that uses most of it:\n\n"]
+    parts += [CHANGES, _changeable(), "\n## Example\n\nA small but whole scenario, [example.yaml](example.yaml):\n\n"]
     parts += [f"```yaml\n{_example_text()}```\n"]
     return "".join(parts)
 
@@ -170,7 +169,9 @@ def _distributions_of(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
         for info in described.model_fields.values():
             for part in _parts(_expected(info)):
                 if part.model and _is_distribution(part.model):
-                    (component,) = (each.model for each in _parts(_expected(part.model.model_fields["parts"])) if each.model)
+                    (component,) = (
+                        each.model for each in _parts(_expected(part.model.model_fields["parts"])) if each.model
+                    )
                     yield component
 
 
@@ -181,7 +182,9 @@ def _distributions() -> str:
     for kind, needed in _PARAMETERS.items():
         keys = sorted(needed, key=order.index)
         example = ", ".join(f"{key}: {values[key]}" for key in keys)
-        lines.append(f"| `{kind}` | {listed([f'`{key}`' for key in keys], 'and')} | `{{distribution: {kind}, {example}}}` |")
+        lines.append(
+            f"| `{kind}` | {listed([f'`{key}`' for key in keys], 'and')} | `{{distribution: {kind}, {example}}}` |"
+        )
     fields = next(_distributions_of(Scenario)).model_fields
     bounds = [f"`{name}` is {'; '.join(_bounds(_expected(fields[name])))}" for name in ("cv", "shape")]
     return "\n".join(lines) + f"\n\n{', '.join(bounds)}.\n"
@@ -198,13 +201,20 @@ def _models(top: type[BaseModel]) -> list[type[BaseModel]]:
         if model in found or _is_distribution(model):
             return
         found.append(model)
-        for info in model.model_fields.values():
+        for info in _keys(model).values():
             for part in _parts(_expected(info)):
                 if part.model:
                     visit(part.model)
 
     visit(top)
     return found
+
+
+def _keys(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """The fields by their names in a file, its own before those it inherits."""
+    own = {info.alias or name for name, info in model.model_fields.items() if name in model.__annotations__}
+    keys = known_keys(model)
+    return {key: keys[key] for key in sorted(keys, key=lambda key: key not in own)}
 
 
 def _is_distribution(model: type[BaseModel]) -> bool:
@@ -230,7 +240,7 @@ def _section(model: type[BaseModel]) -> str:
     where = f"In {listed([f'`{place}`' for place in places], 'and')}. " if places else ""
     lines = [f"### {_title(model)}", "", where + _sentences(model), ""]
     lines += ["| key | type | default | meaning |", "|---|---|---|---|"]
-    for key, info in known_keys(model).items():
+    for key, info in _keys(model).items():
         bounds = _bounds(_expected(info))
         kind = "; ".join([_type(_expected(info)), *bounds])
         lines.append(f"| `{key}` | {kind} | {_default(info)} | {info.description} |")
@@ -253,8 +263,8 @@ def _places_of(model: type[BaseModel]) -> list[str]:
     def visit(at: Expected, path: str) -> None:
         if at.model is model and path:
             found.append(path)
-        elif at.model and not _is_distribution(at.model):
-            for key, info in known_keys(at.model).items():
+        elif at.model:
+            for key, info in () if _is_distribution(at.model) else _keys(at.model).items():
                 visit(_expected(info), f"{path}.{key}" if path else key)
         elif at.members:
             for member in at.members:
@@ -278,27 +288,39 @@ def _type(at: Expected) -> str:
     if isinstance(written, Notation):
         return written.noun.removeprefix("a ").removeprefix("text of ")
     if at.members:
-        kinds = list(dict.fromkeys(_type(expected(member)) for member in at.members))
-        return listed(kinds)
+        kinds = [" of ".join([_type(each), *_bounds(each)]) for each in map(expected, at.members)]
+        return listed(list(dict.fromkeys(kinds)))
     if get_origin(at.annotation) is Literal:
         return listed([f"`{value}`" for value in get_args(at.annotation)])
     if at.model:
         return _model_type(at.model)
     if at.shape in ("mapping", "list"):
         arguments = [expected(argument) for argument in get_args(at.annotation) if argument is not Ellipsis]
-        things = "; ".join([_type(arguments[-1]), *_bounds(arguments[-1])])
-        keys = "" if at.shape == "list" or _is_name(arguments[0]) else f", by {_type(arguments[0])}"
-        return f"{at.shape} of {things}{keys}" if at.shape == "list" else f"by {_key_noun(arguments[0])}: {things}"
+        things = ", ".join([_type(arguments[-1]), *_bounds(arguments[-1])])
+        if at.shape == "list":
+            return f"list of {things}"
+        return f"by {_key_noun(arguments[0])}{' and ' + things[3:] if things.startswith('by ') else ': ' + things}"
     names = {str: "text", int: "whole number", float: "number", bool: "true or false"}
     return "name" if _is_name(at) else names.get(at.annotation, at.annotation.__name__)
 
 
 def _key_noun(key: Expected) -> str:
-    return "name" if _is_name(key) else "; ".join([_type(key), *_bounds(key)])
+    return "name" if _is_name(key) else ", ".join([_type(key), *_bounds(key)])
 
 
 def _is_name(at: Expected) -> bool:
-    return at.annotation is str and at.metadata[: len(SLUG.metadata)] == SLUG.metadata
+    return _pattern_of(at) == str(SLUG_PATTERN)
+
+
+def _pattern_of(at: Expected) -> str | None:
+    patterns = (getattr(item, "pattern", None) for item in _metadata(at))
+    return None if at.written else next((str(pattern) for pattern in patterns if pattern), None)
+
+
+def _metadata(at: Expected) -> Iterator[Any]:
+    """All that is said of a value, also by a Field inside its annotation."""
+    for item in at.metadata:
+        yield from item.metadata if isinstance(item, FieldInfo) else (item,)
 
 
 def _model_type(model: type[BaseModel]) -> str:
@@ -311,46 +333,62 @@ def _model_type(model: type[BaseModel]) -> str:
 
 def _bounds(at: Expected) -> list[str]:
     """The bounds of a value in words; those of a quantity in a unit of it."""
-    if _is_name(at):
+    if _is_name(at) or at.members:
         return []
-    found: dict[str, list[Any]] = {}
-    for item in at.metadata:
-        for name in (*COMPARISONS, *LENGTHS):
-            if (bound := getattr(item, name, None)) is not None:
-                found.setdefault(name, []).append(bound)
-    written = at.written
-    words = []
-    for name, comparison in COMPARISONS.items():
-        for bound in found.get(name, ())[-1:]:
-            is_said = isinstance(written, Quantity) and (
-                (name == "ge" and bound == 0) or (written.dimension == "share" and name == "le" and bound == 1)
-            )
-            text = str(written.write(bound)) if written else f"{bound:,}"
-            words += [] if is_said else [f"{comparison} {text}"]
-    return words + _lengths(at, {name: bounds[-1] for name, bounds in found.items() if name in LENGTHS})
+    found = {
+        name: bound
+        for item in (at.written, *_metadata(at))
+        for name in (*COMPARISONS, *LENGTHS)
+        if (bound := getattr(item, name, None)) is not None
+    }
+    if isinstance(at.written, Quantity):
+        share = at.written.dimension == "share"
+        said_by_itself = {"ge": 0, "le": 1} if share else {"ge": 0}
+        found = {name: bound for name, bound in found.items() if said_by_itself.get(name) != bound}
+    pattern = _pattern_of(at)
+    words = [f"of the pattern `{pattern}`"] if pattern else []
+    words += _ends({name: _bound(at, found[name]) for name in COMPARISONS if name in found}, "ge", "le", COMPARISONS)
+    lengths = _ends(
+        {name: _grouped(found[name]) for name in LENGTHS if name in found}, "min_length", "max_length", LENGTHS
+    )
+    thing = ("entry", "entries") if at.shape in ("mapping", "list") else ("character", "characters")
+    return words + [f"{length} {thing[length.split()[-1] != '1']}" for length in lengths]
 
 
-def _lengths(at: Expected, found: dict[str, int]) -> list[str]:
-    thing = "entries" if at.shape in ("mapping", "list") else "characters"
-    if len(set(found.values())) == 1 and len(found) == 2:
-        return [f"exactly {found['min_length']} {thing}"]
-    singular = {"entries": "entry", "characters": "character"}[thing]
-    return [f"{LENGTHS[name]} {n} {thing if n != 1 else singular}" for name, n in found.items()]
+def _ends(found: dict[str, str], low: str, high: str, words: Mapping[str, str]) -> list[str]:
+    """Bounds in words: `1 to 9`, `exactly 12`, or each by itself."""
+    if low in found and high in found:
+        return [f"exactly {found[low]}" if found[low] == found[high] else f"{found[low]} to {found[high]}"]
+    return [f"{words[name]} {text}" for name, text in found.items()]
+
+
+def _bound(at: Expected, bound: float) -> str:
+    return str(at.written.write(bound)) if isinstance(at.written, Quantity) else _grouped(bound)
+
+
+def _grouped(number: float) -> str:
+    """A number with its thousands apart; years stay as they are."""
+    number = int(number) if float(number).is_integer() else number
+    return f"{number:,}" if abs(number) >= 10_000 else f"{number}"
 
 
 def _default(info: FieldInfo) -> str:
     if info.is_required():
         return "needed"
-    value = info.get_default(call_default_factory=True)  # type: ignore[call-arg]
+    value = info.get_default(call_default_factory=True)
     if value is None or value is PydanticUndefined:
         return ""
     if isinstance(value, Described):
         return "its defaults"
     if isinstance(value, dict | tuple):
         return _sequence(value)
-    written = _expected(info).written
+    written = next((part.written for part in _parts(_expected(info)) if part.written), None)
     text = written.write(value) if isinstance(written, Quantity) else value
-    return f"`{str(text).lower() if isinstance(text, bool) else text}`" if text != "" else ""
+    return (
+        f"`{str(text).lower() if isinstance(text, bool) else re.sub(r'[.]0(?= |$)', '', str(text))}`"
+        if text != ""
+        else ""
+    )
 
 
 def _sequence(value: Any) -> str:
@@ -372,9 +410,9 @@ def _changeable() -> str:
     missing = [name for name, kind in _FIELDS.items() if kind not in kinds]
     assert not missing, f"the example has nothing to change of the kind {missing}"
     lines = ["| path | value | bounds |", "|---|---|---|"]
-    order = list(Scenario.model_fields)
-    for _, group in groupby(sorted(found, key=lambda path: order.index(path.split(".")[0])), lambda path: path.split(".")[0]):
-        lines += [f"| `{path}` | {_kind(found[path])} | {_range(found[path])} |" for path in group]
+    order = list(World.model_fields)
+    for path in sorted(found, key=lambda path: (order.index(path.split(".")[0]), path)):
+        lines.append(f"| `{path}` | {_kind(found[path])} | {_range(found[path])} |")
     return "\n".join(lines) + "\n"
 
 
@@ -393,6 +431,8 @@ def _pattern(path: str, scenario: Scenario) -> str:
 def _kind(target: Target) -> str:
     if target.is_switch:
         return "switch"
+    if target.dimension == "share" and target.most > 1:
+        return "number"
     noun = DIMENSIONS[target.dimension].noun.split(" ", 1)[1]
     return {"count": "whole number"}.get(noun, noun) + (f" (bare: {target.bare})" if target.bare else "")
 
@@ -437,5 +477,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
     sys.exit(main())

@@ -57,7 +57,11 @@ def _queue(found: dict[str, Control], path: str, node: Node) -> None:
 
 
 def _with_mean(parts: np.ndarray, mean: float) -> np.ndarray:
-    return distributions.scaled(parts, mean / distributions.mean(parts))
+    """The distribution scaled to another mean; from nothing or to nothing it is a constant."""
+    before = distributions.mean(parts)
+    if before == 0 or mean == 0:
+        return distributions.constant(mean)
+    return distributions.scaled(parts, mean / before)
 
 
 def _switch(found: dict[str, Control], path: str, nodes: list[Node]) -> None:

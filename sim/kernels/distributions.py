@@ -43,6 +43,11 @@ def table(distribution: Any) -> np.ndarray:
     return np.array(rows, dtype=np.float64)
 
 
+def constant(value: float) -> np.ndarray:
+    """Table of a value that never varies."""
+    return np.array([[1.0, CONSTANT, value, 0.0, 0.0]])
+
+
 def mean(parts: np.ndarray) -> float:
     """Mean of a distribution table."""
     total, before = 0.0, 0.0

@@ -29,35 +29,38 @@ def durations(
 
 
 @njit(cache=True)
+def _first_reaching(target: float, n: int, p: float) -> int:
+    """Smallest k with P(Bin(n, p) <= k) >= target, 0 < p < 1; terms of the sum from far in the left tail on."""
+    k = 0
+    log_term = n * math.log1p(-p)
+    if log_term < -700.0:  # the first term would be zero
+        k = max(0, int(n * p - 12.0 * math.sqrt(n * p * (1.0 - p)) - 12.0))
+        ways = math.lgamma(n + 1.0) - math.lgamma(k + 1.0) - math.lgamma(n - k + 1.0)
+        log_term = ways + k * math.log(p) + (n - k) * math.log1p(-p)
+    term = math.exp(log_term)
+    total = term
+    while total < target and k < n:
+        term *= (n - k) / (k + 1.0) * (p / (1.0 - p))
+        k += 1
+        total += term
+    return k
+
+
+@njit(cache=True)
 def binomial_quantile(u: float, n: int, p: float) -> int:
-    """Smallest k with P(Bin(n, p) <= k) > 1 - u, so that n = 1 gives ``u < p``; sums of exact terms."""
+    """How many of n a share p takes, more at smaller ``u``: the smallest k with P(Bin(n, p) <= k) >= 1 - u.
+
+    At n = 1 this is whether ``u < p``. At small u it is found from the other end, where 1 - u would lose its digits.
+    """
     if n == 1:
         return 1 if u < p else 0
     if p <= 0.0:
         return 0
     if p >= 1.0:
         return n
-    target = 1.0 - u
-    log_term = n * math.log1p(-p)
-    if log_term < -700.0:  # the first term underflows: start from the normal approximation's far left tail
-        from_k = max(0, int(n * p - 12.0 * math.sqrt(n * p * (1.0 - p))))
-        log_term = (
-            math.lgamma(n + 1.0)
-            - math.lgamma(from_k + 1.0)
-            - math.lgamma(n - from_k + 1.0)
-            + from_k * math.log(p)
-            + (n - from_k) * math.log1p(-p)
-        )
-    else:
-        from_k = 0
-    term = math.exp(log_term)
-    total = term
-    k = from_k
-    while total <= target and k < n:
-        term *= (n - k) / (k + 1.0) * (p / (1.0 - p))
-        k += 1
-        total += term
-    return k
+    if u < 0.5:
+        return n - _first_reaching(u, n, 1.0 - p)
+    return _first_reaching(1.0 - u, n, p)
 
 
 @njit(cache=True)

@@ -53,7 +53,8 @@ class UnknownTargetError(Exception):
 # field -> (dimension, unit of a bare number, least, most, whole)
 _FIELDS: dict[str, tuple[str, str, float, float, bool]] = {
     "servers": ("count", "", 1, 100_000, True),
-    "mean": ("duration", "h", 1, 3650 * DAY, False),
+    "service": ("duration", "h", 1, 3650 * DAY, False),
+    "delay": ("duration", "h", 0, 3650 * DAY, False),
     "share": ("share", "", 0, 1, False),
     "mass": ("mass", "g", 1, 1e15, True),
     "volume": ("volume", "cm3", 1, 1e15, True),
@@ -93,7 +94,7 @@ def targets(world: World) -> dict[str, Target]:
     for name, last_mile in world.last_miles.items():
         for place, times in last_mile.times.items():
             for region, time in times.items():
-                add(f"last_miles.{name}.times.{place}.{region}", time, "mean", place)
+                add(f"last_miles.{name}.times.{place}.{region}", time, "delay", place)
     for name, route in world.routes.items():
         add(f"routes.{name}.is_open", route.is_open, "switch", route.origin)
         add(f"routes.{name}.tariff.fixed", route.tariff.fixed_cny, "fixed", route.origin)
@@ -107,8 +108,8 @@ def targets(world: World) -> dict[str, Target]:
 
 def _add_queue(add: Callable[..., None], path: str, queue: Any, place: str) -> None:
     add(f"{path}.servers", queue.servers, "servers", place)
-    add(f"{path}.service", queue.service, "mean", place)
-    add(f"{path}.dwell", queue.dwell, "mean", place)
+    add(f"{path}.service", queue.service, "service", place)
+    add(f"{path}.dwell", queue.dwell, "delay", place)
 
 
 def _add_customs(add: Callable[..., None], path: str, customs: Any) -> None:
@@ -127,7 +128,7 @@ def _add_lane(add: Callable[..., None], path: str, lane: Any) -> None:
     add(f"{path}.is_open", lane.is_open, "switch", lane.from_)
     for limit in ("mass", "volume", "pieces"):
         add(f"{path}.payload.{limit}", getattr(lane.payload, limit), limit, lane.from_)
-    add(f"{path}.transit", lane.transit, "mean", lane.from_)
+    add(f"{path}.transit", lane.transit, "service", lane.from_)
     if not isinstance(lane.cancellation, tuple):
         add(f"{path}.cancellation", lane.cancellation, "cancellation", lane.from_)
     if lane.on_demand:

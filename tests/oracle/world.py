@@ -63,7 +63,10 @@ class World:
         mean_path = f"{path}.mean"
         if mean_path in self.numbers.by_path:
             usual = distributions.mean(parts)
-            parts = distributions.scaled(parts, self.numbers.number(mean_path, usual, now) / usual)
+            mean = self.numbers.number(mean_path, usual, now)
+            if mean == 0 or usual == 0:
+                return max(least, round(mean))
+            parts = distributions.scaled(parts, mean / usual)
         return int(distributions.whole(parts, u, least))
 
     def is_lost(self, order: Order, step: str) -> bool:
