@@ -101,11 +101,6 @@ def ratios_of_runs(slow: Sequence[Run], fast: Sequence[Run]) -> list[float]:
     return [s.seconds_per_parcel / f.seconds_per_parcel for s, f in zip(slow, fast, strict=True)]
 
 
-def ratio_of_runs(slow: Sequence[Run], fast: Sequence[Run]) -> float:
-    """`ratio` per parcel, for runs that may differ in size."""
-    return median(ratios_of_runs(slow, fast))
-
-
 def parcels_per_second(runs: Sequence[Run]) -> float:
     """Median rate."""
     return median(1 / run.seconds_per_parcel for run in runs)

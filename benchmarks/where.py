@@ -1,4 +1,4 @@
-"""``python -m benchmarks.where [N]``: where the engine's time goes in H, by kernel and method, per placed parcel.
+"""``python -m benchmarks.where [H|W] [N]``: where the engine's time goes, by kernel and method, per placed parcel.
 
 Every function of the kernels that Python calls, and the methods around them, are wrapped by a clock that counts own
 time only: what a wrapped call inside takes is the other's. The clocks cost about a microsecond a call, which the
@@ -16,13 +16,14 @@ from numba.core.registry import CPUDispatcher
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import harbin
+from benchmarks import harbin, tandem
 from sim import model
 from sim.actors import departures, market
 from sim.flow import customs, last_mile, loading, network, parcels, station
 from sim.kernels import births, distributions, draws, ordering, queueing, tallying
 
 KERNELS = (births, distributions, draws, ordering, queueing, tallying, customs, loading, parcels)
+WORKLOADS = {"H": (harbin.simulate, harbin.FULL), "W": (tandem.simulate, 1_000_000)}
 METHODS: dict[type, tuple[str, ...]] = {
     parcels.ParcelTable: ("take", "give_back", "_grow", "mark_posted"),
     network.Inbox: ("put", "take"),
@@ -82,13 +83,16 @@ class Clock:
 def main() -> None:
     """Warm up, wrap, run once, print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.where", description=__doc__)
-    parser.add_argument("n", type=int, nargs="?", default=harbin.FULL, help="orders placed")
-    n = parser.parse_args().n
-    harbin.simulate(min(n, 20_000), 1)
+    parser.add_argument("workload", choices=sorted(WORKLOADS), nargs="?", default="H")
+    parser.add_argument("n", type=int, nargs="?", help="parcels")
+    given = parser.parse_args()
+    simulate, full = WORKLOADS[given.workload]
+    n = given.n or full
+    simulate(min(n, 20_000), 1)
     clock = Clock()
     clock.wrap_everything()
     began = perf_counter_ns()
-    placed, _ = harbin.simulate(n, 1)
+    placed, _ = simulate(n, 1)
     total = perf_counter_ns() - began
     table = Table(title=f"{placed:,} orders placed in {total / 1e9:.2f} s: {total / placed:.0f} ns each")
     for column in ("own time of", "ns per placed", "share", "calls"):
