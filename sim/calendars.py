@@ -71,16 +71,27 @@ def _append(intervals: list[tuple[int, int]], opens: int, closes: int) -> None:
 
 def season_weights(season: "Season", year: int) -> np.ndarray:
     """Share of a year's orders that falls on each of its days: float64[365 or 366], sums to 1."""
+    events = tuple((event.on, event.starts, event.lasts, event.factor) for event in season.events.values())
+    return _season_weights(season.months, season.weekdays, events, year)
+
+
+@lru_cache(maxsize=256)
+def _season_weights(
+    months: tuple[float, ...],
+    weekdays: tuple[float, ...],
+    events: "tuple[tuple[tuple[int, int] | str, int, int, float], ...]",
+    year: int,
+) -> np.ndarray:
     first = date(year, 1, 1)
     days = [first + timedelta(days=i) for i in range((date(year + 1, 1, 1) - first).days)]
-    factors = np.array([season.months[day.month - 1] * season.weekdays[day.weekday()] for day in days])
-    for event in season.events.values():
+    factors = np.array([months[day.month - 1] * weekdays[day.weekday()] for day in days])
+    for on, starts, lasts, factor in events:
         for event_year in (year - 1, year, year + 1):
-            start = _event_day(event.on, event_year)
+            start = _event_day(on, event_year)
             if start is None:
                 continue
-            low = (start + timedelta(days=event.starts) - first).days
-            factors[max(low, 0) : max(low + event.lasts, 0)] *= event.factor
+            low = (start + timedelta(days=starts) - first).days
+            factors[max(low, 0) : max(low + lasts, 0)] *= factor
     total = factors.sum()
     return factors / total if total > 0 else factors
 

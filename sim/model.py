@@ -61,7 +61,9 @@ class Model:
         self.n_steps = 0
         self._log = ParcelLog() if parcel_log else None
         self.record = Record(_axes(scenario, self.start, self.end))
-        self._context = Context(ParcelTable(), self.record, self._log, self.end, scenario.parcels_per_row > 1)
+        self._context = Context(
+            ParcelTable(_rows_at_first(scenario)), self.record, self._log, self.end, scenario.parcels_per_row > 1
+        )
         self._on_progress: Callable[[float], None] = lambda _: None
         self._build(start_from)
 
@@ -174,6 +176,11 @@ class NamedParcelLog:
             "grams": orders["grams"],
             "value_fen": orders["value_fen"],
         }
+
+
+def _rows_at_first(scenario: Scenario) -> int:
+    """Rows to begin with; memory is only used for those that are taken, and more are made when they run out."""
+    return 1 << 20 if scenario.parcels_per_row == 1 else 1 << 14
 
 
 def _axes(scenario: Scenario, start: int, end: int) -> Axes:

@@ -195,6 +195,7 @@ def _connect(world: World, builder: _Builder, paths: list[tuple[str, str]], step
     for node, numbers in ships.items():
         assert isinstance(node, Gateway)
         node.ships_on_path = np.isin(np.arange(len(paths)), list(numbers))
+        node.is_always_first = numbers == set(after[node])
 
 
 def _add_losses(world: World, enter: dict[str, Node], key_of: KeyOf) -> None:

@@ -6,13 +6,18 @@ Release and bays are queues (`sim.flow.station`); only what lies between them is
 import numpy as np
 from numba import njit
 
-from sim.flow.network import Context, Node, divide
+from sim.flow.network import Context, Node, Pool, divide
 from sim.kernels import draws
 
 
 @njit(cache=True)
 def _shares(
-    row: np.ndarray, product: np.ndarray, fen: np.ndarray, of_product: np.ndarray, above_limit: float, limit_fen: int
+    row: np.ndarray,
+    product: np.ndarray,
+    fen: np.ndarray,
+    of_product: np.ndarray,
+    above_limit: float,
+    limit_fen: int,
 ) -> np.ndarray:
     """Share of each row that is examined: float64[n]; ``of_product`` float64[products]."""
     out = np.empty(row.shape[0], np.float64)
@@ -48,6 +53,7 @@ class Selection(Node):
         self.own_share = own_share
         """Products with a share of their own, and their number."""
         self._bays = bays
+        self.inbox = Pool()
 
     def set_share(self, share: float) -> None:
         """Change the share of all products that have none of their own."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.flow.network import Context, Node, flat
+from sim.flow.network import Context, Node, Pool, flat
 from sim.kernels import distributions, draws, tallying
 
 
@@ -24,10 +24,11 @@ class LastMile(Node):
         super().__init__(name, context)
         self._key = key
         self._times = times
-        self._place_of_path = place_of_path
+        self._code_of_path = place_of_path * n_regions
         self._n_regions = n_regions
         self._promise = promise
         self._stack()
+        self.inbox = Pool()
 
     def set_time(self, place: int, region: int, time: np.ndarray) -> None:
         """Change one time; the caller has advanced this node to the instant of the change."""
@@ -57,8 +58,17 @@ class LastMile(Node):
         if row.shape[0] == 0:
             return
         context, p, record = self.context, self.context.parcels, self.context.record
-        code = self._place_of_path[p.path[row]] * self._n_regions + p.region[row]
-        ready = at + draws.times_by_code(self._parts, self._first, self._last, self._key, code, row, p.ids)
+        ready = at + draws.times_by_code(
+            self._parts,
+            self._first,
+            self._last,
+            self._key,
+            self._code_of_path,
+            row,
+            p.ids,
+            p.path,
+            p.region,
+        )
         tallying.deliveries(
             ready,
             row,

@@ -73,6 +73,8 @@ class Gateway(Node):
         self._grams = self._pieces = 0
         self.ships_on_path: np.ndarray | None = None
         """Paths on which this lane is the first one: bool[paths]."""
+        self.is_always_first = False
+        """Whether it is the first lane of all paths that use it."""
 
     def _serve(self, at: np.ndarray, row: np.ndarray, until: int) -> None:
         if row.shape[0] == 0:
@@ -122,7 +124,7 @@ class Gateway(Node):
         context, row = self.context, load.row
         departed = np.full(row.shape[0], departs_at, np.int64)
         if self.ships_on_path is not None:
-            first = self.ships_on_path[context.parcels.path[row]]
+            first = slice(None) if self.is_always_first else self.ships_on_path[context.parcels.path[row]]
             count_events(context, departed[first], row[first], context.record.shipped, context.record.by_day["shipped"])
         arrived = np.full(row.shape[0], arrives_at, np.int64)
         if context.log is not None:

@@ -59,9 +59,6 @@ class Inbox:
         self._runs = rest
         return _merged(heads, ids) if heads else (EMPTY, EMPTY)
 
-    def __len__(self) -> int:
-        return sum(at.shape[0] for at, _ in self._runs)
-
 
 def _merged(runs: list[tuple[np.ndarray, np.ndarray]], ids: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Merge ordered runs, the shortest first."""
@@ -70,6 +67,27 @@ def _merged(runs: list[tuple[np.ndarray, np.ndarray]], ids: np.ndarray) -> tuple
         (at_a, row_a), (at_b, row_b) = queue[0], queue[1]
         queue = [ordering.merge(at_a, row_a, at_b, row_b, ids), *queue[2:]]
     return queue[0]
+
+
+class Pool:
+    """Parcels on their way to a node where nobody queues, in any order; an inbox that need not sort."""
+
+    def __init__(self) -> None:
+        self._at, self._row = EMPTY, EMPTY
+        self._new: list[Batch] = []
+
+    def put(self, at: np.ndarray, row: np.ndarray, _ids: np.ndarray) -> None:
+        """Add a batch in any order."""
+        self._new.append((at, row))
+
+    def take(self, until: int, _ids: np.ndarray) -> Batch:
+        """Remove what arrives before ``until``, in any order."""
+        if self._new:
+            batches = [(self._at, self._row), *self._new]
+            self._at, self._row = (np.concatenate(columns) for columns in zip(*batches, strict=True))
+            self._new = []
+        at, row, self._at, self._row = ordering.part(self._at, self._row, until)
+        return at, row
 
 
 class Loss:
@@ -110,7 +128,7 @@ class Node(ABC):
         self.name = name
         self.context = context
         self.served_until = -(2**62)
-        self.inbox = Inbox()
+        self.inbox: Inbox | Pool = Inbox()
         self.loss: Loss | None = None
         self._targets: list[Node] = []
         self._target_of_path = np.full(0, -1, np.int64)

@@ -51,6 +51,7 @@ class ParcelTable:
         self._show(_rows(rows))
         self._is_free = np.ones(rows, np.bool_)
         self._n_free = rows
+        self._n_touched = 0  # rows from here on have never been taken
 
     def _show(self, data: np.ndarray) -> None:
         self._data = data
@@ -76,9 +77,10 @@ class ParcelTable:
         """``n`` free rows in ascending order, so that what is born together lies together: int64[n]."""
         if n > self._n_free:
             self._grow(n)
-        row = np.flatnonzero(self._is_free)[:n]
+        row = np.flatnonzero(self._is_free[: self._n_touched + n])[:n]
         self._is_free[row] = False
         self._n_free -= n
+        self._n_touched = max(self._n_touched, int(row[-1]) + 1) if n else self._n_touched
         return row
 
     def give_back(self, row: np.ndarray) -> None:

@@ -15,6 +15,7 @@ from sim.luck import coarse, fill_fine, fine, words
 _BATCH = 2048
 _GUIDE = 1024
 _TINY = 1e-280
+_SHIFT = np.uint32(24)
 HOUR = 3_600_000_000
 DAY = 24 * HOUR
 
@@ -50,12 +51,21 @@ def instant_in_week(u: float, cumulative: np.ndarray, start_hours: np.ndarray) -
 
 
 @njit(cache=True)
-def first_above(cumulative: np.ndarray, u: float) -> int:
-    """First index whose cumulative share exceeds ``u``, the last one at most."""
-    i = 0
+def first_above(cumulative: np.ndarray, u: float, start: int = 0) -> int:
+    """First index from ``start`` on whose cumulative share exceeds ``u``, the last one at most."""
+    i = start
     while i < cumulative.shape[0] - 1 and u >= cumulative[i]:
         i += 1
     return i
+
+
+@njit(cache=True)
+def _starts(cumulative: np.ndarray) -> np.ndarray:
+    """Where to start looking for a coarse uniform, by the leading 8 bits of its word: int64[256]."""
+    out = np.empty(256, np.int64)
+    for i in range(256):
+        out[i] = first_above(cumulative, i / 256.0)
+    return out
 
 
 @njit(cache=True)
@@ -105,6 +115,8 @@ def decide_layer(
     nest = np.empty((4, _BATCH), np.uint32)
     nest_pace = 1.0 / np.maximum(nest_weights, _TINY)  # a weight of zero never wins: its time exceeds all others
     route_pace = 1.0 / np.maximum(route_weights, _TINY)
+    has_outside = nest_weights[:, :, 1:].max() > 0.0
+    region_from, product_from = _starts(region_shares), _starts(product_shares)
     for batch in range(0, n_rows, _BATCH):
         size = min(_BATCH, n_rows - batch)
         _fill(keys[0], first_id + batch, size, birth)
@@ -118,20 +130,21 @@ def decide_layer(
             if (layer + fine(birth[2, i], birth[3, i])) * 0.25 >= level_by_day[day]:
                 continue
             count = min(row_size, n_orders - (batch + i) * row_size)
-            region = first_above(region_shares, coarse(kind[0, i]))
-            product = first_above(product_shares, coarse(kind[1, i]))
+            region = first_above(region_shares, coarse(kind[0, i]), region_from[kind[0, i] >> _SHIFT])
+            product = first_above(product_shares, coarse(kind[1, i]), product_from[kind[1, i] >> _SHIFT])
             chosen = 0
-            best = -math.log(coarse(nest[0, i])) * nest_pace[region, product, 0]
-            for j in range(1, 3):
-                race = -math.log(coarse(nest[j, i])) * nest_pace[region, product, j]
-                if race < best:
-                    best, chosen = race, j
+            if has_outside:
+                best = -math.log(coarse(nest[0, i])) * nest_pace[region, product, 0]
+                for j in range(1, 3):
+                    race = -math.log(coarse(nest[j, i])) * nest_pace[region, product, j]
+                    if race < best:
+                        best, chosen = race, j
             if chosen > 0:
                 tally[month_by_day[day], n_routes + chosen - 1, region, product] += count
                 continue
             route = 0
             best = np.inf
-            for j in range(n_routes):
+            for j in range(n_routes if n_routes > 1 else 0):
                 a, _, _, _ = words(route_keys[j], first_id + batch + i, 0)
                 race = -math.log(coarse(a)) * route_pace[region, product, j]
                 if race < best:

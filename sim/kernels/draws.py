@@ -92,17 +92,23 @@ def times_by_code(
     first: np.ndarray,
     last: np.ndarray,
     key: np.uint64,
-    code: np.ndarray,
+    code_of_path: np.ndarray,
     row: np.ndarray,
     ids: np.ndarray,
+    path: np.ndarray,
+    region: np.ndarray,
 ) -> np.ndarray:
-    """int64[n] durations, each from the table rows ``first[code]:last[code]`` of stacked distributions ``parts``."""
+    """int64[n] durations, each from the rows ``first[code]:last[code]`` of stacked distribution tables ``parts``.
+
+    The code of a row is ``code_of_path[path] + region``; path and region are columns of the parcel table.
+    """
     out = np.empty(row.shape[0], np.int64)
     one, two = np.empty(_BATCH), np.empty(_BATCH)
     for start in range(0, row.shape[0], _BATCH):
         size = min(_BATCH, row.shape[0] - start)
         fill_fine(key, ids[row[start : start + size]], one, two)
         for i in range(size):
-            k = code[start + i]
-            out[start + i] = np.int64(np.rint(quantile_between(parts, first[k], last[k], one[i])))
+            k = row[start + i]
+            code = code_of_path[path[k]] + region[k]
+            out[start + i] = np.int64(np.rint(quantile_between(parts, first[code], last[code], one[i])))
     return out

@@ -109,7 +109,7 @@ def _settle_ties(at: np.ndarray, row: np.ndarray, ids: np.ndarray) -> None:
             j += 1
         if j - i > _FEW:
             run = row[i:j].copy()
-            row[i:j] = run[np.argsort(ids[run], kind="mergesort")]
+            row[i:j] = _radix_sort(ids[run], run, 0)[1]
         elif j - i > 1:
             _insertion_sort(at[i:j], row[i:j], ids)
         i = j
@@ -127,6 +127,25 @@ def in_order(at: np.ndarray, row: np.ndarray, ids: np.ndarray) -> tuple[np.ndarr
     at, row = sort_stable(at.copy(), row.copy())
     _settle_ties(at, row, ids)
     return at, row
+
+
+@njit(cache=True)
+def part(at: np.ndarray, row: np.ndarray, until: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The entries before ``until``, and the rest, both in unchanged order: (at, row) of each."""
+    n = 0
+    for i in range(at.shape[0]):
+        n += at[i] < until
+    at_before, row_before = np.empty(n, np.int64), np.empty(n, np.int64)
+    at_rest, row_rest = np.empty(at.shape[0] - n, np.int64), np.empty(at.shape[0] - n, np.int64)
+    j = k = 0
+    for i in range(at.shape[0]):
+        if at[i] < until:
+            at_before[j], row_before[j] = at[i], row[i]
+            j += 1
+        else:
+            at_rest[k], row_rest[k] = at[i], row[i]
+            k += 1
+    return at_before, row_before, at_rest, row_rest
 
 
 @njit(cache=True)
