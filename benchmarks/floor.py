@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numba import njit
 
-from sim import luck
+from sim import ids, luck
 from sim.building.market import _serves, promised
 from sim.calendars import hourly_orders
 from sim.kernels import births, choice, distributions
@@ -88,9 +88,9 @@ def _orders(scenario: Scenario, name: str, drawn: Drawn) -> tuple[np.ndarray, np
         window = np.array([max(start - week * WEEK, 0), min(end - week * WEEK, WEEK)])
         n_before = drawn.n_placed
         for layer in range(math.ceil(origin.level * 4)):
-            u, _ = luck.uniforms(key("count", name), week * luck.MAX_LAYERS + layer)
+            u, _ = luck.uniforms(key("count", name), week * ids.MAX_LAYERS + layer)
             n = births.poisson_quantile(u, cumulative[-1] / 4)
-            first = luck.first_order_id(name, week, layer)
+            first = ids.first_order_id(name, week, layer)
             n_latent, drawn.n_placed, races = _decide(
                 keys,
                 route_keys,

@@ -62,7 +62,7 @@ def outputs(model: Model) -> dict[str, float]:
     started, waits, busy, _ = (
         dict(zip(record.axes.queues, c, strict=True)) for c in record.queue_totals.sum(1).T.tolist()
     )
-    before_and_after = sum(waits.values()) + busy[SORTING] + busy[INSPECTION] + inland
+    before_and_after = sum(waits.values()) + (busy[SORTING] + busy[INSPECTION]) / 1000 + inland
     constant = FLIGHT_DURATION + size.import_duration
     median, late = _percentiles(record.hours.sum(axis=(0, 1, 2, 3)), (0.50, 0.95))
     return {

@@ -27,21 +27,6 @@ def key(seed: int, replication: int, *purpose: str) -> np.uint64:
     return np.uint64(int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little"))
 
 
-def origin_code(origin: str) -> int:
-    """A 17-bit number for an origin that depends on its name only; part of every order's id."""
-    return int.from_bytes(hashlib.blake2b(origin.encode(), digest_size=4).digest(), "little") >> 15
-
-
-INDEX_BITS, LAYER_BITS, WEEK_BITS = 27, 7, 12
-MAX_LAYERS = 1 << LAYER_BITS
-MAX_INDEX = 1 << INDEX_BITS
-
-
-def first_order_id(origin: str, week: int, layer: int) -> int:
-    """Id of order 0 of a layer in a week; order ``i`` of it has this id plus ``i``. Fits 63 bits."""
-    return (((origin_code(origin) << WEEK_BITS) | week) << LAYER_BITS | layer) << INDEX_BITS
-
-
 @njit(inline="always")
 def words(key: np.uint64, thing: int, block: int) -> tuple[np.uint32, np.uint32, np.uint32, np.uint32]:
     """Four random 32-bit words (uint32) for a uint64 key, an int64 thing and a small block number."""

@@ -31,7 +31,7 @@ from sim.building.timetables import departure_instants
 from sim.flow.network import Context
 from sim.flow.parcels import ParcelLog, ParcelTable
 from sim.record import Axes, Record
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Change, Scenario
 from sim.scenario.targets import schedules
 from sim.ticks import DAY, WEEK, midnight
 
@@ -135,13 +135,10 @@ class Model:
         for queue in self._built.queues:
             queue.count_backlog(self.end)
             queue.finish(self.end)
+        for last_mile in self._built.last_miles:
+            last_mile.finish()
         self._on_progress(1.0)
         return self
-
-    @property
-    def n_rows_in_use(self) -> int:
-        """Rows of the parcel table that are under way."""
-        return self._context.parcels.n_in_use
 
 
 @dataclass(frozen=True)
@@ -222,7 +219,11 @@ def build(
 def settle(
     scenario: Scenario, replication: int, on_progress: Callable[[float], None]
 ) -> tuple[Expectations, Settlement | None]:
-    """Repeat the first year, each time from the last one's mean expectations, until they hardly move."""
+    """Repeat the first year, each time from the last one's mean expectations, until they hardly move.
+
+    Nothing of what is to come is used: the year has luck of its own, and of the dated changes only those in force at the
+    start.
+    """
     review = scenario.market.review
     expectations = promised(scenario)
     if review.settle_iterations == 0 or not review.is_fed_back:
@@ -233,18 +234,29 @@ def settle(
         update={
             "horizon": horizon.model_copy(update={"end": year_end, "drain": 0}),
             "parcels_per_row": max(review.settle_parcels_per_row, scenario.parcels_per_row),
+            "changes": _in_force_at_first(scenario),
         }
     )
     moves: list[float] = []
     while len(moves) < review.settle_iterations:
         on_progress(len(moves) / review.settle_iterations)
-        record = Model(year, replication, expectations, parcel_log=False).run().record
+        record = Model(year, -1 - replication, expectations, parcel_log=False).run().record
         settled = _mean_expectations(record, expectations)
         moves.append(_largest_move(expectations, settled))
         expectations = settled
         if moves[-1] <= review.settle_tolerance:
             break
     return expectations, Settlement(moves, moves[-1] <= review.settle_tolerance)
+
+
+def _in_force_at_first(scenario: Scenario) -> dict[str, Change]:
+    """The dated changes that act on the first simulated day, without their end."""
+    first = scenario.horizon.start - timedelta(days=scenario.horizon.warm_up // DAY)
+    return {
+        name: change.model_copy(update={"until": None})
+        for name, change in scenario.changes.items()
+        if change.at <= first and (change.until is None or change.until > first)
+    }
 
 
 def _mean_expectations(record: Record, like: Expectations) -> Expectations:

@@ -30,7 +30,7 @@ class Axes:
     end: int
     """First instant no longer simulated (E)."""
     reported_from: int
-    """First instant of the first reported month's first reported day."""
+    """First instant reported: what lies before is warm-up."""
 
     @property
     def first_day(self) -> int:
@@ -54,18 +54,28 @@ class Axes:
         base = first.year * 12 + first.month
         days = np.datetime64(EPOCH) + np.arange(self.first_day, self.first_day + self.n_days)
         months = days.astype("datetime64[M]").astype(np.int64) + 1970 * 12 + 1 - base
+        if self._is_month_split:  # the warm-up's part of the first reported month is a month of its own
+            months += np.arange(self.n_days) >= self.reported_from // DAY - self.first_day
         return np.append(months, months[-1])
+
+    @property
+    def _is_month_split(self) -> bool:
+        return self.reported_from > self.start and local_day(self.reported_from).day > 1
 
     def month_names(self) -> list[str]:
         """Months as `2016-01`."""
         first = local_day(self.start)
         months = [divmod(first.year * 12 + first.month - 1 + i, 12) for i in range(self.n_months)]
-        return [f"{year:04d}-{month + 1:02d}" for year, month in months]
+        names = [f"{year:04d}-{month + 1:02d}" for year, month in months]
+        if self._is_month_split:
+            reported = names.index(f"{local_day(self.reported_from):%Y-%m}")
+            names = names[: reported + 1] + names[reported:-1]
+        return names
 
     def is_reported_month(self) -> np.ndarray:
         """Whether each month belongs to the reported time: bool[months]."""
-        first = local_day(self.reported_from)
-        return np.array([name >= f"{first.year:04d}-{first.month:02d}" for name in self.month_names()])
+        first = int(self.month_of_day[self.reported_from // DAY - self.first_day])
+        return np.arange(self.n_months) >= first
 
     def month_bounds(self) -> np.ndarray:
         """Instants at which each month begins and the last one ends, cut to the simulated time: int64[months + 1]."""

@@ -1,7 +1,7 @@
 """Dated changes: at an instant, let everything up to it happen under the old rule, then change the numbers.
 
 Which numbers take which values when is worked out in the description (`sim.scenario.targets`); what setting a number
-means is bound in `sim.model`.
+means is bound in `sim.building.controls`.
 """
 
 from collections.abc import Callable, Generator, Mapping, Sequence

@@ -112,11 +112,14 @@ class Departure:
     def _write_down(self, departs_at: int, status: str, pieces: int) -> None:
         self._record.departure(self.state.number, departs_at, status, pieces)
         column = (DEPARTED, CANCELLED, WEATHER, CLOSED).index(status)
-        self._record.lane_totals[self.state.number, self._record.month(departs_at), column] += 1
+        if departs_at < self._record.axes.end:
+            self._record.lane_totals[self.state.number, self._record.month(departs_at), column] += 1
 
     def _account(self, departs_at: int, load: Load, waiting: int) -> None:
         """Add load, rollover, cost and emission of one departure to the record."""
         state, record = self.state, self._record
+        if departs_at >= record.axes.end:
+            return
         month = record.month(departs_at)
         grams, pieces = int(load.used[0]), int(load.used[2])
         filled = float((load.used / state.room).max())

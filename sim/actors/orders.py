@@ -8,8 +8,9 @@ import numpy as np
 from sim.calendars import hourly_orders
 from sim.flow.network import Node, flat
 from sim.flow.parcels import ParcelLog, ParcelTable
+from sim.ids import MAX_INDEX, MAX_LAYERS, first_order_id
 from sim.kernels import births, choice, ordering, tallying
-from sim.luck import MAX_INDEX, MAX_LAYERS, first_order_id, uniforms
+from sim.luck import uniforms
 from sim.record import Record
 from sim.scenario.market import Origin
 from sim.ticks import DAY, WEEK
@@ -57,7 +58,7 @@ class Goods:
 
 @dataclass(frozen=True, kw_only=True)
 class Paths:
-    """The paths of one origin's routes by region; see `births.fill_rows`."""
+    """The paths of one origin's routes by region; see `births.choose_paths`."""
 
     shares: np.ndarray
     numbers: np.ndarray

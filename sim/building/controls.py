@@ -1,6 +1,6 @@
 """What setting a named number means: one control for every target of `sim.scenario.targets`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -30,7 +30,9 @@ def controls(
     found: dict[str, Control] = {}
     for name in world.stations:
         _queue(found, f"stations.{name}", built.nodes[name])
-        _switch(found, f"stations.{name}.is_open", [built.nodes[name]])
+        station = built.nodes[name]
+        assert isinstance(station, Queue)
+        _switch(found, f"stations.{name}.is_open", [station])
     for name in world.customs:
         _customs(found, name, built)
     for name, state in lanes.items():
@@ -59,31 +61,34 @@ def _queue(found: dict[str, Control], path: str, node: Node) -> None:
 def _with_mean(parts: np.ndarray, mean: float) -> np.ndarray:
     """The distribution scaled to another mean; from nothing or to nothing it is a constant."""
     before = distributions.mean(parts)
+    if abs(mean - before) <= 1e-12 * before:  # back to what is described: not one bit may differ
+        return parts
     if before == 0 or mean == 0:
         return distributions.constant(mean)
     return distributions.scaled(parts, mean / before)
 
 
-def _switch(found: dict[str, Control], path: str, nodes: list[Node]) -> None:
-    queues = [node for node in nodes if isinstance(node, Queue)]
-
+def _switch(found: dict[str, Control], path: str, nodes: Sequence[Queue | Selection]) -> None:
     def apply(value: float | bool, at: int) -> None:
-        for queue in queues:
-            queue.set_open(bool(value), at)
+        for node in nodes:
+            node.set_open(bool(value), at)
 
-    found[path] = Control(queues, apply)
+    found[path] = Control(nodes, apply)
 
 
 def _customs(found: dict[str, Control], name: str, built: BuiltNetwork) -> None:
     path = f"customs.{name}"
-    parts = {part: built.nodes.get(f"{name}.{part}") for part in ("release", "selection", "examination")}
-    for part in ("release", "examination"):
-        if (node := parts[part]) is not None:
+    release, bays = built.nodes.get(f"{name}.release"), built.nodes.get(f"{name}.examination")
+    selection = built.nodes.get(f"{name}.selection")
+    for part, node in (("release", release), ("examination", bays)):
+        if node is not None:
             _queue(found, f"{path}.{part}", node)
-    _switch(found, f"{path}.is_open", [node for node in parts.values() if node is not None])
-    selection = parts["selection"]
+    doors = [node for node in (release, bays) if isinstance(node, Queue)]
     if isinstance(selection, Selection):
         _selection(found, f"{path}.examination", selection)
+        _switch(found, f"{path}.is_open", doors if release is not None else [selection, *doors])
+    else:
+        _switch(found, f"{path}.is_open", doors)
 
 
 def _selection(found: dict[str, Control], path: str, selection: Selection) -> None:

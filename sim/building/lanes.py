@@ -78,7 +78,8 @@ def _reroutes(world: World, lane: str, built: BuiltNetwork) -> Reroutes | None:
             continue
         position = built.steps[number].index(lane)
         target = built.paths.index((route, other))
-        if position < len(built.steps[target]) and built.steps[target][position] in built.gateways:
+        detour = built.steps[target][position : position + 1]
+        if detour and detour[0] != lane and detour[0] in built.gateways:
             new_path[number] = target
             gateway_of_path[target] = built.gateways[built.steps[target][position]]
     return Reroutes(new_path, gateway_of_path) if gateway_of_path else None

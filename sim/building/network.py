@@ -32,6 +32,7 @@ class BuiltNetwork:
     """By name of station, lane and last mile; customs by `x` for where parcels enter, and by their parts."""
     queues: list[Queue]
     gateways: dict[str, Gateway]
+    last_miles: list[LastMile]
     paths: list[tuple[str, str]]
     """(route, path) of each path number."""
     first_nodes: list[Node]
@@ -75,6 +76,7 @@ def build_network(world: World, context: Context, key_of: KeyOf, start: int, pro
             place_of_path=entry_places,
             n_regions=len(world.regions),
             promise=promise_ticks,
+            cost_per_parcel=last_mile.cost_per_parcel,
         )
     _connect(world, builder, paths, steps)
     nodes = builder.enter | builder.parts
@@ -85,6 +87,7 @@ def build_network(world: World, context: Context, key_of: KeyOf, start: int, pro
         nodes=nodes,
         queues=[node for node in nodes.values() if isinstance(node, Queue)],
         gateways=gateways,
+        last_miles=[node for node in nodes.values() if isinstance(node, LastMile)],
         paths=paths,
         first_nodes=[builder.enter[step[0]] for step in steps],
         steps=steps,
@@ -164,6 +167,7 @@ class _Builder:
                 limit_fen=round(limit * 100) if is_limited and limit is not None else 2**62,
                 own_share={p: list(self.world.products).index(p) for p in examination.share_by_product},
                 bays=bays,
+                is_open=customs.is_open or customs.release is not None,
             )
             self.parts[f"{name}.examination"] = bays
             self.parts[f"{name}.selection"] = selection

@@ -28,7 +28,7 @@ COLUMNS = (
     ("p50 d", "p50_days", "{:.1f}"),
     ("p90 d", "p90_days", "{:.1f}"),
     ("p95 d", "p95_days", "{:.1f}"),
-    ("CNY each", "linehaul_cny_per_parcel", "{:.2f}"),
+    ("CNY each", "operating_cny_per_parcel", "{:.2f}"),
     ("kg CO2e", "co2e_kg_per_parcel", "{:.2f}"),
     ("load", "load_factor", "{:.1%}"),
 )

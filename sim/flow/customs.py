@@ -4,27 +4,9 @@ Release and bays are queues (`sim.flow.station`); only what lies between them is
 """
 
 import numpy as np
-from numba import njit
 
 from sim.flow.network import Context, Node, Pool, divide
 from sim.kernels import draws
-
-
-@njit(cache=True)
-def _shares(
-    row: np.ndarray,
-    product: np.ndarray,
-    fen: np.ndarray,
-    of_product: np.ndarray,
-    above_limit: float,
-    limit_fen: int,
-) -> np.ndarray:
-    """Share of each row that is examined: float64[n]; ``of_product`` float64[products]."""
-    out = np.empty(row.shape[0], np.float64)
-    for i in range(row.shape[0]):
-        k = row[i]
-        out[i] = above_limit if fen[k] > limit_fen else of_product[product[k]]
-    return out
 
 
 class Selection(Node):
@@ -41,6 +23,7 @@ class Selection(Node):
         limit_fen: int,
         own_share: dict[str, int],
         bays: Node,
+        is_open: bool,
     ) -> None:
         super().__init__(name, context)
         self._key = key
@@ -54,6 +37,16 @@ class Selection(Node):
         """Products with a share of their own, and their number."""
         self._bays = bays
         self.inbox = Pool()
+        self._is_open = is_open
+        self._held: list[np.ndarray] = []
+
+    def set_open(self, is_open: bool, at: int) -> None:
+        """Close the office, or reopen it: then what was held passes at ``at``. Only of an office without release."""
+        self._is_open = is_open
+        if is_open and self._held:
+            held = np.concatenate(self._held)
+            self._held = []
+            self._select(np.full(held.shape[0], at, np.int64), held)
 
     def set_share(self, share: float) -> None:
         """Change the share of all products that have none of their own."""
@@ -69,10 +62,25 @@ class Selection(Node):
     def _serve(self, at: np.ndarray, row: np.ndarray, until: int) -> None:
         if row.shape[0] == 0:
             return
-        parcels = self.context.parcels
-        share = _shares(row, parcels.product, parcels.fen, self.of_product, self.above_limit, self.limit_fen)
-        is_single = not self.context.is_aggregated
-        examined = draws.taken(self._key, share, row, parcels.ids, parcels.count, is_single)
+        if self._is_open:
+            self._select(at, row)
+        else:
+            self._held.append(row)
+
+    def _select(self, at: np.ndarray, row: np.ndarray) -> None:
+        p = self.context.parcels
+        examined = draws.examined(
+            self._key,
+            self.of_product,
+            self.above_limit,
+            self.limit_fen,
+            row,
+            p.ids,
+            p.count,
+            not self.context.is_aggregated,
+            p.product,
+            p.fen,
+        )
         taken, rest = divide(self.context, at, row, examined)
         self._bays.receive(*taken)
         self.forward(*rest)

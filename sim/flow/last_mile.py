@@ -19,6 +19,7 @@ class LastMile(Node):
         place_of_path: np.ndarray,
         n_regions: int,
         promise: np.ndarray,
+        cost_per_parcel: float,
     ) -> None:
         """times: distribution tables by (place number, region); place_of_path int[paths]; promise int64[R, G]."""
         super().__init__(name, context)
@@ -27,6 +28,8 @@ class LastMile(Node):
         self._code_of_path = place_of_path * n_regions
         self._n_regions = n_regions
         self._promise = promise
+        self._cost_per_parcel = cost_per_parcel
+        self._delivered = np.zeros_like(context.record.delivered)
         self._stack()
         self.inbox = Pool()
 
@@ -82,7 +85,7 @@ class LastMile(Node):
             record.axes.first_day,
             record.month_of_day,
             context.end,
-            flat(record.delivered, 1),
+            flat(self._delivered, 1),
             record.by_day["delivered"],
             flat(record.hours, 1),
             flat(record.service, 1),
@@ -93,3 +96,9 @@ class LastMile(Node):
         if context.log is not None:
             context.log.step(self.name, p.ids[row], at, at, ready)
         p.give_back(row)
+
+    def finish(self) -> None:
+        """Close the books at the end of the simulated time."""
+        record = self.context.record
+        record.delivered += self._delivered
+        record.route_cost += self._cost_per_parcel * self._delivered.sum(axis=(2, 3))

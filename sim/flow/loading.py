@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
-from sim.flow.network import EMPTY, Context, Node, count_events
+from sim.flow.network import EMPTY, Batch, Context, Node, count_events
 from sim.flow.station import Fifo
 from sim.kernels import ordering
+from sim.ticks import DAY
 
 
 @njit(cache=True)
@@ -20,13 +21,15 @@ def _prefix(
     grams: np.ndarray,
     cm3: np.ndarray,
     route: np.ndarray,
+    cell: np.ndarray,
     room: np.ndarray,
     used: np.ndarray,
     by_route: np.ndarray,
+    by_cell: np.ndarray,
 ) -> int:
     """Longest prefix of rows that fits ``room`` int64[3] (g, cm3, pieces) beside what is ``used`` already.
 
-    Adds what it takes to ``used`` and to grams by route (int64[routes]); nothing fits after a prefix that is cut.
+    Adds what it takes to ``used``, to grams by route (int64[routes]) and to pieces by cell (int64[cells]).
     """
     for i in range(row.shape[0]):
         k = row[i]
@@ -38,6 +41,7 @@ def _prefix(
         used[1] += volume
         used[2] += n
         by_route[route[k]] += mass
+        by_cell[cell[k]] += n
     return row.shape[0]
 
 
@@ -61,6 +65,7 @@ class Load:
     used: np.ndarray
     """Grams, cm3 and pieces: int64[3]."""
     grams_by_route: np.ndarray
+    pieces_by_cell: np.ndarray
 
 
 class Gateway(Node):
@@ -104,32 +109,64 @@ class Gateway(Node):
 
     def load(self, room: np.ndarray) -> Load:
         """Take the longest prefix, by (priority, ready instant, id), that fits ``room`` int64[3] (g, cm3, pieces)."""
-        parcels = self.context.parcels
+        record = self.context.record
         used, by_route = np.zeros(3, np.int64), np.zeros(self._priority_of_route.shape[0], np.int64)
+        by_cell = np.zeros(record.shipped[0].size, np.int64)
         parts = []
         for queue in self._ready.values():
-            ready, row = queue.view()
-            n = _prefix(row, parcels.count, parcels.grams, parcels.cm3, parcels.route, room, used, by_route)
-            parts.append((ready[:n].copy(), row[:n].copy()))
-            queue.drop(n)
-            if n < row.shape[0]:
+            parts.append(self._take_prefix(queue, room, used, by_route, by_cell))
+            if len(queue):
                 break
         ready, row = (np.concatenate(columns) for columns in zip(*parts, strict=True))
         self._grams -= int(used[0])
         self._pieces -= int(used[2])
-        return Load(ready, row, used, by_route)
+        return Load(ready, row, used, by_route, by_cell)
+
+    def _take_prefix(
+        self, queue: Fifo, room: np.ndarray, used: np.ndarray, by_route: np.ndarray, by_cell: np.ndarray
+    ) -> Batch:
+        p = self.context.parcels
+        columns = (p.count, p.grams, p.cm3, p.route, p.cell)
+        ready, row = queue.view()
+        n = _prefix(row, *columns, room, used, by_route, by_cell)
+        taken = ready[:n].copy(), row[:n].copy()
+        next_ready, next_row = ready[n : n + 1].copy(), row[n : n + 1].copy()
+        queue.drop(n)
+        if not self.context.is_aggregated or next_row.shape[0] == 0:
+            return taken
+        k = next_row[0]
+        each = np.array([p.grams[k], p.cm3[k], 1], np.int64)
+        fitting = int(((room - used) // each).min())
+        if fitting == 0:
+            return taken
+        part = p.split(next_row, np.array([fitting]))
+        _prefix(part, p.count, p.grams, p.cm3, p.route, p.cell, room, used, by_route, by_cell)
+        return np.concatenate([taken[0], next_ready]), np.concatenate([taken[1], part])
 
     def dispatch(self, load: Load, departs_at: int, arrives_at: int) -> None:
         """Send a load on its way: all on board arrive together."""
         context, row = self.context, load.row
-        departed = np.full(row.shape[0], departs_at, np.int64)
-        if self.ships_on_path is not None:
-            first = slice(None) if self.is_always_first else self.ships_on_path[context.parcels.path[row]]
-            count_events(context, departed[first], row[first], context.record.shipped, context.record.by_day["shipped"])
+        self._count_shipped(load, departs_at)
         arrived = np.full(row.shape[0], arrives_at, np.int64)
         if context.log is not None:
+            departed = np.full(row.shape[0], departs_at, np.int64)
             context.log.step(self.name, context.parcels.ids[row], load.ready, departed, arrived)
         self.forward(arrived, row)
+
+    def _count_shipped(self, load: Load, departs_at: int) -> None:
+        """Write down those for whom this is the first lane."""
+        record = self.context.record
+        if self.ships_on_path is None or departs_at >= self.context.end:
+            return
+        if self.is_always_first:
+            by_cell = load.pieces_by_cell.reshape(record.shipped.shape[1:])
+            record.shipped[record.month(departs_at)] += by_cell
+            day = departs_at // DAY - record.axes.first_day
+            record.by_day["shipped"][:, day] += by_cell.sum(axis=(1, 2))
+            return
+        row = load.row[self.ships_on_path[self.context.parcels.path[load.row]]]
+        departed = np.full(row.shape[0], departs_at, np.int64)
+        count_events(self.context, departed, row, record.shipped, record.by_day["shipped"])
 
     def take_rerouted(self, new_path: np.ndarray) -> np.ndarray:
         """Remove the ready rows whose path has another to go by (``new_path`` int[paths], -1 for none); sets it."""

@@ -16,11 +16,11 @@ _ROW = np.dtype(
         ("grams", np.int32),
         ("cm3", np.int32),
         ("cell", np.int32),
-        ("path", np.int16),
+        ("path", np.int32),
         ("route", np.int16),
         ("region", np.int16),
         ("product", np.int16),
-        ("spare", np.int64),
+        ("spare", np.uint8, (6,)),
     ]
 )
 """64 bytes: a row fills one cache line, so that a kernel which asks for several columns of a row waits once."""

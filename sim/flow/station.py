@@ -188,14 +188,14 @@ class Queue(Node):
         else:
             started, ended = np.empty_like(work), np.empty_like(work)
             n = self._kernel()(work, service, self._free, self._work_at(until), started, ended)
-            started, ended = started[:n], ended[:n]
+            started, ended = started[:n], ended[:n] + self._latency()
             if self._clock:
                 started, ended = self._clock.wall_start(started), self._clock.wall_end(ended)
         if n == 0:
             return
         arrived, row, service = arrived[:n], row[:n], service[:n]
         self._waiting.drop(n)
-        left = ended + self._latency()
+        left = ended
         if self._dwell is not None:
             left = left + draws.durations(self._dwell, self._key, row, self.context.parcels.ids, True, 0)
         self._write_down(arrived, started, service, left, row)

@@ -30,7 +30,7 @@ def _stations(run: Run) -> tuple[Any, ...]:
         started,
         ratio(wait / 3600, started),
         np.where(started > 0, longest / 3600, np.nan),
-        ratio(busy, record.queue_open_seconds[queue, month]),
+        ratio(busy / 1000, record.queue_open_seconds[queue, month]),
         backlog,
         largest,
     )

@@ -27,7 +27,7 @@ def _totals(run: Run, route: int) -> dict[str, float]:
         "lost": record.lost[at].sum(),
         "in_transit": under_way,
         "value_cny": record.goods[0][at].sum() / 100,
-        "linehaul_cny_per_parcel": ratio(record.route_cost[at].sum(), delivered),
+        "operating_cny_per_parcel": ratio(record.route_cost[at].sum(), delivered),
         "co2e_kg_per_parcel": ratio(record.route_co2e_g[at].sum() / 1000, delivered),
         "load_factor": _load_met(run, route),
     }
@@ -73,10 +73,10 @@ SUMMARY = Table(
             "posted_to_ready_mean_days", "number", "d", "posted to ready for collection, mean of those that arrived"
         ),
         Column(
-            "linehaul_cny_per_parcel",
+            "operating_cny_per_parcel",
             "number",
             "CNY of 2016",
-            "operators' cost of the lanes per parcel delivered, without empty departures",
+            "operators' cost of lanes (without empty departures) and last miles per parcel delivered",
         ),
         Column("co2e_kg_per_parcel", "number", "kg", "CO2e of the lanes per parcel delivered"),
         Column("load_factor", "number", "share", "mean load factor of its lanes, weighted by mass carried"),

@@ -87,6 +87,36 @@ def taken(
 
 
 @njit(cache=True)
+def examined(
+    key: np.uint64,
+    of_product: np.ndarray,
+    above_limit: float,
+    limit_fen: int,
+    row: np.ndarray,
+    ids: np.ndarray,
+    count: np.ndarray,
+    is_single: bool,
+    product: np.ndarray,
+    fen: np.ndarray,
+) -> np.ndarray:
+    """How many parcels of each row are examined: int32[n]; `taken` with the share that product and value give.
+
+    of_product float64[products]; ``above_limit`` holds for goods worth more than ``limit_fen``; the others are columns
+    of the parcel table.
+    """
+    out = np.empty(row.shape[0], np.int32)
+    one, two = np.empty(_BATCH), np.empty(_BATCH)
+    for start in range(0, row.shape[0], _BATCH):
+        size = min(_BATCH, row.shape[0] - start)
+        fill_fine(key, ids[row[start : start + size]], one, two)
+        for i in range(size):
+            k = row[start + i]
+            p = above_limit if fen[k] > limit_fen else of_product[product[k]]
+            out[start + i] = binomial_quantile(one[i], 1 if is_single else count[k], p)
+    return out
+
+
+@njit(cache=True)
 def times_by_code(
     parts: np.ndarray,
     first: np.ndarray,

@@ -9,7 +9,6 @@ from numba import njit
 DAY = 86_400_000_000
 HOUR = 3_600_000_000
 SECOND = 1_000_000
-_BATCH = 512
 HOUR_BINS = 24 * 180
 """Door-to-door times are counted in whole hours up to 180 days; the last bin holds the rest."""
 
@@ -33,7 +32,7 @@ def station_starts(
     totals: np.ndarray,
     end: int,
 ) -> None:
-    """Add services to ``totals`` int64[months, 4]: parcels started, wait in seconds, busy seconds, longest wait.
+    """Add services to ``totals`` int64[months, 4]: parcels started, wait in s, busy time in ms, longest wait in s.
 
     arrived, started (in order) int64[n] ticks; service int64[n] ticks of one server; counted in the month of the start.
     ``is_single`` says that all rows are one parcel, so that their counts need not be fetched.
@@ -50,7 +49,7 @@ def station_starts(
             wait = seconds(started[i] - arrived[i])
             parcels += k
             waits += wait * k
-            busy += seconds(service[i])
+            busy += (service[i] + 500) // 1000
             longest = max(longest, wait)
             i += 1
         totals[month, 0] += parcels
@@ -161,36 +160,30 @@ def deliveries(
     """
     ring = week_hours.shape[0]
     last_bin = hours.shape[2] - 1
-    touched = 0
-    for start in range(0, row.shape[0], _BATCH):
-        stop = min(start + _BATCH, row.shape[0])
-        for i in range(start, stop):  # fetches the rows of a batch from memory side by side, not one after the other
-            touched += count[row[i]]
-        for i in range(start, stop):
-            ready = ready_at[i]
-            if ready >= end:
-                continue
-            k = row[i]
-            r, g, c, n = route[k], region[k], cell[k], count[k]
-            day = ready // DAY - first_day
-            by_cell[month_of_day[day], c] += n
-            by_day[r, day] += n
-            month = month_of_day[ordered_at[k] // DAY - first_day]
-            span = ready - ordered_at[k]
-            hour = min(span // HOUR, last_bin)
-            hours[month, c, hour] += n
-            sums[month, c, 0] += n
-            sums[month, c, 1] += seconds(span) * n
-            sums[month, c, 2] += seconds(ready - posted_at[k]) * n
-            if span <= promise[r, g]:
-                sums[month, c, 3] += n
-            week = ready // (7 * DAY)
-            if week - reviewed < ring:
-                week %= ring
-                week_hours[week, r, g, hour] += n
-                week_sums[week, r, g, 0] += n
-                week_sums[week, r, g, 1] += seconds(span) * n
-    return touched
+    for i in range(row.shape[0]):
+        ready = ready_at[i]
+        if ready >= end:
+            continue
+        k = row[i]
+        r, g, c, n = route[k], region[k], cell[k], count[k]
+        day = ready // DAY - first_day
+        by_cell[month_of_day[day], c] += n
+        by_day[r, day] += n
+        month = month_of_day[ordered_at[k] // DAY - first_day]
+        span = ready - ordered_at[k]
+        hour = min(span // HOUR, last_bin)
+        hours[month, c, hour] += n
+        sums[month, c, 0] += n
+        sums[month, c, 1] += seconds(span) * n
+        sums[month, c, 2] += seconds(ready - posted_at[k]) * n
+        if span <= promise[r, g]:
+            sums[month, c, 3] += n
+        week = ready // (7 * DAY)
+        if week - reviewed < ring:
+            week %= ring
+            week_hours[week, r, g, hour] += n
+            week_sums[week, r, g, 0] += n
+            week_sums[week, r, g, 1] += seconds(span) * n
 
 
 def percentile_hours(counts: np.ndarray, shares: tuple[float, ...]) -> np.ndarray:

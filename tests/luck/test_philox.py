@@ -10,7 +10,7 @@ from behaviour.runs import at_step, run
 from oracle.base_world import described
 from scipy import stats
 
-from sim import luck
+from sim import ids, luck
 from sim.kernels.distributions import table, whole
 
 MASK = 0xFFFFFFFF
@@ -77,7 +77,7 @@ def uniforms(key: np.uint64, first_thing: int = 0, n: int = N) -> np.ndarray:
 
 
 PURPOSES = [("birth", "harbin"), ("birth", "urumqi"), ("station", "sorting"), ("weather", "harbin"), ("goods", "a")]
-FIRST = luck.first_order_id("harbin", 797, 2)
+FIRST = ids.first_order_id("harbin", 797, 2)
 
 
 @pytest.mark.parametrize("purpose", PURPOSES)
@@ -92,7 +92,7 @@ def test_luck_is_uncorrelated_between_purposes_replications_seeds_and_neighbours
     columns = [uniforms(luck.key(1, 0, *purpose), FIRST)[i] for purpose in PURPOSES for i in (0, 1)]
     columns += [uniforms(luck.key(1, 1, *PURPOSES[0]), FIRST)[0], uniforms(luck.key(2, 0, *PURPOSES[0]), FIRST)[0]]
     columns += [uniforms(luck.key(1, 0, *PURPOSES[0]), FIRST + shift)[0] for shift in (1, 2, 128)]
-    columns += [uniforms(luck.key(1, 0, *PURPOSES[0]), luck.first_order_id("harbin", 798, 2))[0]]
+    columns += [uniforms(luck.key(1, 0, *PURPOSES[0]), ids.first_order_id("harbin", 798, 2))[0]]
     correlations = np.corrcoef(columns)[np.triu_indices(len(columns), 1)]
     # Fisher (1915): z is normal with standard deviation 1/sqrt(n - 3); 0.1 % shared among all pairs (Bonferroni).
     limit = stats.norm.isf(0.0005 / len(correlations)) / np.sqrt(N - 3)
@@ -123,19 +123,19 @@ def test_key_is_the_same_on_every_machine() -> None:
 
 
 def test_order_ids_are_those_of_the_page_and_fit_an_int64() -> None:
-    code = luck.origin_code("harbin")
+    code = ids.origin_code("harbin")
     assert 0 <= code < 2**17
-    assert luck.first_order_id("harbin", 795, 3) == ((code << 12 | 795) << 7 | 3) << 27
+    assert ids.first_order_id("harbin", 795, 3) == ((code << 12 | 795) << 7 | 3) << 27
     latest = (((2**17 - 1) << 12 | 2**12 - 1) << 7 | 127) << 27 | 2**27 - 1
     assert latest < 2**63
 
 
 def test_order_ids_of_different_layers_weeks_and_origins_never_meet() -> None:
     origins = ["harbin", "urumqi", "heihe", "suifenhe", "manzhouli"]
-    firsts = {luck.first_order_id(o, w, n) for o in origins for w in (1, 2, 4095) for n in (0, 1, 127)}
+    firsts = {ids.first_order_id(o, w, n) for o in origins for w in (1, 2, 4095) for n in (0, 1, 127)}
     assert len(firsts) == 45
     ordered = sorted(firsts)
-    assert min(b - a for a, b in itertools.pairwise(ordered)) >= luck.MAX_INDEX
+    assert min(b - a for a, b in itertools.pairwise(ordered)) >= ids.MAX_INDEX
 
 
 @pytest.mark.parametrize(

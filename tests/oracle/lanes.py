@@ -185,7 +185,7 @@ class Lane:
         for parcel in self.ready():
             paths = self.world.scenario.routes[parcel.order.route].paths
             other = paths[parcel.path].reroute
-            if other is not None:
+            if other is not None and paths[other].steps[parcel.position] != self.name:
                 self.waiting.remove(parcel)
                 parcel.path, parcel.ready_at = other, self.env.now
                 step = paths[other].steps[parcel.position]

@@ -11,7 +11,7 @@ from scipy.stats import poisson
 
 from oracle.trace import Expectation
 from oracle.world import World, pick, race
-from sim import luck
+from sim import ids
 from sim.calendars import hourly_orders
 from sim.kernels import distributions
 from sim.scenario.market import Choice, Origin
@@ -68,10 +68,10 @@ class Market:
         """The orders of one layer in one week that exist."""
         origin = self.scenario.market.origins[name]
         cumulative = hourly_orders(origin, self.world.utc_offset(name), week)
-        u, _ = self.world.fine(week * luck.MAX_LAYERS + layer, "count", name)
+        u, _ = self.world.fine(week * ids.MAX_LAYERS + layer, "count", name)
         n_orders = int(poisson.ppf(u, cumulative[-1] / 4))
         for i in range(n_orders):
-            order_id = luck.first_order_id(name, week, layer) + i
+            order_id = ids.first_order_id(name, week, layer) + i
             u, mark = self.world.fine(order_id, "birth", name)
             at = week * WEEK + instant_in_week(cumulative, u)
             is_in_time = self.world.start <= at < self.world.last_order

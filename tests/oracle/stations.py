@@ -49,12 +49,17 @@ class Desk:
             heapq.heappush(self.waiting, (arrived, order_id, granted))
             self.look_at(arrived)
             started, served = yield granted
-        elif not self.is_open():
-            started = served = self.reopening()
-            yield At(self.env, started, COMPLETIONS)
+        else:
+            yield from self.wait_until_open()
+            started = served = self.env.now
         left = served + self.dwell(order_id, started)
         self.world.trace.log.append(Row(order_id, self.step, arrived, started, left))
         yield At(self.env, left, COMPLETIONS)
+
+    def wait_until_open(self) -> Generator[simpy.Event, None, None]:
+        """Stay while it is closed; nothing else."""
+        if not self.is_open():
+            yield At(self.env, self.reopening(), COMPLETIONS)
 
     def reopening(self) -> int:
         """The next instant at which it is open again; never, if it stays closed."""

@@ -119,6 +119,8 @@ class Twin:
         """Release, then examination if the parcel's luck says so."""
         if self.releases[name] is not None:
             yield from self.releases[name].visit(order.order_id)
+        else:
+            yield from self.examinations[name].wait_until_open()
         if self.examinations[name] is not None and self.is_examined(order, name):
             yield from self.examinations[name].visit(order.order_id)
 

@@ -14,7 +14,7 @@ from oracle.base_world import Dict
 from scipy import stats
 from theory.one_line import ORDERS_PER_YEAR, assert_fits, line
 
-from sim import luck
+from sim import ids, luck
 from sim.model import build
 from sim.ticks import DAY, EPOCH, HOUR, WEEK, midnight
 
@@ -89,7 +89,7 @@ def test_gaps_between_orders_are_exponential() -> None:
 
 def test_each_layer_has_a_quarter_of_the_orders_and_none_knows_of_another() -> None:
     orders = flat_orders()
-    layer = orders.order_id.to_numpy() >> luck.INDEX_BITS & (luck.MAX_LAYERS - 1)
+    layer = orders.order_id.to_numpy() >> ids.INDEX_BITS & (ids.MAX_LAYERS - 1)
     by_week = pd.crosstab(orders.ordered_at // WEEK, pd.Series(layer, name="layer"))
     assert list(by_week.columns) == [0, 1, 2, 3]
     assert_fits(by_week.sum(), np.full(4, 51 * ORDERS_PER_YEAR * 7 / 365 / 4), n_fitted=0)

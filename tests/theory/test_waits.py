@@ -95,7 +95,7 @@ def erlang_c_runs() -> list[tuple[np.ndarray, float]]:
         model = run(line({"servers": 3, "service": exponential(2.4 * GAP_S)}), replication)
         table, record = model.parcel_log.table(), model.record
         here = (table["step"] == "station-0") & (table["arrived_at"] >= table["arrived_at"].min() + RUN_IN)
-        busy = record.queue_totals[0, MONTHS, 2].sum() / record.queue_open_seconds[0, MONTHS].sum()
+        busy = record.queue_totals[0, MONTHS, 2].sum() / 1000 / record.queue_open_seconds[0, MONTHS].sum()
         result.append(((table["started_at"] - table["arrived_at"])[here] / SECOND, busy))
     return result
 

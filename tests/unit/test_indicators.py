@@ -193,7 +193,7 @@ def test_lanes_sum_up_their_departures(tables: dict[str, Columns]) -> None:
 
 def test_summary_counts_linehaul_cost_and_emissions_per_parcel(tables: dict[str, Columns]) -> None:
     summary, lanes = rows(tables["summary"]), rows(tables["lanes"])
-    cost = sum(row["linehaul_cny_per_parcel"] * row["delivered"] for row in summary)
+    cost = sum(row["operating_cny_per_parcel"] * row["delivered"] for row in summary)
     carried = sum(row["mass_kg"] for row in lanes)
     emitted = sum(row["co2e_kg_per_parcel"] * row["delivered"] for row in summary)
     empty = sum(row["status"] == "departed" and row["pieces"] == 0 for row in rows(tables["departures"]))
