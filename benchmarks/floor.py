@@ -24,9 +24,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numba import njit
 
-from sim import ids, luck
+from sim import luck
 from sim.building.market import _serves, promised
 from sim.calendars import hourly_orders
+from sim.ids import MAX_LAYERS, first_order_id
 from sim.kernels import births, choice, distributions
 from sim.kernels.births import first_above, instant_in_week
 from sim.kernels.distributions import quantile_between, whole_many
@@ -88,9 +89,9 @@ def _orders(scenario: Scenario, name: str, drawn: Drawn) -> tuple[np.ndarray, np
         window = np.array([max(start - week * WEEK, 0), min(end - week * WEEK, WEEK)])
         n_before = drawn.n_placed
         for layer in range(math.ceil(origin.level * 4)):
-            u, _ = luck.uniforms(key("count", name), week * ids.MAX_LAYERS + layer)
+            u, _ = luck.uniforms(key("count", name), week * MAX_LAYERS + layer)
             n = births.poisson_quantile(u, cumulative[-1] / 4)
-            first = ids.first_order_id(name, week, layer)
+            first = first_order_id(name, week, layer)
             n_latent, drawn.n_placed, races = _decide(
                 keys,
                 route_keys,

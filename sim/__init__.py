@@ -9,11 +9,12 @@ In a notebook::
     results.summary
 """
 
+import os
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from sim.scenario.scenario import Scenario
 
 __version__ = "0.1.0"
@@ -22,7 +23,11 @@ __all__ = ["__version__", "build", "load", "run"]
 _LAZY = {"build": "sim.model", "run": "sim.experiments.run"}
 
 
-def load(path: "str | Path") -> "Scenario":
+if not os.access(Path(__file__).parent, os.W_OK):  # numba keeps compiled kernels beside the code, where it can
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(tempfile.gettempdir()) / f"parcel-corridors-{os.getuid()}"))
+
+
+def load(path: str | Path) -> "Scenario":
     """The scenario of a file, checked. Raises ScenarioError with every problem found."""
     from sim.scenario import loading
 

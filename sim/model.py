@@ -2,7 +2,7 @@
 
 Within one instant:
 
-1. dated changes, in order of their name (`actors.capacity`)
+1. dated changes, in order of the path of what they change (`actors.capacity`)
 2. the market: first the weekly review, then the placing of orders up to its next instant (`actors.market`)
 3. departures, by (lane priority, lane name) (`actors.departures`)
 4. completions and arrivals, and receipts that follow from them (`flow`, when an actor asks)
@@ -221,8 +221,8 @@ def settle(
 ) -> tuple[Expectations, Settlement | None]:
     """Repeat the first year, each time from the last one's mean expectations, until they hardly move.
 
-    Nothing of what is to come is used: the year has luck of its own, and of the dated changes only those in force at the
-    start.
+    Nothing of what is to come is used: the year has luck of its own, and of the dated changes only those that act on
+    the first day.
     """
     review = scenario.market.review
     expectations = promised(scenario)

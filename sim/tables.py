@@ -41,6 +41,10 @@ def check_destination(folder: Path) -> None:
     above = next(path for path in folder.absolute().parents if path.exists())
     if not above.is_dir() or not os.access(above, os.W_OK):
         raise ResultsFolderError(f"{folder} cannot be made: {above} is not a folder that can be written to")
+    try:
+        Path(tempfile.mkdtemp(prefix=".try-", dir=above)).rmdir()
+    except OSError as error:
+        raise ResultsFolderError(f"{folder} cannot be made: {error.strerror}; name another one with --out") from error
     if folder.exists() and any(folder.iterdir()) and not _is_ours(folder):
         message = f"{folder} holds files that are not results of this program; name another folder with --out"
         raise ResultsFolderError(message)

@@ -356,7 +356,8 @@ class TariffNotation(Written):
         return {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string", "pattern": either}], "unit": "CNY"}
 
 
-Duration = Annotated[int, Quantity("duration", bare="h", ge=0)]
+LONGEST = 3660 * DAY
+Duration = Annotated[int, Quantity("duration", bare="h", ge=0, le=LONGEST)]
 PositiveDuration = Annotated[int, Quantity("duration", bare="h", gt=0)]
 Offset = Annotated[int, Quantity("duration", bare="h", ge=-12 * HOUR, le=14 * HOUR)]
 Mass = Annotated[int, Quantity("mass", bare="g", ge=0)]
@@ -369,7 +370,7 @@ Money = Annotated[float, Quantity("money", bare="CNY", ge=0)]
 MoneyPerMass = Annotated[float, Quantity("money per mass", bare="CNY/kg", ge=0)]
 MoneyPerDay = Annotated[float, Quantity("money per day", bare="CNY/d", ge=0)]
 MoneyPerVolumeDay = Annotated[float, Quantity("money per volume-day", bare="CNY/m3/d", ge=0)]
-Density = Annotated[float, Quantity("density", bare="kg/m3", gt=0)]
+Density = Annotated[float, Quantity("density", bare="kg/m3", ge=1)]
 Emission = Annotated[float, Quantity("emission", bare="g/tkm", ge=0)]
 YearlyRate = Annotated[float, Quantity("yearly rate", bare="1/y")]
 TariffField = Annotated[Tariff, TariffNotation()]

@@ -31,24 +31,33 @@ class Expectations:
 
 
 @dataclass
+class Price:
+    """A tariff that dated changes may change, in CNY and CNY/kg."""
+
+    fixed: float
+    per_kg: float
+
+
+@dataclass
 class RouteState:
     """The numbers of a route that dated changes may change."""
 
     is_open: bool
-    fixed_cny: float
-    per_kg_cny: float
-    by_product: dict[int, tuple[float, float]]
+    tariff: Price
+    by_product: dict[str, Price]
+    """Tariffs of products that have their own, by name."""
 
-    def price(self, product: int, kg: float) -> float:
+    def price(self, product: str, kg: float) -> float:
         """Price in CNY of a parcel of a product."""
-        fixed, per_kg = self.by_product.get(product, (self.fixed_cny, self.per_kg_cny))
-        return fixed + per_kg * kg
+        tariff = self.by_product.get(product, self.tariff)
+        return tariff.fixed + tariff.per_kg * kg
 
 
 @dataclass(frozen=True, kw_only=True)
 class Goods:
     """What the kernels need to know of the products."""
 
+    names: Sequence[str]
     mean_kg: np.ndarray
     weight_parts: np.ndarray
     value_parts: np.ndarray
@@ -114,7 +123,10 @@ class OriginMarket:
     def _prices(self) -> np.ndarray:
         """Price by product and route: float64[products, routes]."""
         return np.array(
-            [[route.price(p, kg) for route in self.routes] for p, kg in enumerate(self._goods.mean_kg)]
+            [
+                [route.price(product, kg) for route in self.routes]
+                for product, kg in zip(self._goods.names, self._goods.mean_kg, strict=True)
+            ]
         ).reshape(len(self._goods.mean_kg), len(self.routes))
 
     def _generalised_cost(self, expectations: Expectations) -> np.ndarray:

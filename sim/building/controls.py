@@ -169,8 +169,12 @@ def _time(node: LastMile, where: tuple[int, int]) -> Apply:
 
 def _route(found: dict[str, Control], path: str, state: RouteState) -> None:
     found[f"{path}.is_open"] = Control([], _attribute(state, "is_open", bool))
-    found[f"{path}.tariff.fixed"] = Control([], _attribute(state, "fixed_cny", float))
-    found[f"{path}.tariff.per_kg"] = Control([], _attribute(state, "per_kg_cny", float))
+    tariffs = {f"tariff_by_product.{name}": price for name, price in state.by_product.items()} | {
+        "tariff": state.tariff
+    }
+    for name, price in tariffs.items():
+        found[f"{path}.{name}.fixed"] = Control([], _attribute(price, "fixed", float))
+        found[f"{path}.{name}.per_kg"] = Control([], _attribute(price, "per_kg", float))
 
 
 def _loss(found: dict[str, Control], path: str, node: Node, route: int) -> None:

@@ -5,13 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from sim.actors.market import Market
-from sim.actors.orders import Expectations, Goods, OriginMarket, Paths, RouteState
+from sim.actors.orders import Expectations, Goods, OriginMarket, Paths, Price, RouteState
 from sim.building.network import BuiltNetwork
 from sim.flow.network import Context
 from sim.kernels import distributions
 from sim.scenario.scenario import World
 from sim.scenario.targets import mean
-from sim.ticks import DAY, midnight
+from sim.ticks import DAY, EPOCH, midnight
+from sim.units import Tariff
 
 KeyOf = Callable[..., np.uint64]
 
@@ -30,19 +31,18 @@ def promised(world: World) -> Expectations:
 
 def route_states(world: World) -> dict[str, RouteState]:
     """The changeable numbers of each route."""
-    products = list(world.products)
     return {
         name: RouteState(
             is_open=route.is_open,
-            fixed_cny=route.tariff.fixed_cny,
-            per_kg_cny=route.tariff.per_kg_cny,
-            by_product={
-                products.index(product): (tariff.fixed_cny, tariff.per_kg_cny)
-                for product, tariff in route.tariff_by_product.items()
-            },
+            tariff=_price(route.tariff),
+            by_product={product: _price(tariff) for product, tariff in route.tariff_by_product.items()},
         )
         for name, route in world.routes.items()
     }
+
+
+def _price(tariff: Tariff) -> Price:
+    return Price(tariff.fixed_cny, tariff.per_kg_cny)
 
 
 def build_market(
@@ -91,7 +91,7 @@ def build_market(
 
 def _level_of_day(base: float, schedule: Sequence[tuple[int, float | bool]], utc_offset: int) -> Callable[[int], float]:
     """Level of a day, counted from the epoch, under the dated changes of it."""
-    shift = midnight_shift(utc_offset)
+    shift = midnight(EPOCH, utc_offset)  # of the origin's midnight against Beijing's, of the same date
 
     def level(day: int) -> float:
         value = base
@@ -101,13 +101,6 @@ def _level_of_day(base: float, schedule: Sequence[tuple[int, float | bool]], utc
         return value
 
     return level
-
-
-def midnight_shift(utc_offset: int) -> int:
-    """Instant of local midnight less that of Beijing's, of the same date."""
-    from datetime import date
-
-    return midnight(date(2001, 1, 1), utc_offset)
 
 
 def _serves(world: World, routes: Sequence[str]) -> np.ndarray:
@@ -127,6 +120,7 @@ def _goods(world: World) -> Goods:
     values = [distributions.table(product.value) for product in world.products.values()]
     parts_from = np.array([np.cumsum([0, *map(len, tables)]) for tables in (weights, values)])
     return Goods(
+        names=list(world.products),
         mean_kg=np.array([mean(product.weight) / 1000 for product in world.products.values()]),
         weight_parts=np.concatenate(weights),
         value_parts=np.concatenate(values),

@@ -79,6 +79,8 @@ def _jobs(files: Sequence[Path], options: Options) -> list[Job]:
             problems += error.problems
             continue
         scenario = options.applied(loaded.scenario)
+        if options.parcel_log and scenario.parcels_per_row > 1:
+            raise SimError("a log of single parcels needs single parcels: use --parcels-per-row 1 with --parcel-log")
         workers = options.workers or os.cpu_count() or 1
         folder = _folder(scenario, options.out, n_files=len(files))
         jobs.append(Job(scenario, loaded.tree, folder, min(workers, scenario.replications)))

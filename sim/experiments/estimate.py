@@ -37,6 +37,8 @@ LAYERS_A_LEVEL = 4
 ROWS_A_LAYER_WEEK = 50
 MOST_ROWS_A_LAYER_WEEK = 2**27
 MOST_PLACED_ROWS_A_WEEK = 2**23
+MOST_ORDERS = 2**31 - 1
+"""Counts of a month are kept in 32 bits."""
 MOST_BYTES = 64 * 2**30
 MOST_OF_AVAILABLE = 0.8
 MOST_SECONDS = 24 * 3600.0
@@ -103,6 +105,9 @@ def refuse_if_absurd(
 
 
 def _reason(found: Estimate, scenario: Scenario) -> str | None:
+    orders = sum(_OriginEstimate.of(name, scenario).orders for name in scenario.market.origins)
+    if orders > MOST_ORDERS:
+        return f"more than {MOST_ORDERS:,} latent orders in one replication"
     available = min(MOST_OF_AVAILABLE * available_bytes(), MOST_BYTES)
     if found.peak_bytes > available:
         return f"more memory than the {available / 1e9:.1f} GB that a run may take on this machine"

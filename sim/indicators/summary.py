@@ -36,13 +36,13 @@ def _totals(run: Run, route: int) -> dict[str, float]:
 def _load_met(run: Run, route: int) -> float:
     """Mean load factor of the lanes that a route uses, each weighted by the mass it carried.
 
-    So it is the load factor that a kilogram meets; a plain mean would be that of many half-empty small departures.
+    A plain mean over departures would mostly be that of many small, half-empty ones.
     """
     axes = run.record.axes
     used = {step for path in run.scenario.routes[axes.routes[route]].paths.values() for step in path.steps}
     lanes = [number for number, lane in enumerate(axes.lanes) if lane in used]
     totals: np.ndarray = run.record.lane_totals[lanes][:, run.months].sum(axis=1)
-    departed, mass, ppm = totals[:, 0], totals[:, 4], totals[:, 5]
+    departed, mass, ppm = totals[:, 0], totals[:, 4].astype(np.float64), totals[:, 5]
     return float(ratio((mass * ppm / 1e6 / np.maximum(departed, 1)).sum(), mass.sum()))
 
 

@@ -149,7 +149,7 @@ def deliveries(
     reviewed: int,
     week_hours: np.ndarray,
     week_sums: np.ndarray,
-) -> int:
+) -> None:
     """Count deliveries before ``end`` by month and day, by cohort, and by week of delivery.
 
     promise int64[routes, regions] ticks; by_cell int64[months, cells]; by_day int64[routes, days]; hours

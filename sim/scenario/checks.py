@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 from sim.errors import Problem, UnitError, did_you_mean, shown
+from sim.ids import origin_code
 from sim.reading import Tree, problem_at
 from sim.reading.tree import Path
 from sim.scenario.routes import Route
 from sim.scenario.scenario import Scenario, World
-from sim.scenario.targets import Target, UnknownTargetError, find, targets
-from sim.ticks import DAY, EPOCH
+from sim.scenario.targets import Target, UnknownTargetError, find, mean, targets
+from sim.ticks import DAY, EPOCH, HOUR
 from sim.units import Quantity
 
 Found = tuple[Path, str, str | None]
@@ -28,7 +29,7 @@ COMMON_COUNTRIES = frozenset({"BY", "CN", "KG", "KZ", "MN", "RU", "UZ"})
 def problems_across(scenario: Scenario, tree: Tree, own_file: str) -> list[Problem]:
     """Everything wrong with a scenario that no single field shows; ``own_file`` is the scenario's own."""
     horizon = [_problem(tree, *found) for found in _horizon(scenario)]
-    checks = (_names, _places, _holidays, _shares, _routes, _circles, _market, _changes)
+    checks = (_names, _places, _holidays, _shares, _routes, _circles, _market, _payloads, _changes)
     problems = [_problem(tree, *found) for check in checks for found in check(scenario)]
     if horizon:
         return problems + horizon
@@ -328,6 +329,31 @@ def _market(s: Scenario) -> Iterator[Found]:
             if route not in shares.routes:
                 yield (*path, "routes"), f"the route '{route}' has no share here", None
         yield from _sum((*path, "routes"), shares.routes, "shares of the routes")
+        yield from _origin(s, name, at)
+
+
+def _origin(s: Scenario, name: str, at: Path) -> Iterator[Found]:
+    origin = s.market.origins[name]
+    if name in s.places and s.places[name].utc_offset % HOUR:
+        yield ("places", name, "utc_offset"), "a market origin needs an offset of whole hours", None
+    level = origin.growth.levels.get(origin.reference_year) if origin.growth else 1.0
+    if level != 1:
+        yield (
+            (*at, "growth", "levels"),
+            f"the reference year {origin.reference_year} must stand here with level 1",
+            None,
+        )
+    for other in s.market.origins:
+        if other < name and origin_code(other) == origin_code(name):
+            yield at, f"the orders of '{name}' and '{other}' would get the same numbers; rename one of the two", None
+
+
+def _payloads(s: Scenario) -> Iterator[Found]:
+    """A lane that cannot lift a single parcel of the mean weight of any product."""
+    lightest = min(mean(product.weight) for product in s.products.values())
+    for name, lane in s.lanes.items():
+        if lane.payload.mass is not None and lane.payload.mass < lightest:
+            yield ("lanes", name, "payload", "mass"), f"less than the lightest product's mean of {lightest:.0f} g", None
 
 
 def _outside_the_horizon(s: Scenario) -> Iterator[Found]:

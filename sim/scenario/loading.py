@@ -42,7 +42,7 @@ def _assembled(path: Path, above: tuple[Path, ...]) -> Tree:
     if not above and "scenario" not in own.children:
         message = "the key 'scenario' is missing: a scenario has its own name"
         raise ScenarioError([problem_at(own, ("scenario",), message)])
-    below = [_base(path, own, above)] if "base" in own.children else []
+    below = [_untitled(_base(path, own, above))] if "base" in own.children else []
     corridors = _corridors(path, own)
     if corridors:
         world = corridors[0]
@@ -54,6 +54,11 @@ def _assembled(path: Path, above: tuple[Path, ...]) -> Tree:
     for layer in layers[1:]:
         result = _claimed(overlay(result, layer), layer)
     return result
+
+
+def _untitled(base: Tree) -> Tree:
+    """A base without its title, which would say of another scenario what it shows."""
+    return replace(base, value={key: child for key, child in base.children.items() if key != "title"})
 
 
 def _claimed(tree: Tree, layer: Tree) -> Tree:

@@ -49,7 +49,7 @@ class Route(Described):
     )
     products: tuple[Slug, ...] | None = Field(None, description="products it carries; all if not given")
     priority: int = Field(0, ge=0, le=9, description="the lower number is loaded first")
-    paths: dict[Slug, Path] = Field(min_length=1, description="the ways through the network")
+    paths: dict[Slug, Path] = Field(min_length=1, max_length=500, description="the ways through the network")
     gateways: dict[Slug, Slug | dict[Slug, Share]] = Field(description="the path, or the share of each path, by region")
     posted_after: Slug | None = Field(
         None, description="step after which a parcel counts as posted; the first step if not given"

@@ -5,7 +5,7 @@ before anything runs.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -97,8 +97,7 @@ def targets(world: World) -> dict[str, Target]:
                 add(f"last_miles.{name}.times.{place}.{region}", time, "delay", place)
     for name, route in world.routes.items():
         add(f"routes.{name}.is_open", route.is_open, "switch", route.origin)
-        add(f"routes.{name}.tariff.fixed", route.tariff.fixed_cny, "fixed", route.origin)
-        add(f"routes.{name}.tariff.per_kg", route.tariff.per_kg_cny, "per_kg", route.origin)
+        _add_tariffs(add, f"routes.{name}", route, world.products)
         if route.loss:
             add(f"routes.{name}.loss.share", route.loss.share, "share", route.origin)
     for name, origin in world.market.origins.items():
@@ -136,6 +135,17 @@ def _add_lane(add: Callable[..., None], path: str, lane: Any) -> None:
         add(f"{path}.on_demand.min_gap", lane.on_demand.min_gap, "gap", lane.from_)
         add(f"{path}.on_demand.max_gap", lane.on_demand.max_gap, "gap", lane.from_)
         add(f"{path}.on_demand.fleet", lane.on_demand.fleet, "fleet", lane.from_)
+
+
+def _add_tariffs(add: Callable[..., None], path: str, route: Any, products: Iterable[str]) -> None:
+    """The tariffs that some product pays; a route whose products all have their own has no other."""
+    carried = route.products or tuple(products)
+    tariffs = {f"tariff_by_product.{name}": tariff for name, tariff in route.tariff_by_product.items()}
+    if any(name not in route.tariff_by_product for name in carried):
+        tariffs["tariff"] = route.tariff
+    for name, tariff in tariffs.items():
+        add(f"{path}.{name}.fixed", tariff.fixed_cny, "fixed", route.origin)
+        add(f"{path}.{name}.per_kg", tariff.per_kg_cny, "per_kg", route.origin)
 
 
 def mean(distribution: Distribution[Any]) -> float:
