@@ -36,7 +36,6 @@ REVIEW_WEEKS = 60
 LAYERS_A_LEVEL = 4
 ROWS_A_LAYER_WEEK = 50
 MOST_ROWS_A_LAYER_WEEK = 2**27
-MOST_PLACED_ROWS_A_WEEK = 2**23
 MOST_ORDERS = 2**31 - 1
 """Counts of a month are kept in 32 bits."""
 MOST_BYTES = 64 * 2**30
@@ -113,9 +112,6 @@ def _reason(found: Estimate, scenario: Scenario) -> str | None:
         return f"more memory than the {available / 1e9:.1f} GB that a run may take on this machine"
     if found.seconds > MOST_SECONDS:
         return f"more than {_spoken(MOST_SECONDS)}"
-    inside = max(origin.choice.reference_shares.inside for origin in scenario.market.origins.values())
-    if found.largest_week * inside > MOST_PLACED_ROWS_A_WEEK:
-        return f"more than {MOST_PLACED_ROWS_A_WEEK:,} rows of placed orders in the largest week of an origin"
     if found.largest_layer_week > MOST_ROWS_A_LAYER_WEEK:
         return f"more than {MOST_ROWS_A_LAYER_WEEK:,} rows of latent orders in one layer of a week"
     return None

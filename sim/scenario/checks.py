@@ -4,23 +4,20 @@ Each check is a generator of (path, message, hint); where in which file a proble
 afterwards. A name that is unknown is reported once, and not again by what follows from it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 
-from sim.errors import Problem, UnitError, did_you_mean, shown
+from sim.errors import Problem, UnitError, shown
 from sim.ids import origin_code
 from sim.reading import Tree, problem_at
 from sim.reading.tree import Path
-from sim.scenario.routes import Route
-from sim.scenario.scenario import Scenario, World
+from sim.scenario.findings import Found, known_name, sum_to_one
+from sim.scenario.scenario import Scenario
 from sim.scenario.targets import Target, UnknownTargetError, find, mean, targets
+from sim.scenario.walks import circles, routes
 from sim.ticks import DAY, EPOCH, HOUR
 from sim.units import Quantity
 
-Found = tuple[Path, str, str | None]
-
-LONGEST_RAMP = 3660 * DAY
-LONGEST_DRAIN = 3660 * DAY
 LAST_YEAR = 2199
 COMMON_COUNTRIES = frozenset({"BY", "CN", "KG", "KZ", "MN", "RU", "UZ"})
 """Their holidays are known. Of others the package of holidays is asked: importing it takes as long as all checks."""
@@ -29,7 +26,7 @@ COMMON_COUNTRIES = frozenset({"BY", "CN", "KG", "KZ", "MN", "RU", "UZ"})
 def problems_across(scenario: Scenario, tree: Tree, own_file: str) -> list[Problem]:
     """Everything wrong with a scenario that no single field shows; ``own_file`` is the scenario's own."""
     horizon = [_problem(tree, *found) for found in _horizon(scenario)]
-    checks = (_names, _places, _holidays, _shares, _routes, _circles, _market, _payloads, _changes)
+    checks = (_names, _places, _holidays, _shares, routes, circles, _market, _payloads, _changes)
     problems = [_problem(tree, *found) for check in checks for found in check(scenario)]
     if horizon:
         return problems + horizon
@@ -48,12 +45,6 @@ def _horizon(s: Scenario) -> Iterator[Found]:
     first = (s.horizon.start - EPOCH).days
     if s.horizon.warm_up > first * DAY:
         yield ("horizon", "warm_up"), f"the warm-up begins before {EPOCH}; at most {first} d are possible", None
-    if s.horizon.drain > LONGEST_DRAIN:
-        yield ("horizon", "drain"), f"the drain is longer than {LONGEST_DRAIN // DAY} d", None
-
-
-def _near(name: str, known: Iterable[str]) -> str | None:
-    return did_you_mean(name, list(known))
 
 
 def _names(s: Scenario) -> Iterator[Found]:
@@ -73,19 +64,19 @@ def _names(s: Scenario) -> Iterator[Found]:
 def _places(s: Scenario) -> Iterator[Found]:
     for section in ("stations", "customs"):
         for name, thing in getattr(s, section).items():
-            yield from _known((section, name, "place"), thing.place, s.places, "place")
+            yield from known_name((section, name, "place"), thing.place, s.places, "place")
     for name, lane in s.lanes.items():
-        yield from _known(("lanes", name, "from"), lane.from_, s.places, "place")
-        yield from _known(("lanes", name, "to"), lane.to, s.places, "place")
+        yield from known_name(("lanes", name, "from"), lane.from_, s.places, "place")
+        yield from known_name(("lanes", name, "to"), lane.to, s.places, "place")
     for name, last_mile in s.last_miles.items():
         for place, times in last_mile.times.items():
-            yield from _known(("last_miles", name, "times", place), place, s.places, "place")
+            yield from known_name(("last_miles", name, "times", place), place, s.places, "place")
             for region in times:
-                yield from _known(("last_miles", name, "times", place, region), region, s.regions, "region")
+                yield from known_name(("last_miles", name, "times", place, region), region, s.regions, "region")
     for name, customs in s.customs.items():
         for product in customs.examination.share_by_product if customs.examination else ():
             path = ("customs", name, "examination", "share_by_product", product)
-            yield from _known(path, product, s.products, "product")
+            yield from known_name(path, product, s.products, "product")
 
 
 def _holidays(s: Scenario) -> Iterator[Found]:
@@ -104,216 +95,27 @@ def _has_holidays(country: str) -> bool:
     return country in holidays.list_supported_countries()
 
 
-def _known(path: Path, name: str, known: Iterable[str], noun: str) -> Iterator[Found]:
-    names = set(known)
-    if name not in names:
-        yield path, f"there is no {noun} '{name}'", _near(name, sorted(names))
-
-
 def _shares(s: Scenario) -> Iterator[Found]:
     for section in ("regions", "products"):
         shares = {name: thing.order_share for name, thing in getattr(s, section).items()}
-        yield from _sum((section,), shares, f"shares of the {section}")
+        yield from sum_to_one((section,), shares, f"shares of the {section}")
     for name, origin in s.market.origins.items():
         path = ("market", "origins", name)
         for field, known in (("region_shares", s.regions), ("product_shares", s.products)):
             shares = getattr(origin, field)
             if shares is not None:
                 for key in shares:
-                    yield from _known((*path, field, key), key, known, field.split("_")[0])
+                    yield from known_name((*path, field, key), key, known, field.split("_")[0])
                 for key in known:
                     if key not in shares:
                         yield (*path, field), f"the {field.split('_')[0]} '{key}' has no share here", None
-                yield from _sum((*path, field), shares, field.replace("_", " "))
-
-
-def _sum(path: Path, shares: dict[str, float], noun: str) -> Iterator[Found]:
-    total = sum(shares.values())
-    if abs(total - 1) > 1e-6:
-        yield path, f"the {noun} sum to {total:.6g}, not 1", None
-
-
-def _routes(s: Scenario) -> Iterator[Found]:
-    for name, route in s.routes.items():
-        at: Path = ("routes", name)
-        yield from _known((*at, "origin"), route.origin, s.market.origins, "market origin")
-        for region in route.promise:
-            yield from _known((*at, "promise", region), region, s.regions, "region")
-            if region in s.regions and region not in route.gateways:
-                yield (*at, "gateways"), f"no path is named for the region '{region}', which has a promise", None
-        for field in ("tariff_by_product", "products"):
-            for i, product in enumerate(getattr(route, field) or ()):
-                step = i if field == "products" else product
-                yield from _known((*at, field, step), product, s.products, "product")
-        for path_name in route.paths:
-            yield from _walk(s, route, at, path_name)
-        yield from _gateways(s, route, at)
-        yield from _named_steps(s, route, at)
-        if not _serves_someone(s, route):
-            yield at, "the route serves nobody: no orders fall on its regions and products", None
-
-
-def _serves_someone(s: World, route: Route) -> bool:
-    """Whether orders of its origin fall on a region it promises and a product it carries; true if names are wrong."""
-    products = {*(s.products if route.products is None else route.products)}
-    if route.origin not in s.market.origins or route.promise.keys() - s.regions.keys() or products - s.products.keys():
-        return True
-    origin = s.market.origins[route.origin]
-    of_region = origin.region_shares or {name: region.order_share for name, region in s.regions.items()}
-    of_product = origin.product_shares or {name: product.order_share for name, product in s.products.items()}
-    has_regions = any(of_region.get(name, 0) for name in route.promise)
-    return has_regions and any(of_product.get(name, 0) for name in products)
-
-
-def _place_at(s: World, step: str, here: str | None) -> tuple[str | None, str | None]:
-    """Where a step must begin, and where it ends; None for a place that there is not."""
-    if step in s.lanes:
-        ends = s.lanes[step].from_, s.lanes[step].to
-    elif step in s.stations or step in s.customs:
-        place = (s.stations.get(step) or s.customs[step]).place
-        ends = place, place
-    else:
-        return here, here
-    begins, stops = (place if place in s.places else None for place in ends)
-    return begins, stops
-
-
-def _walk(s: World, route: Route, at: Path, name: str) -> Iterator[Found]:
-    """Whether the steps of a path follow one another in space, each once, from the origin to a last mile."""
-    steps = route.paths[name].steps
-    here: str | None = route.origin if route.origin in s.market.origins else None
-    known = [*s.stations, *s.customs, *s.lanes, *s.last_miles]
-    for i, step in enumerate(steps):
-        path = (*at, "paths", name, "steps", i)
-        if step not in known:
-            yield path, f"there is no station, customs, lane or last mile '{step}'", _near(step, known)
-            here = None
-            continue
-        if step in steps[:i]:
-            yield path, f"the path passes '{step}' twice", None
-        begins, ends = _place_at(s, step, here)
-        if None not in (here, begins) and begins != here:
-            yield path, f"the path cannot be walked: it is in {here}, but '{step}' begins in {begins}", None
-        here = ends
-        if (step in s.last_miles) != (i == len(steps) - 1):
-            yield path, "a path ends in a last mile, and has none before its end", None
-    if steps[-1] in s.last_miles and here is not None:
-        times = s.last_miles[steps[-1]].times.get(here, {})
-        for region in _regions_of(route, name):
-            if region in s.regions and region not in times:
-                path = (*at, "paths", name, "steps", len(steps) - 1)
-                yield path, f"the last mile '{steps[-1]}' has no time from {here} to the region '{region}'", None
-
-
-def _regions_of(route: Route, path: str) -> list[str]:
-    return [
-        region
-        for region, choice in route.gateways.items()
-        if region in route.promise and (choice == path or (isinstance(choice, dict) and path in choice))
-    ]
-
-
-def _gateways(s: World, route: Route, at: Path) -> Iterator[Found]:
-    for region, choice in route.gateways.items():
-        path = (*at, "gateways", region)
-        yield from _known(path, region, s.regions, "region")
-        if isinstance(choice, str):
-            yield from _known(path, choice, route.paths, "path")
-            continue
-        for name in choice:
-            yield from _known((*path, name), name, route.paths, "path")
-        yield from _sum(path, choice, "shares of the paths")
-
-
-def _named_steps(s: World, route: Route, at: Path) -> Iterator[Found]:
-    all_steps = {step for path in route.paths.values() for step in path.steps}
-    if route.loss:
-        yield from _of_route((*at, "loss", "at"), route.loss.at, all_steps)
-    if route.posted_after:
-        yield from _of_route((*at, "posted_after"), route.posted_after, all_steps)
-        if route.posted_after in s.last_miles:
-            yield (*at, "posted_after"), "a parcel is posted before the last mile, not after it", None
-        for name, path in route.paths.items():
-            if route.posted_after in all_steps and route.posted_after not in path.steps:
-                yield (*at, "posted_after"), f"the path '{name}' does not pass '{route.posted_after}'", None
-    for name, path in route.paths.items():
-        if path.reroute is not None:
-            yield from _reroute(s, route, (*at, "paths", name, "reroute"), name, path.reroute)
-
-
-def _of_route(path: Path, step: str, steps: set[str]) -> Iterator[Found]:
-    if step not in steps:
-        yield path, f"no path of this route passes '{step}'", _near(step, sorted(steps))
-
-
-def _reroute(s: World, route: Route, at: Path, name: str, other: str) -> Iterator[Found]:
-    if other not in route.paths:
-        yield from _known(at, other, route.paths, "path")
-        return
-    steps, target = route.paths[name].steps, route.paths[other].steps
-    known = {*s.stations, *s.customs, *s.lanes, *s.last_miles}
-    if not {*steps, *target} <= known:
-        return
-    position = next((i for i, pair in enumerate(zip(steps, target, strict=False)) if pair[0] != pair[1]), None)
-    shared = (steps[position], target[position]) if position is not None else ("", "")
-    if not all(step in s.lanes for step in shared):
-        yield at, f"'{other}' is no detour: the two paths must be the same up to a lane of each", None
-        return
-    for step, taking_over in zip(steps, target, strict=False):
-        if step in s.lanes and taking_over in s.lanes and s.lanes[step].from_ != s.lanes[taking_over].from_:
-            jump = f"from {s.lanes[step].from_} to {s.lanes[taking_over].from_}"
-            yield at, f"'{other}' is no detour: where '{step}' is closed, parcels would jump {jump}", None
-    served = s.last_miles[target[-1]].times.get(_end(s, target), {}) if target[-1] in s.last_miles else {}
-    for region in _regions_of(route, name):
-        if region in s.regions and region not in served:
-            yield at, f"'{other}' is no detour: it does not reach the region '{region}'", None
-
-
-def _end(s: World, steps: tuple[str, ...]) -> str:
-    return next((s.lanes[step].to for step in reversed(steps) if step in s.lanes), "")
-
-
-def _circles(s: Scenario) -> Iterator[Found]:
-    """Between lanes, stations must form no circle."""
-    after: dict[str, set[str]] = {}
-    for route in s.routes.values():
-        for path in route.paths.values():
-            if len(set(path.steps)) < len(path.steps):
-                continue  # reported by itself
-            for step, following in zip(path.steps, path.steps[1:], strict=False):
-                if step not in s.lanes and following not in s.lanes:
-                    after.setdefault(step, set()).add(following)
-    done: set[str] = set()
-    for start in after:
-        circle = _circle(after, start, done)
-        if circle:
-            section = "stations" if circle[0] in s.stations else "customs"
-            yield (section, circle[0]), f"stations stand in a circle between lanes: {' -> '.join(circle)}", None
-            return
-
-
-def _circle(after: dict[str, set[str]], start: str, done: set[str]) -> list[str]:
-    """The first circle reached from ``start``, without recursion; ``done`` is known to lead to none."""
-    trail: list[str] = []
-    stack: list[tuple[str, Iterator[str]]] = [(start, iter(sorted(after.get(start, ()))))]
-    trail.append(start)
-    while stack:
-        following = next(stack[-1][1], None)
-        if following is None:
-            done.add(stack.pop()[0])
-            trail.pop()
-        elif following in trail:
-            return [*trail[trail.index(following) :], following]
-        elif following not in done:
-            stack.append((following, iter(sorted(after.get(following, ())))))
-            trail.append(following)
-    return []
+                yield from sum_to_one((*path, field), shares, field.replace("_", " "))
 
 
 def _market(s: Scenario) -> Iterator[Found]:
     for name, origin in s.market.origins.items():
         at: Path = ("market", "origins", name)
-        yield from _known(at, name, s.places, "place")
+        yield from known_name(at, name, s.places, "place")
         shares = origin.choice.reference_shares
         path = (*at, "choice", "reference_shares")
         total = shares.inside + shares.other_gateway + shares.not_bought
@@ -322,13 +124,13 @@ def _market(s: Scenario) -> Iterator[Found]:
         own = [route for route in s.routes if s.routes[route].origin == name]
         for route in shares.routes:
             if route not in s.routes:
-                yield from _known((*path, "routes", route), route, s.routes, "route")
+                yield from known_name((*path, "routes", route), route, s.routes, "route")
             elif route not in own and s.routes[route].origin in s.market.origins:
                 yield (*path, "routes", route), f"the route '{route}' does not start here, in {name}", None
         for route in own:
             if route not in shares.routes:
                 yield (*path, "routes"), f"the route '{route}' has no share here", None
-        yield from _sum((*path, "routes"), shares.routes, "shares of the routes")
+        yield from sum_to_one((*path, "routes"), shares.routes, "shares of the routes")
         yield from _origin(s, name, at)
 
 
@@ -376,8 +178,6 @@ def _changes(s: Scenario) -> Iterator[Found]:
     known = targets(s)
     for name, change in s.changes.items():
         at: Path = ("changes", name)
-        if change.ramp > LONGEST_RAMP:
-            yield (*at, "ramp"), f"the ramp is longer than {LONGEST_RAMP // DAY} d", None
         if change.at.year > LAST_YEAR:
             yield (*at, "at"), f"the change lies after {LAST_YEAR}", None
         try:

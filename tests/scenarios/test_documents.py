@@ -61,8 +61,8 @@ def test_reference_names_everything_that_changes_can_change(generate: Any) -> No
     "beginning",
     [
         "| `servers` | whole number; 1 to 100,000 |  | number of servers;",
-        "| `cutoff` | duration (bare: h) | `0 h` | ",
-        "| `every` | duration (bare: h); at least 1 min |  | ",
+        "| `cutoff` | duration (bare: h); at most 3660 d | `0 h` | ",
+        "| `every` | duration (bare: h); 1 min to 3660 d |  | ",
         "| `mass` | mass (bare: g); above 0 g |  | ",
         "| `saturation` | number; above 0; at most 1000 |  | ",
         "| `mode` | `air`, `road` or `rail` | needed | ",

@@ -130,12 +130,24 @@ def test_two_scenarios_of_one_name_are_refused(run, tmp_path: Path) -> None:
 
 
 def test_options_override_the_scenario(run, tmp_path: Path) -> None:
-    run("run", TINY, "--seed", 8, "--parcels-per-row", 5, "--parcel-log")
+    run("run", TINY, "--seed", 8, "--parcels-per-row", 5)
     folder = tmp_path / "results" / "runs" / "tiny-8"
     scenario = json.loads((folder / "manifest.json").read_text("utf-8"))["scenario"]
     assert (scenario["seed"], scenario["parcels_per_row"]) == (8, 5)
+
+
+def test_log_of_single_parcels_is_written(run, tmp_path: Path) -> None:
+    run("run", TINY, "--seed", 8, "--parcel-log")
+    folder = tmp_path / "results" / "runs" / "tiny-8"
     assert (folder / "parcels.parquet").exists()
     assert (folder / "steps.parquet").exists()
+
+
+def test_log_of_single_parcels_needs_single_parcels(run, tmp_path: Path) -> None:
+    code, out, err = run("run", TINY, "--parcels-per-row", 5, "--parcel-log")
+    assert (code, out) == (1, "")
+    assert "needs single parcels" in err
+    assert not (tmp_path / "results").exists()
 
 
 @pytest.mark.parametrize(
