@@ -30,7 +30,7 @@ def lunar_new_year(year: int) -> date:
     """First day of the Chinese lunar year that begins in ``year``."""
     import holidays
 
-    days = holidays.country_holidays("CN", years=[year])
+    days = holidays.country_holidays("CN", years=[year], language="en_US")  # not that of whoever runs it
     return min(day for day, name in days.items() if "Chinese New Year" in name and "Eve" not in name)
 
 

@@ -216,7 +216,7 @@ def _settling_seconds(scenario: Scenario, rows: float, steps: float) -> float:
         return 0.0
     years = min((horizon.end - horizon.start).days, 365) + horizon.warm_up / DAY
     part = years / _days(scenario)
-    coarser = scenario.parcels_per_row / max(review.settle_parcels_per_row, scenario.parcels_per_row)
+    coarser = scenario.parcels_per_row / review.settle_parcels_per_row
     of_one = SECONDS_A_ROW * rows * coarser + SECONDS_A_STEP * steps
     return min(review.settle_iterations, REPETITIONS_TO_SETTLE) * part * of_one
 
