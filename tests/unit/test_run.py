@@ -267,7 +267,7 @@ def test_level_that_a_change_raises_counts(tiny: Scenario, tmp_path: Path) -> No
     [
         (1e11, 10_000, "more than 2,147,483,647 latent orders in one replication"),
         (5e9, 10_000, None),
-        (2e10, 1, "more memory than the 64.0 GB that a run may take on this machine"),
+        (1.2e10, 1, "more memory than the 64.0 GB that a run may take on this machine"),
     ],
 )
 def test_absurd_scenario_is_refused_with_its_estimate(
