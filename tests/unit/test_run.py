@@ -267,13 +267,13 @@ def test_level_that_a_change_raises_counts(tiny: Scenario, tmp_path: Path) -> No
     [
         (1e11, 10_000, "more than 2,147,483,647 latent orders in one replication"),
         (5e9, 10_000, None),
-        (1.2e10, 1, "more memory than the 64.0 GB that a run may take on this machine"),
+        (1.2e10, 1, "more memory than the 16.0 GB that a run may take on this machine"),
     ],
 )
 def test_absurd_scenario_is_refused_with_its_estimate(
     tiny: Scenario, monkeypatch: pytest.MonkeyPatch, orders: float, parcels_per_row: int, reason: str | None
 ) -> None:
-    monkeypatch.setattr(estimates, "available_bytes", lambda: 80e9)
+    monkeypatch.setattr(estimates, "available_bytes", lambda: 20e9)
     scenario = latent(tiny, orders, parcels_per_row=parcels_per_row)
     if reason is None:
         refuse_if_absurd(scenario)
