@@ -4,7 +4,7 @@ Knows no model class by name.
 """
 
 from sim.reading.building import build
-from sim.reading.layers import Source, is_sourced, overlay, union, unwrap_sources
+from sim.reading.layers import Source, is_sourced, overlay, union, unwrap_sources, without_sources
 from sim.reading.strict_yaml import read_tree
 from sim.reading.tree import Mark, Path, Scalar, Tree, dotted, problem_at
 
@@ -22,4 +22,5 @@ __all__ = [
     "read_tree",
     "union",
     "unwrap_sources",
+    "without_sources",
 ]

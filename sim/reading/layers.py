@@ -89,12 +89,17 @@ def unwrap_sources(tree: Tree) -> tuple[Tree, dict[Path, Source]]:
 
     Raises ScenarioError with every source that is not written as one.
     """
-    sources: dict[Path, Source] = {}
-    problems: list[Problem] = []
-    unwrapped = _unwrapped(tree, (), sources, problems)
+    unwrapped, sources, problems = without_sources(tree)
     if problems:
         raise ScenarioError(problems)
     return unwrapped, sources
+
+
+def without_sources(tree: Tree) -> tuple[Tree, dict[Path, Source], list[Problem]]:
+    """As `unwrap_sources`, but what is wrong with sources is handed back, so that values can be looked at too."""
+    sources: dict[Path, Source] = {}
+    problems: list[Problem] = []
+    return _unwrapped(tree, (), sources, problems), sources, problems
 
 
 def _unwrapped(tree: Tree, path: Path, sources: dict[Path, Source], problems: list[Problem]) -> Tree:

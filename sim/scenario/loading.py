@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sim.errors import Problem, ScenarioError, did_you_mean, listed, shown
-from sim.reading import Source, Tree, build, overlay, problem_at, read_tree, union, unwrap_sources
+from sim.reading import Source, Tree, build, overlay, problem_at, read_tree, union, without_sources
 from sim.reading.tree import Path as TreePath
 from sim.scenario.checks import problems_across
 from sim.scenario.scenario import Scenario
@@ -28,9 +28,12 @@ class Loaded:
 def load(path: str | Path) -> Loaded:
     """Read, assemble, validate and check a scenario file. Raises ScenarioError with every problem found."""
     path = Path(path)
-    tree, sources = unwrap_sources(_assembled(path, ()))
-    scenario = build(Scenario, tree)
-    problems = problems_across(scenario, tree, str(path))
+    tree, sources, problems = without_sources(_assembled(path, ()))
+    try:
+        scenario = build(Scenario, tree)
+    except ScenarioError as error:
+        raise ScenarioError([*problems, *error.problems]) from None
+    problems += problems_across(scenario, tree, str(path))
     if problems:
         raise ScenarioError(problems)
     return Loaded(scenario, sources, tree)
