@@ -6,7 +6,6 @@ scenarios, so that the same moment has the same number in each. Knows the calend
 
 from datetime import date, datetime, timedelta
 
-MICROSECOND = 1
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE

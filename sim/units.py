@@ -7,6 +7,7 @@ Dumped as JSON it is a text with its unit again. Knows no field of any model.
 
 import operator
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -137,20 +138,20 @@ def format_quantity(value: float, dimension: str, bare: str) -> str:
     return f"{int(value) // int(known.units[divisors[-1]])} {divisors[-1]}".strip()
 
 
-class Written:
+class Written(ABC):
     """A pydantic annotation that says how a value is read from a file, and written back into one."""
 
+    @abstractmethod
     def read(self, value: Any) -> Any:
         """What a value of a file means; raises UnitError."""
-        raise NotImplementedError
 
+    @abstractmethod
     def write(self, value: Any) -> Any:
         """Its text in a file."""
-        raise NotImplementedError
 
+    @abstractmethod
     def schema(self) -> dict[str, Any]:
         """JSON Schema of what may stand in a file."""
-        raise NotImplementedError
 
     def __get_pydantic_core_schema__(self, source: object, handler: object) -> CoreSchema:
         writing = core_schema.plain_serializer_function_ser_schema(self.write, when_used="json")
@@ -358,7 +359,6 @@ class TariffNotation(Written):
 
 LONGEST = 3660 * DAY
 Duration = Annotated[int, Quantity("duration", bare="h", ge=0, le=LONGEST)]
-PositiveDuration = Annotated[int, Quantity("duration", bare="h", gt=0)]
 Offset = Annotated[int, Quantity("duration", bare="h", ge=-12 * HOUR, le=14 * HOUR)]
 Mass = Annotated[int, Quantity("mass", bare="g", ge=0)]
 Volume = Annotated[int, Quantity("volume", bare="cm3", ge=0)]

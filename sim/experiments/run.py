@@ -3,6 +3,7 @@
 import multiprocessing
 import signal
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -88,7 +89,7 @@ def _log_of(model: Model, replication: int) -> dict[str, Columns]:
     }
 
 
-class _Runner:
+class _Runner(ABC):
     """What both ways of running share: what is complete, what failed, and telling how far it has come."""
 
     def __init__(self, scenario: Scenario, n: int, parcel_log: bool, on_progress: Tell | None) -> None:
@@ -100,9 +101,9 @@ class _Runner:
         self._parcel_log = parcel_log
         self._on_progress = on_progress or (lambda _: None)
 
+    @abstractmethod
     def run(self) -> None:
         """Run all replications."""
-        raise NotImplementedError
 
     def _tell(self, shares: Iterable[float]) -> None:
         self._on_progress(Progress(sum(shares) / self._n, len(self.outcomes), self._n))
