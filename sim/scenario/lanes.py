@@ -38,7 +38,12 @@ class TimetableEntry(Described):
 class OnDemand(Described):
     """Departures that follow the load: checked at a fixed interval."""
 
-    when_ready: Mass = Field(description="a departure leaves when at least this much is ready (a bare number is grams)")
+    when_ready: Mass | None = Field(
+        None, description="a departure leaves when at least this much is ready (a bare number is grams)"
+    )
+    when_ready_pieces: int | None = Field(
+        None, ge=1, le=10**9, description="a departure leaves when at least so many parcels or containers are ready"
+    )
     check_every: Annotated[Duration, Field(ge=3_600_000_000)] = Field(
         description="interval of the checks, counted from Monday 00:00 Beijing time (a bare number is hours)"
     )
@@ -50,13 +55,19 @@ class OnDemand(Described):
     fleet: int = Field(ge=1, le=1000, description="vehicles; each is away for its round trip")
     turnaround: Duration = Field(0, description="time on the ground at each end (a bare number is hours)")
 
+    @model_validator(mode="after")
+    def _waits_for_one_thing(self) -> Self:
+        if (self.when_ready is None) == (self.when_ready_pieces is None):
+            raise ValueError("a lane on demand waits for a mass or for a number: give when_ready or when_ready_pieces")
+        return self
+
 
 class Payload(Described):
     """What one departure can carry; at least one limit is given."""
 
     mass: Annotated[Mass, Field(gt=0)] | None = Field(None, description="gross weight (a bare number is grams)")
     volume: Annotated[Volume, Field(gt=0)] | None = Field(None, description="volume (a bare number is cm3)")
-    pieces: int | None = Field(None, ge=1, le=10**9, description="number of parcels")
+    pieces: int | None = Field(None, ge=1, le=10**9, description="number of parcels or containers")
 
     @model_validator(mode="after")
     def _limits_something(self) -> Self:

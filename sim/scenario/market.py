@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from sim.scenario.base import Described, Slug
+from sim.scenario.sellers import Sellers, Trade
 from sim.units import Duration, MoneyPerDay, MonthDay, Share
 
 Factor = Annotated[float, Field(ge=0, le=100)]
@@ -98,6 +99,8 @@ class Origin(Described):
     product_shares: dict[Slug, Share] | None = Field(None, description="in place of the products' own order shares")
     region_shares: dict[Slug, Share] | None = Field(None, description="in place of the regions' own order shares")
     choice: Choice = Field(description="how orders choose")
+    sellers: Sellers = Field(default_factory=Sellers, description="who sells from here")
+    trade: Trade | None = Field(None, description="what the orders mean for the trade of the province")
 
 
 class Review(Described):

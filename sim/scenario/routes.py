@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from sim.scenario.base import Described, Name, Slug
+from sim.scenario.base import Described, DurationDistribution, Name, Slug
 from sim.units import Duration, Share, TariffField
 
 
@@ -19,7 +19,17 @@ class Path(Described):
     """One way through the network; which parcels take it is the route's rule."""
 
     steps: tuple[Slug, ...] = Field(
-        min_length=2, max_length=40, description="stations, customs and lanes in order; a last mile at the end"
+        min_length=2,
+        max_length=40,
+        description="consolidations, stations, customs and lanes in order; a last mile at the end. A path of an "
+        "overseas warehouse begins with the warehouse",
+    )
+    return_steps: tuple[Slug, ...] | None = Field(
+        None,
+        min_length=1,
+        max_length=20,
+        description="way of a parcel that comes back: first a lane from where the last mile began; a warehouse at the "
+        "end puts it on the shelf; written off if not given",
     )
     reroute: Slug | None = Field(
         None, description="path that takes over at a lane while that lane is closed; without it parcels wait"
@@ -31,6 +41,13 @@ class Loss(Described):
 
     share: Share = Field(description="share of parcels lost")
     at: Slug = Field(description="the step on whose arrival they are lost")
+
+
+class Returns(Described):
+    """The share of delivered parcels that buyers hand back."""
+
+    share: Share = Field(description="share of delivered parcels handed back")
+    after: DurationDistribution = Field(description="ready for collection to handed back (a bare number is hours)")
 
 
 class Route(Described):
@@ -55,3 +72,4 @@ class Route(Described):
         None, description="step after which a parcel counts as posted; the first step if not given"
     )
     loss: Loss | None = Field(None, description="loss on the way; none if not given")
+    returns: Returns | None = Field(None, description="parcels that come back; none if not given")

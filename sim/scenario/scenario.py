@@ -1,15 +1,17 @@
 """The scenario: a world (places, network, market), a horizon, and dated changes laid on top."""
 
 from datetime import date
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from sim.scenario.base import Described, Slug
+from sim.scenario.containers import Consolidation, Freight
 from sim.scenario.lanes import Lane, LastMile
 from sim.scenario.market import Horizon, Market
 from sim.scenario.routes import Route
 from sim.scenario.stations import Customs, Station
+from sim.scenario.warehouses import Warehouse
 from sim.scenario.world import Place, Product, Region
 from sim.units import Duration
 
@@ -50,9 +52,19 @@ class World(Described):
     stations: dict[Slug, Station] = Field(default_factory=dict, max_length=500, description="queues at places")
     customs: dict[Slug, Customs] = Field(default_factory=dict, max_length=100, description="customs offices")
     lanes: dict[Slug, Lane] = Field(default_factory=dict, max_length=500, description="services between places")
+    consolidations: dict[Slug, Consolidation] = Field(
+        default_factory=dict, max_length=50, description="where parcels are put into containers"
+    )
+    warehouses: dict[Slug, Warehouse] = Field(default_factory=dict, max_length=50, description="stock near the buyers")
+    freight: dict[Slug, Freight] = Field(
+        default_factory=dict, max_length=100, description="containers that are no parcels: bulk trade, background"
+    )
     last_miles: dict[Slug, LastMile] = Field(min_length=1, max_length=50, description="inland delivery networks")
     routes: dict[Slug, Route] = Field(min_length=1, max_length=50, description="service classes")
     market: Market = Field(description="where orders come from")
+    discount_rate: Annotated[float, Field(ge=0, le=0.5)] = Field(
+        0.08, description="yearly rate at which capital is recovered"
+    )
     changes: dict[Slug, Change] = Field(default_factory=dict, max_length=1000, description="dated changes by name")
 
 

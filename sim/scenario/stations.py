@@ -40,6 +40,10 @@ class Station(Queue, Opening):
     """A queue at a place: collection, sorting office, delivery office, yard."""
 
     place: Slug = Field(description="the place where it stands")
+    unpacks_containers: bool = Field(
+        False, description="whether containers are emptied here; their parcels go on singly when the dwell ends"
+    )
+    cost_per_item: Money = Field(0.0, description="operator's cost of a parcel or container handled (CNY of 2016)")
 
 
 class Examination(Queue):
@@ -61,6 +65,7 @@ class Customs(Opening):
     place: Slug = Field(description="the place where it stands")
     release: Queue | None = Field(None, description="documentary release; without it every parcel passes at once")
     examination: Examination | None = Field(None, description="examination; without it no parcel is examined")
+    cost_per_item: Money = Field(0.0, description="operator's cost of a parcel or container cleared (CNY of 2016)")
     duty_free_limit: Money | None = Field(None, description="value above which a parcel is dutiable (CNY of 2016)")
 
     @model_validator(mode="after")
