@@ -15,3 +15,16 @@ def origin_code(origin: str) -> int:
 def first_order_id(origin: str, week: int, layer: int) -> int:
     """Id of order 0 of a layer in a week; order ``i`` of it has this id plus ``i``. Fits 63 bits."""
     return (((origin_code(origin) << WEEK_BITS) | week) << LAYER_BITS | layer) << INDEX_BITS
+
+
+SECOND_BITS, ORDINAL_BITS = 20, 14
+MAX_ORDINAL = 1 << ORDINAL_BITS
+
+
+def first_container_id(name: str, week: int, number: int) -> int:
+    """Id of container 0 of a group; container ``i`` of it has this id plus ``i``. Fits 63 bits.
+
+    ``name`` is `container/ROUTE/PATH`, `warehouse/NAME` or `freight/NAME`; ``number`` the second of the week when the
+    group is closed or ordered or, of freight, the number of the batch in its week.
+    """
+    return (((origin_code(name) << WEEK_BITS) | week) << SECOND_BITS | number) << ORDINAL_BITS

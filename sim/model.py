@@ -26,7 +26,8 @@ from sim.actors.orders import Expectations
 from sim.building.controls import controls
 from sim.building.lanes import demand, lane_state
 from sim.building.market import build_market, promised, route_states
-from sim.building.network import build_network, queue_names
+from sim.building.network import build_network
+from sim.building.nodes import queue_names
 from sim.building.timetables import departure_instants
 from sim.flow.network import Context
 from sim.flow.parcels import ParcelLog, ParcelTable
@@ -190,6 +191,8 @@ def _axes(scenario: Scenario, start: int, end: int) -> Axes:
         products=tuple(scenario.products),
         queues=queue_names(scenario),
         lanes=tuple(scenario.lanes),
+        freight=tuple(scenario.freight),
+        warehouses=tuple(scenario.warehouses),
         start=start,
         end=end,
         reported_from=midnight(scenario.horizon.start),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.kernels import tallying
-from sim.ticks import DAY, EPOCH, WEEK, local_day, midnight
+from sim.ticks import DAY, EPOCH, SECOND, WEEK, local_day, midnight
 
 REVIEW_WEEKS = 60
 """Weeks that a delivery may lie ahead of the review; later ones are not reviewed."""
@@ -25,12 +25,24 @@ class Axes:
     products: tuple[str, ...]
     queues: tuple[str, ...]
     lanes: tuple[str, ...]
+    freight: tuple[str, ...] = ()
+    warehouses: tuple[str, ...] = ()
     start: int
     """First instant simulated (S)."""
     end: int
     """First instant no longer simulated (E)."""
     reported_from: int
     """First instant reported: what lies before is warm-up."""
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """What costs and emissions fall to: routes, then freight, then warehouses."""
+        return (*self.routes, *self.freight, *self.warehouses)
+
+    @property
+    def n_cells(self) -> int:
+        """Cells of route, region and product; containers are in none, their cell is this number."""
+        return len(self.routes) * len(self.regions) * len(self.products)
 
     @property
     def first_day(self) -> int:
@@ -87,7 +99,7 @@ class Axes:
 
 @dataclass
 class Record:
-    """Accumulators of one run; shapes by the axes: months M, routes R, regions G, products P."""
+    """Accumulators of one run; shapes by the axes: months M, routes R, regions G, products P, accounts A."""
 
     axes: Axes
     alternatives: list[np.ndarray] = field(init=False)
@@ -99,20 +111,27 @@ class Record:
         cell = (a.n_months, len(a.routes), len(a.regions), len(a.products))
         by_origin = [sum(o == i for o in a.origin_of_route) for i in range(len(a.origins))]
         self.alternatives = [np.zeros((cell[0], n + 2, *cell[2:]), np.int64) for n in by_origin]
-        self.shipped, self.delivered, self.lost = (np.zeros(cell, np.int64) for _ in range(3))
+        self.shipped, self.delivered, self.lost, self.returned = (np.zeros(cell, np.int64) for _ in range(4))
         self.goods = np.zeros((2, *cell), np.int64)
         self.hours = np.zeros((*cell, tallying.HOUR_BINS + 1), np.int32)
         self.service = np.zeros((*cell, 4), np.int64)
         self.by_day = {
-            name: np.zeros((len(a.routes), a.n_days), np.int64) for name in ("placed", "shipped", "delivered", "lost")
+            name: np.zeros((len(a.routes), a.n_days), np.int64)
+            for name in ("placed", "shipped", "delivered", "lost", "returned")
         }
         self.queue_totals = np.zeros((len(a.queues), a.n_months, 4), np.int64)
         self.queue_arrivals = np.zeros((len(a.queues), a.n_months), np.int64)
         self.queue_open_seconds = np.zeros((len(a.queues), a.n_months), np.int64)
         self.queue_backlog = np.zeros((len(a.queues), a.n_months, 2), np.int64)
         self.lane_totals = np.zeros((len(a.lanes), a.n_months, 9), np.int64)
-        self.route_cost = np.zeros((a.n_months, len(a.routes)))
-        self.route_co2e_g = np.zeros((a.n_months, len(a.routes)))
+        by_account = (a.n_months, len(a.accounts))
+        self.cost = {kind: np.zeros(by_account) for kind in ("lanes", "handling", "containers", "last_miles")}
+        """Operators' cost in CNY by kind: float64[M, A]."""
+        self.co2e_g = np.zeros(by_account)
+        self.freight_sent = np.zeros((a.n_months, len(a.freight)), np.int64)
+        self.freight_value_fen = np.zeros((a.n_months, len(a.freight)), np.int64)
+        self.freight_arrived = np.zeros((a.n_months, len(a.freight), 2), np.int64)
+        """Containers, and seconds they were under way."""
         self.week_hours = np.zeros((REVIEW_WEEKS, len(a.routes), len(a.regions), tallying.HOUR_BINS + 1), np.int32)
         self.week_sums = np.zeros((REVIEW_WEEKS, len(a.routes), len(a.regions), 2), np.int64)
         self.unreviewed_week = a.start // WEEK
@@ -122,6 +141,12 @@ class Record:
     def month(self, at: int) -> int:
         """Number of the month that holds an instant; the nearest one for an instant outside the simulated time."""
         return int(self.month_of_day[min(max(at // DAY - self.axes.first_day, 0), self.axes.n_days)])
+
+    def count_freight_arrivals(self, stream: np.ndarray, at: np.ndarray, since: np.ndarray) -> None:
+        """Count containers of freight streams (int64[n]) that were under way from ``since`` to ``at`` (ticks)."""
+        month = self.month_of_day[at // DAY - self.axes.first_day]
+        np.add.at(self.freight_arrived[..., 0], (month, stream), 1)
+        np.add.at(self.freight_arrived[..., 1], (month, stream), (at - since) // SECOND)
 
     def departure(self, lane: int, scheduled_at: int, status: str, pieces: int) -> None:
         """Write down one scheduled departure and what became of it."""

@@ -127,8 +127,8 @@ class Departure:
         cost = state.cost_per_departure + state.cost_per_kg * grams / 1000
         record.lane_totals[state.number, month, 8] += round(cost * 100)
         if grams:
-            record.route_cost[month] += cost * load.grams_by_route / grams
-            record.route_co2e_g[month] += state.g_co2e_per_g * load.grams_by_route
+            record.cost["lanes"][month] += cost * load.grams_by_account / grams
+            record.co2e_g[month] += state.g_co2e_per_g * load.grams_by_account
 
 
 def to_timetable(

@@ -43,7 +43,7 @@ def lane_state(world: World, name: str, number: int, built: BuiltNetwork, key_of
 def demand(described: OnDemand) -> Demand:
     """When an on-demand lane departs."""
     return Demand(
-        when_ready=described.when_ready,
+        when_ready=described.when_ready or 0,
         check_every=described.check_every,
         min_gap=described.min_gap,
         max_gap=described.max_gap,
@@ -70,16 +70,17 @@ def _grounded(place: Place, key: np.uint64) -> Callable[[int], bool]:
 
 
 def _reroutes(world: World, lane: str, built: BuiltNetwork) -> Reroutes | None:
-    new_path = np.full(len(built.paths), -1, np.int64)
+    new_path = np.full(len(built.itineraries), -1, np.int64)
     gateway_of_path = {}
     for number, (route, path) in enumerate(built.paths):
         other = world.routes[route].paths[path].reroute
-        if other is None or lane not in built.steps[number]:
+        steps = built.itineraries[number].steps
+        if other is None or lane not in steps:
             continue
-        position = built.steps[number].index(lane)
+        position = steps.index(lane)
         target = built.paths.index((route, other))
-        detour = built.steps[target][position : position + 1]
+        detour = built.itineraries[target].steps[position : position + 1]
         if detour and detour[0] != lane and detour[0] in built.gateways:
             new_path[number] = target
-            gateway_of_path[target] = built.gateways[built.steps[target][position]]
+            gateway_of_path[target] = built.gateways[detour[0]]
     return Reroutes(new_path, gateway_of_path) if gateway_of_path else None

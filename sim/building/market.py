@@ -141,11 +141,12 @@ def _paths(world: World, built: BuiltNetwork, routes: Sequence[str]) -> Paths:
             shares += np.cumsum(list(by_path.values())).tolist()
             numbers += [built.paths.index((name, path)) for path in by_path]
             first.append(len(numbers))
-    nodes = list(dict.fromkeys(built.first_nodes))
+    first_nodes = built.first_nodes[: len(built.paths)]
+    nodes = list(dict.fromkeys(first_nodes))
     return Paths(
         shares=np.array(shares),
         numbers=np.array(numbers),
         first=np.array(first),
         first_nodes=nodes,
-        node_of_path=np.array([nodes.index(node) for node in built.first_nodes]),
+        node_of_path=np.array([nodes.index(node) for node in first_nodes]),
     )

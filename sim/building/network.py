@@ -1,26 +1,19 @@
-"""From described stations, customs, lanes and last miles to nodes that are connected along the paths."""
+"""From a described world to nodes that are connected along its itineraries."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
-from sim.calendars import open_intervals
-from sim.flow.customs import Selection
+from sim.building.nodes import KeyOf, Nodes
+from sim.flow.consolidation import Consolidation
 from sim.flow.last_mile import LastMile
 from sim.flow.loading import Gateway
 from sim.flow.network import Context, Loss, Network, Node
-from sim.flow.station import Queue, WorkClock
-from sim.kernels import distributions
+from sim.flow.station import Queue
+from sim.flow.warehouse import Warehouse
+from sim.scenario.itineraries import Itinerary, accounts, itineraries, steps_in_containers
 from sim.scenario.scenario import World
-from sim.scenario.stations import Opening
-from sim.scenario.stations import Queue as DescribedQueue
-from sim.ticks import DAY
-
-KeyOf = Callable[..., np.uint64]
-SLACK = 400 * DAY
-"""Opening hours are worked out this far beyond the end, so that what has started can finish."""
 
 
 @dataclass
@@ -29,177 +22,155 @@ class BuiltNetwork:
 
     network: Network
     nodes: dict[str, Node]
-    """By name of station, lane and last mile; customs by `x` for where parcels enter, and by their parts."""
+    """By name of station, lane, consolidation, warehouse (its shelf) and last mile; customs by `x` for where parcels
+    enter, and by their parts, as those of warehouses."""
     queues: list[Queue]
     gateways: dict[str, Gateway]
+    consolidations: dict[str, Consolidation]
+    warehouses: dict[str, Warehouse]
     last_miles: list[LastMile]
+    itineraries: list[Itinerary]
     paths: list[tuple[str, str]]
-    """(route, path) of each path number."""
+    """(route, path) of each path number: the itineraries of orders, which come first."""
     first_nodes: list[Node]
-    """Where each path begins."""
-    steps: list[tuple[str, ...]] = field(default_factory=list)
-    """The described steps of each path."""
-
-
-def queue_names(world: World) -> tuple[str, ...]:
-    """Names of all queues, those of customs as `x.release` and `x.examination`."""
-    names = list(world.stations)
-    for name, customs in world.customs.items():
-        names += [f"{name}.{part}" for part in ("release", "examination") if getattr(customs, part)]
-    return tuple(names)
+    """Where each itinerary begins."""
 
 
 def build_network(world: World, context: Context, key_of: KeyOf, start: int, promise_ticks: np.ndarray) -> BuiltNetwork:
-    """All nodes of a world, connected along its paths."""
-    paths = [(name, path) for name, route in world.routes.items() for path in route.paths]
-    steps = [world.routes[route].paths[path].steps for route, path in paths]
-    builder = _Builder(world, context, key_of, start)
-    for name, station in world.stations.items():
-        builder.add_queue(name, station, station, station.place, key_of("station", name))
+    """All nodes of a world, connected along its itineraries."""
+    ways = itineraries(world)
+    nodes = Nodes(world, context, key_of, start)
+    for name in world.stations:
+        nodes.add_station(name)
     for name in world.customs:
-        builder.add_customs(name)
-    priorities = np.array([route.priority for route in world.routes.values()])
+        nodes.add_customs(name)
     for name in world.lanes:
-        builder.enter[name] = builder.leave[name] = Gateway(name, context, priority_of_route=priorities)
-    entry_places = np.array([_entry_place(world, step) for step in steps])
-    for name, last_mile in world.last_miles.items():
-        times = {
-            (list(world.places).index(place), list(world.regions).index(region)): distributions.table(time)
-            for place, by_region in last_mile.times.items()
-            for region, time in by_region.items()
-        }
-        builder.enter[name] = LastMile(
-            name,
-            context,
-            key=key_of("last-mile", name),
-            times=times,
-            place_of_path=entry_places,
-            n_regions=len(world.regions),
-            promise=promise_ticks,
-            cost_per_parcel=last_mile.cost_per_parcel,
-        )
-    _connect(world, builder, paths, steps)
-    nodes = builder.enter | builder.parts
-    gateways = {name: node for name, node in nodes.items() if isinstance(node, Gateway)}
-    _add_losses(world, builder.enter, key_of)
+        nodes.add_lane(name)
+    for name in world.consolidations:
+        nodes.add_consolidation(name)
+    for name in world.warehouses:
+        nodes.add_warehouse(name)
+    entry_places = np.array([_entry_place(world, way) for way in ways])
+    for name in world.last_miles:
+        nodes.add_last_mile(name, entry_places, promise_ticks)
+    _Connections(world, nodes, ways).connect()
+    _add_losses(world, nodes.enter, key_of)
+    every = nodes.enter | nodes.parts
+    by_kind = {kind: {n: node for n, node in every.items() if isinstance(node, kind)} for kind in _KINDS}
+    gateways, consolidations, warehouses, queues, last_miles = by_kind.values()
     return BuiltNetwork(
-        network=Network(list(dict.fromkeys(nodes.values())), set(gateways.values())),
-        nodes=nodes,
-        queues=[node for node in nodes.values() if isinstance(node, Queue)],
-        gateways=gateways,
-        last_miles=[node for node in nodes.values() if isinstance(node, LastMile)],
-        paths=paths,
-        first_nodes=[builder.enter[step[0]] for step in steps],
-        steps=steps,
+        network=Network(list(dict.fromkeys(every.values())), {*gateways.values(), *consolidations.values()}),
+        nodes=every,
+        queues=list(queues.values()),  # type: ignore[arg-type]
+        gateways=gateways,  # type: ignore[arg-type]
+        consolidations=consolidations,  # type: ignore[arg-type]
+        warehouses=warehouses,  # type: ignore[arg-type]
+        last_miles=list(last_miles.values()),  # type: ignore[arg-type]
+        itineraries=ways,
+        paths=[(way.owner, way.path) for way in ways if way.kind == "order"],
+        first_nodes=[nodes.enter[way.steps[0]] for way in ways],
     )
 
 
-def _entry_place(world: World, steps: tuple[str, ...]) -> int:
-    """Number of the place where the last mile begins: where the last lane ends, or where the only station stands."""
-    for step in reversed(steps[:-1]):
+_KINDS: tuple[type[Node], ...] = (Gateway, Consolidation, Warehouse, Queue, LastMile)
+
+
+def _entry_place(world: World, way: Itinerary) -> int:
+    """Number of the place where the last mile begins: where the last lane ends, or where the first step stands."""
+    places = list(world.places)
+    if way.kind != "order":
+        return 0
+    for step in reversed(way.steps[:-1]):
         if step in world.lanes:
-            return list(world.places).index(world.lanes[step].to)
-    first = world.stations.get(steps[0]) or world.customs[steps[0]]
-    return list(world.places).index(first.place)
+            return places.index(world.lanes[step].to)
+    first = way.steps[0]
+    for section in (world.stations, world.customs, world.warehouses, world.consolidations):
+        if first in section:
+            return places.index(section[first].place)
+    raise KeyError(first)
 
 
-class _Builder:
-    """Nodes by the name under which parcels enter, leave, and change them."""
+class _Connections:
+    """Which node hands what travels by which itinerary to which node."""
 
-    def __init__(self, world: World, context: Context, key_of: KeyOf, start: int) -> None:
-        self.world = world
-        self.context = context
-        self.key_of = key_of
-        self.start = start
-        self.enter: dict[str, Node] = {}
-        self.leave: dict[str, Node] = {}
-        self.parts: dict[str, Node] = {}
-        self.leaves_also: dict[str, list[Node]] = {}
-        self._numbers = {name: i for i, name in enumerate(queue_names(world))}
+    def __init__(self, world: World, nodes: Nodes, ways: list[Itinerary]) -> None:
+        self._world = world
+        self._nodes = nodes
+        self._ways = ways
+        self._sink = nodes.add_sink()
+        self._after: dict[Node, dict[int, Node]] = {}
+        self._posts: dict[Node, set[int]] = {}
+        self._ships: dict[Node, set[int]] = {}
 
-    def queue(self, name: str, described: DescribedQueue, opening: Opening, place: str, key: np.uint64) -> Queue:
-        where = self.world.places[place]
-        intervals = open_intervals(
-            opening.hours,
-            where.utc_offset,
-            where.country if opening.closed_on_holidays else None,
-            self.start,
-            self.context.end + SLACK,
-        )
-        return Queue(
-            name,
-            self.context,
-            number=self._numbers[name],
-            key=key,
-            servers=described.servers,
-            service=distributions.table(described.service) if described.service else None,
-            dwell=distributions.table(described.dwell) if described.dwell else None,
-            clock=WorkClock.from_intervals(intervals),
-            is_open=opening.is_open,
-            start=self.start,
-        )
+    def connect(self) -> None:
+        """Connect all nodes."""
+        for number, way in enumerate(self._ways):
+            self._walk(number, way)
+            if way.kind == "order":
+                self._begin_order(number, way)
+            else:
+                self._end(number, way)
+        self._join_customs()
+        for warehouse, described in self._world.warehouses.items():
+            if described.fallback:
+                self._fall_back(self._nodes.enter[warehouse], described.fallback.route)
+        for node, targets in self._after.items():
+            node.connect(targets, len(self._ways), self._posts.get(node, ()))
+        for node, numbers in self._ships.items():
+            assert isinstance(node, Gateway)
+            node.ships_on_path = np.isin(np.arange(len(self._ways)), list(numbers))
+            node.is_always_first = numbers == set(self._after[node]) and not self._carries_containers(node.name)
 
-    def add_queue(self, name: str, described: DescribedQueue, opening: Opening, place: str, key: np.uint64) -> None:
-        self.enter[name] = self.leave[name] = self.queue(name, described, opening, place, key)
+    def _carries_containers(self, lane: str) -> bool:
+        return any(lane in steps_in_containers(self._world, way) for way in self._ways)
 
-    def add_customs(self, name: str) -> None:
-        """Release, selection and bays; each of release and examination may be missing."""
-        customs, key_of = self.world.customs[name], self.key_of
-        chain: list[Node] = []
-        if customs.release:
-            release = self.queue(f"{name}.release", customs.release, customs, customs.place, key_of("release", name))
-            self.parts[f"{name}.release"] = release
-            chain.append(release)
-        if examination := customs.examination:
-            bays = self.queue(f"{name}.examination", examination, customs, customs.place, key_of("examination", name))
-            of_product = np.array(
-                [examination.share_by_product.get(product, examination.share) for product in self.world.products]
-            )
-            above = examination.share_above_duty_free
-            limit = customs.duty_free_limit
-            is_limited = above is not None and limit is not None
-            selection = Selection(
-                f"{name}.selection",
-                self.context,
-                key=key_of("selection", name),
-                of_product=of_product,
-                above_limit=above if above is not None else examination.share,
-                limit_fen=round(limit * 100) if is_limited and limit is not None else 2**62,
-                own_share={p: list(self.world.products).index(p) for p in examination.share_by_product},
-                bays=bays,
-                is_open=customs.is_open or customs.release is not None,
-            )
-            self.parts[f"{name}.examination"] = bays
-            self.parts[f"{name}.selection"] = selection
-            chain.append(selection)
-            self.leaves_also[name] = [bays]
-        self.enter[name], self.leave[name] = chain[0], chain[-1]
+    def _link(self, step: str, number: int, target: Node) -> None:
+        for node in (self._nodes.leave[step], *self._nodes.leaves_also.get(step, ())):
+            self._after.setdefault(node, {})[number] = target
 
+    def _enter(self, step: str) -> Node:
+        return self._nodes.enter[step]
 
-def _connect(world: World, builder: _Builder, paths: list[tuple[str, str]], steps: list[tuple[str, ...]]) -> None:
-    after: dict[Node, dict[int, Node]] = {}
-    posts: dict[Node, set[int]] = {}
-    ships: dict[Node, set[int]] = {}
-    for number, ((route, _), path) in enumerate(zip(paths, steps, strict=True)):
-        posting = world.routes[route].posted_after or path[0]
-        for step, following in pairwise(path):
-            for node in (builder.leave[step], *builder.leaves_also.get(step, ())):
-                after.setdefault(node, {})[number] = builder.enter[following]
-                if step == posting:
-                    posts.setdefault(node, set()).add(number)
-        first_lane = next((step for step in path if step in world.lanes), None)
+    def _walk(self, number: int, way: Itinerary) -> None:
+        for step, following in pairwise(way.steps):
+            self._link(step, number, self._enter(following))
+
+    def _begin_order(self, number: int, way: Itinerary) -> None:
+        """The first step of a warehouse route, the posting, and the first lane."""
+        first = way.steps[0]
+        if first in self._world.warehouses:
+            self._after.setdefault(self._enter(first), {})[number] = self._nodes.parts[f"{first}.pick"]
+        posting = self._world.routes[way.owner].posted_after or first
+        if posting in way.steps[:-1]:
+            for node in (self._nodes.leave[posting], *self._nodes.leaves_also.get(posting, ())):
+                self._posts.setdefault(node, set()).add(number)
+        first_lane = next((step for step in way.steps if step in self._world.lanes), None)
         if first_lane is not None:
-            ships.setdefault(builder.enter[first_lane], set()).add(number)
-    for name, customs in world.customs.items():
-        if customs.release and customs.examination:
-            release, selection = builder.parts[f"{name}.release"], builder.parts[f"{name}.selection"]
-            after[release] = {number: selection for number in range(len(paths)) if name in steps[number]}
-    for node, targets in after.items():
-        node.connect(targets, len(paths), posts.get(node, ()))
-    for node, numbers in ships.items():
-        assert isinstance(node, Gateway)
-        node.ships_on_path = np.isin(np.arange(len(paths)), list(numbers))
-        node.is_always_first = numbers == set(after[node])
+            self._ships.setdefault(self._enter(first_lane), set()).add(number)
+
+    def _end(self, number: int, way: Itinerary) -> None:
+        """Where freight is gone, loads are received, and returned parcels set out and end."""
+        last = way.steps[-1]
+        if way.kind == "load":
+            receiving = self._nodes.parts[f"{way.owner}.receiving"]
+            self._link(last, number, receiving)
+            self._after.setdefault(receiving, {})[number] = self._enter(way.owner)
+        elif last not in self._world.warehouses:
+            self._link(last, number, self._sink)
+        if way.kind == "return":
+            last_mile = self._world.routes[way.owner].paths[way.path].steps[-1]
+            self._after.setdefault(self._enter(last_mile), {})[number] = self._enter(way.steps[0])
+
+    def _fall_back(self, warehouse: Node, route: str) -> None:
+        for number, way in enumerate(self._ways):
+            if way.kind == "order" and way.owner == route:
+                self._after.setdefault(warehouse, {})[number] = self._enter(way.steps[0])
+
+    def _join_customs(self) -> None:
+        for name, customs in self._world.customs.items():
+            if customs.release and customs.examination:
+                release, selection = (self._nodes.parts[f"{name}.{part}"] for part in ("release", "selection"))
+                self._after[release] = {number: selection for number, way in enumerate(self._ways) if name in way.steps}
 
 
 def _add_losses(world: World, enter: dict[str, Node], key_of: KeyOf) -> None:
@@ -207,6 +178,6 @@ def _add_losses(world: World, enter: dict[str, Node], key_of: KeyOf) -> None:
         if route.loss:
             node = enter[route.loss.at]
             if node.loss is None:
-                node.loss = Loss(len(world.routes))
+                node.loss = Loss(len(accounts(world)))
             node.loss.share[number] = route.loss.share
             node.loss.keys[number] = key_of("loss", name)

@@ -101,4 +101,5 @@ class LastMile(Node):
         """Close the books at the end of the simulated time."""
         record = self.context.record
         record.delivered += self._delivered
-        record.route_cost += self._cost_per_parcel * self._delivered.sum(axis=(2, 3))
+        cost = self._cost_per_parcel * self._delivered.sum(axis=(2, 3))
+        record.cost["last_miles"][:, : cost.shape[1]] += cost

@@ -24,12 +24,12 @@ def _prefix(
     cell: np.ndarray,
     room: np.ndarray,
     used: np.ndarray,
-    by_route: np.ndarray,
+    by_account: np.ndarray,
     by_cell: np.ndarray,
 ) -> int:
     """Longest prefix of rows that fits ``room`` int64[3] (g, cm3, pieces) beside what is ``used`` already.
 
-    Adds what it takes to ``used``, to grams by route (int64[routes]) and to pieces by cell (int64[cells]).
+    Adds what it takes to ``used``, to grams by account (int64[accounts]) and to pieces by cell (int64[cells]).
     """
     for i in range(row.shape[0]):
         k = row[i]
@@ -40,7 +40,7 @@ def _prefix(
         used[0] += mass
         used[1] += volume
         used[2] += n
-        by_route[route[k]] += mass
+        by_account[route[k]] += mass
         by_cell[cell[k]] += n
     return row.shape[0]
 
@@ -64,17 +64,17 @@ class Load:
     row: np.ndarray
     used: np.ndarray
     """Grams, cm3 and pieces: int64[3]."""
-    grams_by_route: np.ndarray
+    grams_by_account: np.ndarray
     pieces_by_cell: np.ndarray
 
 
 class Gateway(Node):
     """Ready parcels at a lane, kept by priority in order of (ready instant, id)."""
 
-    def __init__(self, name: str, context: Context, *, priority_of_route: np.ndarray) -> None:
+    def __init__(self, name: str, context: Context, *, priority_of_account: np.ndarray) -> None:
         super().__init__(name, context)
-        self._priority_of_route = priority_of_route
-        self._ready = {int(priority): Fifo(2) for priority in sorted(set(priority_of_route.tolist()))}
+        self._priority_of_account = priority_of_account
+        self._ready = {int(priority): Fifo(2) for priority in sorted(set(priority_of_account.tolist()))}
         self._grams = self._pieces = 0
         self.ships_on_path: np.ndarray | None = None
         """Paths on which this lane is the first one: bool[paths]."""
@@ -87,7 +87,7 @@ class Gateway(Node):
         if len(self._ready) == 1:
             next(iter(self._ready.values())).append(at, row)
         else:
-            priority = ordering.look_up(self._priority_of_route, self.context.parcels.route, row)
+            priority = ordering.look_up(self._priority_of_account, self.context.parcels.route, row)
             for value, queue in self._ready.items():
                 queue.append(*ordering.pick(priority, value, at, row))
         self._count(row, 1)
@@ -110,25 +110,25 @@ class Gateway(Node):
     def load(self, room: np.ndarray) -> Load:
         """Take the longest prefix, by (priority, ready instant, id), that fits ``room`` int64[3] (g, cm3, pieces)."""
         record = self.context.record
-        used, by_route = np.zeros(3, np.int64), np.zeros(self._priority_of_route.shape[0], np.int64)
-        by_cell = np.zeros(record.shipped[0].size, np.int64)
+        used, by_account = np.zeros(3, np.int64), np.zeros(self._priority_of_account.shape[0], np.int64)
+        by_cell = np.zeros(record.axes.n_cells + 1, np.int64)  # the last one is for containers
         parts = []
         for queue in self._ready.values():
-            parts.append(self._take_prefix(queue, room, used, by_route, by_cell))
+            parts.append(self._take_prefix(queue, room, used, by_account, by_cell))
             if len(queue):
                 break
         ready, row = (np.concatenate(columns) for columns in zip(*parts, strict=True))
         self._grams -= int(used[0])
         self._pieces -= int(used[2])
-        return Load(ready, row, used, by_route, by_cell)
+        return Load(ready, row, used, by_account, by_cell)
 
     def _take_prefix(
-        self, queue: Fifo, room: np.ndarray, used: np.ndarray, by_route: np.ndarray, by_cell: np.ndarray
+        self, queue: Fifo, room: np.ndarray, used: np.ndarray, by_account: np.ndarray, by_cell: np.ndarray
     ) -> Batch:
         p = self.context.parcels
         columns = (p.count, p.grams, p.cm3, p.route, p.cell)
         ready, row = queue.view()
-        n = _prefix(row, *columns, room, used, by_route, by_cell)
+        n = _prefix(row, *columns, room, used, by_account, by_cell)
         taken = ready[:n].copy(), row[:n].copy()
         next_ready, next_row = ready[n : n + 1].copy(), row[n : n + 1].copy()
         queue.drop(n)
@@ -140,7 +140,7 @@ class Gateway(Node):
         if fitting == 0:
             return taken
         part = p.split(next_row, np.array([fitting]))
-        _prefix(part, p.count, p.grams, p.cm3, p.route, p.cell, room, used, by_route, by_cell)
+        _prefix(part, p.count, p.grams, p.cm3, p.route, p.cell, room, used, by_account, by_cell)
         return np.concatenate([taken[0], next_ready]), np.concatenate([taken[1], part])
 
     def dispatch(self, load: Load, departs_at: int, arrives_at: int) -> None:
@@ -159,7 +159,7 @@ class Gateway(Node):
         if self.ships_on_path is None or departs_at >= self.context.end:
             return
         if self.is_always_first:
-            by_cell = load.pieces_by_cell.reshape(record.shipped.shape[1:])
+            by_cell = load.pieces_by_cell[:-1].reshape(record.shipped.shape[1:])
             record.shipped[record.month(departs_at)] += by_cell
             day = departs_at // DAY - record.axes.first_day
             record.by_day["shipped"][:, day] += by_cell.sum(axis=(1, 2))

@@ -44,7 +44,8 @@ def _set_where(flags: np.ndarray, path: np.ndarray, row: np.ndarray, at: np.ndar
 class ParcelTable:
     """Columns of whole numbers, each a view into one array of rows; see `_ROW`.
 
-    Weights in g, volumes in cm3, values in fen; ``cell`` numbers (route, region, product).
+    Weights in g, volumes in cm3, values in fen; ``cell`` numbers (route, region, product). ``route`` is the account:
+    containers of freight and loads have one beyond the routes, a cell and a product beyond the last, and no value.
     """
 
     def __init__(self, rows: int = 1024) -> None:
@@ -52,6 +53,10 @@ class ParcelTable:
         self._is_free = np.ones(rows, np.bool_)
         self._n_free = rows
         self._n_touched = 0  # rows from here on have never been taken
+        self.contents: dict[int, np.ndarray] = {}
+        """Rows of the parcels in a container, by the container's row: int64[n]."""
+        self.pieces: dict[int, np.ndarray] = {}
+        """Pieces of stock in a load, by the load's row: int64[products]."""
 
     def _show(self, data: np.ndarray) -> None:
         self._data = data

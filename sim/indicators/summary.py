@@ -27,8 +27,8 @@ def _totals(run: Run, route: int) -> dict[str, float]:
         "lost": record.lost[at].sum(),
         "in_transit": under_way,
         "value_cny": record.goods[0][at].sum() / 100,
-        "operating_cny_per_parcel": ratio(record.route_cost[at].sum(), delivered),
-        "co2e_kg_per_parcel": ratio(record.route_co2e_g[at].sum() / 1000, delivered),
+        "operating_cny_per_parcel": ratio(run.route_cost[at].sum(), delivered),
+        "co2e_kg_per_parcel": ratio(record.co2e_g[at].sum() / 1000, delivered),
         "load_factor": _load_met(run, route),
     }
 

@@ -1,0 +1,159 @@
+"""From described stations, customs, lanes, consolidations, warehouses and last miles to nodes, not yet connected."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from sim.calendars import open_intervals
+from sim.flow.consolidation import Consolidation
+from sim.flow.customs import Selection
+from sim.flow.last_mile import LastMile
+from sim.flow.loading import Gateway
+from sim.flow.network import Context, Node
+from sim.flow.sink import Sink
+from sim.flow.station import Queue, WorkClock
+from sim.flow.warehouse import Warehouse
+from sim.kernels import distributions
+from sim.scenario.scenario import World
+from sim.scenario.stations import Opening
+from sim.scenario.stations import Queue as DescribedQueue
+from sim.ticks import DAY
+
+KeyOf = Callable[..., np.uint64]
+SLACK = 400 * DAY
+"""Opening hours are worked out this far beyond the end, so that what has started can finish."""
+
+
+def queue_names(world: World) -> tuple[str, ...]:
+    """Names of all queues: stations, and the parts of customs and warehouses as `x.release`."""
+    names = list(world.stations)
+    for name, customs in world.customs.items():
+        names += [f"{name}.{part}" for part in ("release", "examination") if getattr(customs, part)]
+    for name in world.warehouses:
+        names += [f"{name}.receiving", f"{name}.pick"]
+    return tuple(names)
+
+
+class Nodes:
+    """Nodes by the name under which things enter, leave, and are changed."""
+
+    def __init__(self, world: World, context: Context, key_of: KeyOf, start: int) -> None:
+        self.world = world
+        self.context = context
+        self.key_of = key_of
+        self.start = start
+        self.enter: dict[str, Node] = {}
+        """Where a step begins, by its name. Loads enter a warehouse at its part `x.receiving`."""
+        self.leave: dict[str, Node] = {}
+        """Where a step ends. Of a warehouse: pick and pack."""
+        self.parts: dict[str, Node] = {}
+        self.leaves_also: dict[str, list[Node]] = {}
+        self._numbers = {name: i for i, name in enumerate(queue_names(world))}
+
+    def queue(self, name: str, described: DescribedQueue, opening: Opening, place: str, key: np.uint64) -> Queue:
+        """A queue at a place, with the hours of what it belongs to."""
+        where = self.world.places[place]
+        intervals = open_intervals(
+            opening.hours,
+            where.utc_offset,
+            where.country if opening.closed_on_holidays else None,
+            self.start,
+            self.context.end + SLACK,
+        )
+        return Queue(
+            name,
+            self.context,
+            number=self._numbers[name],
+            key=key,
+            servers=described.servers,
+            service=distributions.table(described.service) if described.service else None,
+            dwell=distributions.table(described.dwell) if described.dwell else None,
+            clock=WorkClock.from_intervals(intervals),
+            is_open=opening.is_open,
+            start=self.start,
+        )
+
+    def add_station(self, name: str) -> None:
+        """One queue."""
+        station = self.world.stations[name]
+        queue = self.queue(name, station, station, station.place, self.key_of("station", name))
+        self.enter[name] = self.leave[name] = queue
+
+    def add_customs(self, name: str) -> None:
+        """Release, selection and bays; each of release and examination may be missing."""
+        customs, key_of = self.world.customs[name], self.key_of
+        chain: list[Node] = []
+        if customs.release:
+            release = self.queue(f"{name}.release", customs.release, customs, customs.place, key_of("release", name))
+            self.parts[f"{name}.release"] = release
+            chain.append(release)
+        if examination := customs.examination:
+            bays = self.queue(f"{name}.examination", examination, customs, customs.place, key_of("examination", name))
+            shares = [examination.share_by_product.get(product, examination.share) for product in self.world.products]
+            above = examination.share_above_duty_free
+            limit = customs.duty_free_limit
+            is_limited = above is not None and limit is not None
+            selection = Selection(
+                f"{name}.selection",
+                self.context,
+                key=key_of("selection", name),
+                of_product=np.array([*shares, examination.share]),
+                above_limit=above if above is not None else examination.share,
+                limit_fen=round(limit * 100) if is_limited and limit is not None else 2**62,
+                own_share={p: list(self.world.products).index(p) for p in examination.share_by_product},
+                bays=bays,
+                is_open=customs.is_open or customs.release is not None,
+            )
+            self.parts[f"{name}.examination"] = bays
+            self.parts[f"{name}.selection"] = selection
+            chain.append(selection)
+            self.leaves_also[name] = [bays]
+        self.enter[name], self.leave[name] = chain[0], chain[-1]
+
+    def add_lane(self, name: str) -> None:
+        """What waits for a lane."""
+        world = self.world
+        priorities = [route.priority for route in world.routes.values()]
+        priorities += [stream.priority for stream in world.freight.values()]
+        priorities += [warehouse.replenishment.priority for warehouse in world.warehouses.values()]
+        self.enter[name] = self.leave[name] = Gateway(name, self.context, priority_of_account=np.array(priorities))
+
+    def add_consolidation(self, name: str) -> None:
+        """A container freight station."""
+        self.enter[name] = self.leave[name] = Consolidation(name, self.context)
+
+    def add_warehouse(self, name: str) -> None:
+        """Receiving, the shelf, and pick and pack."""
+        warehouse = self.world.warehouses[name]
+        for part in ("receiving", "pick"):
+            described = getattr(warehouse, part)
+            key = self.key_of(part, name)
+            self.parts[f"{name}.{part}"] = self.queue(f"{name}.{part}", described, warehouse, warehouse.place, key)
+        self.enter[name] = Warehouse(name, self.context)
+        self.leave[name] = self.parts[f"{name}.pick"]
+
+    def add_last_mile(self, name: str, entry_places: np.ndarray, promise_ticks: np.ndarray) -> None:
+        """Inland delivery; entry_places int64[itineraries] is where each begins its last mile."""
+        world = self.world
+        times = {
+            (list(world.places).index(place), list(world.regions).index(region)): distributions.table(time)
+            for place, by_region in world.last_miles[name].times.items()
+            for region, time in by_region.items()
+        }
+        self.enter[name] = self.leave[name] = LastMile(
+            name,
+            self.context,
+            key=self.key_of("last-mile", name),
+            times=times,
+            place_of_path=entry_places,
+            n_regions=len(world.regions),
+            promise=promise_ticks,
+            cost_per_parcel=world.last_miles[name].cost_per_parcel,
+        )
+
+    def add_sink(self) -> Sink:
+        """Where freight and returned parcels end."""
+        first, n = len(self.world.routes), len(self.world.freight)
+        sink = Sink("the end", self.context, first_freight=first, n_freight=n)
+        self.parts[sink.name] = sink
+        return sink
