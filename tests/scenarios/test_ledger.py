@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from calibration.ledger import FormulaError, amount, main, worked_out
+from calibration.ledger import main
+from sim.ledger import FormulaError, worked_out
+from sim.ledger.amounts import amount
 
 Check = Callable[[str], list[str]]
 
