@@ -154,7 +154,7 @@ def _in_short(id: str, evidence: Evidence) -> str:
     row = evidence.rows.get(id)
     if row is None:
         return "no such row"
-    what = f"{row.cell('quantity')}: {row.said or 'no figure'}"
+    what = f"{row.cell('quantity')}: {row.said}"
     where = ", ".join(filter(None, [row.cell("place"), row.cell("period")]))
     parts = [f"{what} ({where})", row.origin, f"{row.table}, {row.confidence}", row.cell("note")]
     parts += [f"{len(rivals)} rival readings, see sim sources {id}"] if (rivals := evidence.rivals(id)) else []

@@ -34,7 +34,11 @@ class Row:
     def said(self) -> str:
         """Value and unit; a unit that the value already names is not said again."""
         value, unit = self.cell("value"), self.cell("unit")
-        return value if not unit or unit in value else f"{value} {unit}".strip()
+        if not value:
+            return f"no figure ({unit})" if unit else "no figure"
+        if unit.startswith("1e"):
+            return f"{value} x {unit}"
+        return value if unit in value else f"{value} {unit}"
 
     @property
     def origin(self) -> str:
