@@ -23,10 +23,10 @@ INTRODUCTION = """\
 # What the documents report, and what is made of it
 
 Made by `make docs` from `calibration/evidence/`: `reported.csv` (the figures), `uses.csv` (what the model does with
-each, and why) and `rivals.csv` (where readings contradict each other). Every figure of the five documents stands here, also
-those that the model has no use for. None is averaged, corrected or dropped: one that contradicts another, or itself, is
-kept as printed, and the contradiction is listed as rival readings below. `sim sources ROW` says which shipped numbers
-rest on a row.
+each, and why) and `rivals.csv` (where readings contradict each other). Every figure of the five documents stands
+here, also those that the model has no use for. None is averaged, corrected or dropped: one that contradicts another,
+or itself, is kept as printed, and the contradiction is listed as rival readings below. `sim sources ROW` says which
+shipped numbers rest on a row.
 
 Implied growth is what the figures themselves give; *consistent* says whether a figure agrees with the others.
 
