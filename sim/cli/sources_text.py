@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -16,7 +17,11 @@ from sim.ledger.placing import Acting
 from sim.reading import Mark
 
 WIDTH_WITHOUT_TERMINAL = 140
-HEADINGS = ("number", "value", "status", "where from", "stands at")
+NARROW = 100
+"""Width below which a number's place stands beneath where it comes from instead of beside it."""
+
+# heading, share of the width; None is as wide as the longest status
+COLUMNS = (("number", 34), ("value", 14), ("status", None), ("where from", 46), ("stands at", 16))
 
 Lines = Iterator[tuple[str, str]]  # label and text
 
@@ -31,9 +36,9 @@ def show_list(heading: str, numbers: list[Number], shown: list[Account], evidenc
     console.print(_summary(numbers))
     _say(console, _only_assumed(numbers))
     if len(shown) < len(numbers):
-        _say(console, f"{len(shown):,} of them are asked for:")
+        _say(console, f"Asked for: {len(shown):,}")
     if shown:
-        console.print(_table(shown))
+        console.print(_table(shown, is_narrow=console.width < NARROW))
         _show_files(console, shown)
         _show_evidence(console, shown, evidence)
 
@@ -53,34 +58,41 @@ def _only_assumed(numbers: list[Number]) -> str:
     return f"{assumed:,} of the {stated:,} numbers with a source are only assumed; to list them: --status assumed"
 
 
-def _table(shown: list[Account]) -> Table:
+def _table(shown: list[Account], *, is_narrow: bool) -> Table:
     table = Table(show_edge=False, pad_edge=False)
-    for heading, ratio in zip(HEADINGS, (34, 14, 9, 46, 16), strict=True):
-        table.add_column(heading, ratio=ratio, overflow="fold")
+    for heading, ratio in COLUMNS[: len(COLUMNS) - is_narrow]:
+        table.add_column(heading, ratio=ratio, no_wrap=ratio is None, overflow="fold")
     table.expand = True
     before = None
     for each in shown:
-        number = each.number
-        has_same = number.source is not None and number.source is before
-        where = "as above" if has_same else "\n".join(_where_from(each))
-        cells = (number.name, str(number.value), number.status, where, _short(number.mark))
-        table.add_row(*(Text(_clean(cell)) for cell in cells))
-        before = number.source
+        source = each.number.source
+        is_as_above = source is not None and source is before
+        table.add_row(*(Text(_clean(cell)) for cell in _row_cells(each, is_as_above, is_narrow)))
+        before = source
     return table
 
 
-def _where_from(account: Account) -> Iterator[str]:
-    number, source = account.number, account.number.source
+def _row_cells(account: Account, is_as_above: bool, is_narrow: bool) -> tuple[str, ...]:
+    number = account.number
+    lines = ["as above" if is_as_above else _where_from(number), *_history(account)]
+    place = _short(number.mark)
+    cells = (number.name, str(number.value), number.status)
+    return (*cells, "\n".join([*lines, place])) if is_narrow else (*cells, "\n".join(lines), place)
+
+
+def _where_from(number: Number) -> str:
     rows = ", ".join(number.rows)
-    if source is None:
-        yield "a setting of the run" if number.is_setting else "no source"
-    elif source.formula:
-        yield f"{_derivation(number)} from {rows}"
-    else:
-        yield rows or f"{number.range}: {source.why}"
+    if number.source is None:
+        return "a setting of the run" if number.is_setting else "no source"
+    if number.source.formula:
+        return f"{_derivation(number)} from {rows}"
+    return rows or f"{number.range}: {number.source.why}"
+
+
+def _history(account: Account) -> Iterator[str]:
     if account.below:
         yield f"in place of {account.below.value} ({account.below.status}) at {_short(account.below.mark)}"
-    yield from (f"changed: {_change(each)}" for each in account.changes)
+    yield from (f"changed: from {each.at} {each.does}" for each in account.changes)
 
 
 def _derivation(number: Number) -> str:
@@ -122,7 +134,7 @@ def show_in_full(shown: list[Account], evidence: Evidence) -> None:
 
 def _full(account: Account) -> Lines:
     number, source = account.number, account.number.source
-    yield "status", number.status if source else f"unstated ({next(_where_from(account))})"
+    yield "status", number.status if source else f"unstated ({_where_from(number)})"
     if number.rows:
         yield "rows", ", ".join(number.rows)
     if source and source.formula:
@@ -213,9 +225,9 @@ def _say(console: Console, line: str) -> None:
 def _show_lines(console: Console, lines: Iterable[tuple[str, str]]) -> None:
     table = _grid()
     for label, text in lines:
-        table.add_row(Text(_clean(f"  {label}")), Text(_clean(text)))
+        table.add_row(Text(_clean(label)), Text(_clean(text)))
     if table.row_count:
-        console.print(table)
+        console.print(Padding(table, (0, 0, 0, 2), expand=False))
 
 
 def _grid(right: int | None = None) -> Table:

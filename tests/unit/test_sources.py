@@ -102,7 +102,7 @@ def test_summary_comes_first_and_the_rows_named_last(sources: Run, library: Path
     assert out.splitlines()[5].endswith("%  5 of them settings of the run")
     assert out.splitlines()[6:8] == [
         "1 of the 4 numbers with a source are only assumed; to list them: --status assumed",
-        "1 of them are asked for:",
+        "Asked for: 1",
     ]
     assert out.splitlines()[-6:-2] == [
         "Files: corridors/tiny.yaml",
@@ -130,7 +130,7 @@ def test_filters_by_status_and_path(sources: Run) -> None:
     _, out, _ = sources("small.yaml", "--json", "--match", "SORTING")
     assert {each["path"].split(".")[1] for each in json.loads(out)["numbers"]} == {"sorting"}
     code, out, _ = sources("small.yaml", "--match", "nothing of the kind")
-    assert (code, out.splitlines()[-1]) == (0, "0 of them are asked for:")
+    assert (code, out.splitlines()[-1]) == (0, "Asked for: 0")
 
 
 def test_json_counts_every_number_once(sources: Run) -> None:
@@ -207,6 +207,11 @@ def test_number_of_a_change_has_a_source_of_its_own(sources: Run) -> None:
 def test_change_acts_on_what_it_names(sources: Run, path: str, changes: list[str]) -> None:
     found = number(sources, "plan.yaml", path)
     assert [each["name"] for each in found["changes"]] == changes  # type: ignore[attr-defined]
+
+
+def test_change_is_told_in_the_list_too(sources: Run) -> None:
+    _, out, _ = sources("plan.yaml", "--match", "collection.dwell.of.1")
+    assert out.count("changed: from 2016-05-12 multiply 1.5 until") == 2
 
 
 def test_change_that_ends_says_so(sources: Run) -> None:
