@@ -1,7 +1,8 @@
 """`python -m docs.generate [--check]`: writes the pages that are made from the program, or says which are out of date.
 
 `docs/scenario-reference.md` comes from the models of a scenario, `docs/tables.md` from the declarations of the tables,
-`scenarios/schema.json` from `sim schema`. With `--check` nothing is written, and the exit code is 1 if a file differs.
+`docs/reconciliation.md` from the tables of the evidence, `scenarios/schema.json` from `sim schema`. With
+`--check` nothing is written, and the exit code is 1 if a file differs.
 """
 
 import re
@@ -16,6 +17,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
+from calibration.reconciliation import page
 from sim.cli.schema import schema_text
 from sim.errors import listed
 from sim.reading.annotations import Expected, expected, known_keys
@@ -124,6 +126,7 @@ def files() -> dict[Path, str]:
     return {
         ROOT / "docs" / "scenario-reference.md": scenario_reference(),
         ROOT / "docs" / "tables.md": reference(),
+        ROOT / "docs" / "reconciliation.md": page(),
         ROOT / "scenarios" / "schema.json": schema_text(),
     }
 

@@ -15,6 +15,7 @@ import click
 
 from sim.errors import ScenarioError, SimError, printable
 
+STATUSES = ("reported", "published", "derived", "assumed", "unstated")
 WRONG_INPUT, FAILED, STOPPED = 2, 1, 130
 FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SCENARIO...")
 
@@ -65,6 +66,26 @@ def validate(files: Sequence[Path]) -> None:
     from sim.cli.validating import validate_files
 
     sys.exit(validate_files(files))
+
+
+@cli.command(no_args_is_help=True)
+@click.argument("names", nargs=-1, required=True, metavar="SCENARIO [PATH...] | ROW...")
+@click.option("--status", "statuses", multiple=True, type=click.Choice(STATUSES), help="Only numbers of this status.")
+@click.option("--match", metavar="TEXT", help="Only numbers whose path contains this text.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--csv", type=click.Path(path_type=Path), metavar="FILE", help="Write the numbers as CSV instead.")
+@_debug
+def sources(names: Sequence[str], **options: Any) -> None:
+    """Where does this number come from? Of a scenario, of a path in it, or of a row of the evidence.
+
+    \b
+    sim sources scenarios/harbin-baseline.yaml
+    sim sources scenarios/harbin-baseline.yaml market.origins.harbin
+    sim sources A008
+    """
+    from sim.cli.sources import Filters, show_sources
+
+    sys.exit(show_sources(names, Filters(**options)))
 
 
 @cli.command()

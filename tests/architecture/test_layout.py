@@ -65,7 +65,7 @@ def test_what_moves_parcels_knows_neither_files_nor_descriptions(folder: str, pa
 
 
 def test_description_knows_no_arrays() -> None:
-    for folder in ("scenario", "reading"):
+    for folder in ("scenario", "ledger", "reading"):
         for package in ("numpy", "simpy", "pandas", "numba"):
             assert importers(package, SIM / folder) == set()
 
@@ -127,6 +127,8 @@ def test_every_module_says_what_lives_in_it() -> None:
         ["validate", "scenarios/harbin-baseline.yaml"],
         ["schema"],
         ["scenarios"],
+        ["sources", "scenarios/harbin-baseline.yaml"],
+        ["sources", "A008"],
     ],
     ids=" ".join,
 )

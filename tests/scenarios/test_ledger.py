@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from calibration.ledger import FormulaError, amount, main, worked_out
+from calibration.ledger import main
+from sim.ledger import FormulaError, worked_out
+from sim.ledger.amounts import amount
 
 Check = Callable[[str], list[str]]
 
@@ -25,12 +27,13 @@ def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     return check
 
 
-def test_every_number_of_the_shipped_corridors_has_its_source(
+def test_every_number_of_the_shipped_corridors_and_interventions_has_its_source(
     at_root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([]) == 0
     out, err = capsys.readouterr()
-    shipped = sorted((at_root / "scenarios" / "corridors").glob("*.yaml"))
+    library = at_root / "scenarios"
+    shipped = [*sorted(library.glob("corridors/**/*.yaml")), *sorted(library.glob("interventions/**/*.yaml"))]
     assert [line.split(":")[0] for line in out.splitlines()] == [str(file.relative_to(at_root)) for file in shipped]
     assert err == ""
 
@@ -60,6 +63,15 @@ def test_number_of_any_notation_without_a_source_is_an_error(check: Check, value
 @pytest.mark.parametrize("text", ["a: true", "a: harbin", "name: {en: Parcel 2 kg}", "hours: always", "a: null"])
 def test_what_is_no_number_needs_no_source(check: Check, text: str) -> None:
     assert check(text + "\n") == []
+
+
+def test_settings_of_a_run_need_no_source(check: Check) -> None:
+    assert check("scenario: x\nseed: 3\nreplications: 4\nhorizon: {start: 2016-01-01, warm_up: 90 d}\n") == []
+    assert check("scenario: x\ndiscount_rate: 0.08\n") != []
+
+
+def test_file_of_nothing_but_a_number_is_told(check: Check) -> None:
+    assert len(check("3\n")) == 1
 
 
 def test_name_that_is_a_number_needs_its_source(check: Check) -> None:
