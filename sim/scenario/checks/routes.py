@@ -9,8 +9,6 @@ from sim.scenario.checks.ways import NOUNS, end_of, regions_of, section_of, walk
 from sim.scenario.routes import Route
 from sim.scenario.scenario import Scenario, World
 
-_ORDER = ("consolidations", "warehouses", "stations", "customs", "lanes", "last_miles")
-
 
 def routes(s: Scenario) -> Iterator[Found]:
     """What is wrong with each route by itself."""
@@ -51,7 +49,7 @@ def _path(s: World, route: Route, at: Path, name: str) -> Iterator[Found]:
     steps, path = route.paths[name].steps, (*at, "paths", name, "steps")
     origin = route.origin if route.origin in s.market.origins else None
     start = None if steps[0] in s.warehouses else origin
-    yield from walk(s, path, steps, start, _ORDER)
+    yield from walk(s, path, steps, start, NOUNS)
     yield from _ends(s, route, path, steps)
     here = end_of(s, steps, start)
     if steps[-1] in s.last_miles and here is not None:
