@@ -30,7 +30,9 @@ def circles(s: Scenario) -> Iterator[Found]:
 def _sequences(s: Scenario) -> Iterator[tuple[str, ...]]:
     """All steps that follow one another: loads end at their warehouse, orders go on from it to the fallback."""
     for way in itineraries(s):
-        yield (*way.steps, way.owner) if way.kind == "load" else way.steps
+        inner = {"order": way.steps[1:], "return": way.steps[:-1]}.get(way.kind, way.steps)
+        if s.warehouses.keys().isdisjoint(inner):  # else reported by itself
+            yield (*way.steps, way.owner) if way.kind == "load" else way.steps
     for name, warehouse in s.warehouses.items():
         fallback = s.routes.get(warehouse.fallback.route) if warehouse.fallback else None
         for path in fallback.paths.values() if fallback else ():

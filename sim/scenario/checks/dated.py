@@ -70,7 +70,12 @@ def _of_operation(target: Target, operation: str, value: float | str | bool) -> 
             yield str(error), error.hint
             return
         if operation == "set" and not target.least <= parsed <= target.most:
-            quantity = Quantity(target.dimension, target.bare)
             words, bound = ("at least", target.least) if parsed < target.least else ("at most", target.most)
-            bound = quantity.write(int(bound) if float(bound).is_integer() else bound)
-            yield f"{said} is out of bounds; {target.path} is {words} {bound}", None
+            yield f"{said} is out of bounds; {target.path} is {words} {_bound(target, bound)}", None
+
+
+def _bound(target: Target, bound: float) -> object:
+    """A bound as it is written; levels are plain numbers, not percentages."""
+    bound = int(bound) if float(bound).is_integer() else bound
+    is_level = target.dimension == "share" and target.most > 1
+    return f"{bound:,}" if is_level else Quantity(target.dimension, target.bare).write(bound)

@@ -16,7 +16,8 @@ def named_steps(s: Scenario, name: str) -> Iterator[Found]:
     passed = {step for path in route.paths.values() for step in path.steps}
     if route.loss:
         yield from _of_route((*at, "loss", "at"), route.loss.at, passed)
-        yield from _singly(s, (*at, "loss", "at"), route.loss.at, name, "lost")
+        if route.loss.at in passed:
+            yield from _singly(s, (*at, "loss", "at"), route.loss.at, name, "lost")
     if route.posted_after:
         path: Path = (*at, "posted_after")
         yield from _of_route(path, route.posted_after, passed)
@@ -36,7 +37,8 @@ def _of_route(path: Path, step: str, steps: set[str]) -> Iterator[Found]:
 def _singly(s: Scenario, path: Path, step: str, route: str, done: str) -> Iterator[Found]:
     """That a step named for parcels of a route lies where they travel in containers, on its paths or on a fallback."""
     for way in _ways_of_parcels(s, route):
-        if step in steps_in_containers(s, way.itinerary):
+        packed = steps_in_containers(s, way.itinerary)
+        if step in packed and way.itinerary.steps[-1] not in packed:  # never unpacked: reported by itself
             message = f"parcels are {done} one by one, but on {way.said} they pass '{step}' in containers"
             yield path, f"{message}; name a step before the consolidation or after the unpacking", None
             return
@@ -86,7 +88,8 @@ def _of_jump(s: World, i: int, steps: tuple[str, ...], target: tuple[str, ...]) 
         yield f"parcels would jump from {begins} to {other_begins}"
     packed, other_packed = (len(_of(s.consolidations, way[:i])) for way in (steps, target))
     if packed != other_packed:
-        yield f"parcels have passed {packed or 'no'} consolidations, but {other_packed or 'none'} on its own way"
+        have, have_not = ("a", "none") if packed else ("no", "one")
+        yield f"parcels have passed {have} consolidation, but {have_not} on the path that takes over"
         return
     stations = [name for name, station in s.stations.items() if station.unpacks_containers]
     unpacked, other_unpacked = (_of(stations, way[i:]) for way in (steps, target))

@@ -72,6 +72,8 @@ def sellers(s: Scenario) -> Iterator[Found]:
         if origin.sellers.skills:
             for i, station in enumerate(origin.sellers.skills.stations):
                 yield from _trained(s, (*at, "skills", "stations", i), station)
+                if station in origin.sellers.skills.stations[:i]:
+                    yield (*at, "skills", "stations", i), f"'{station}' stands here twice", None
 
 
 def _trained(s: Scenario, path: Path, name: str) -> Iterator[Found]:

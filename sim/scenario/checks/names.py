@@ -49,7 +49,7 @@ def _numbered(s: Scenario) -> Iterator[tuple[Path, str, str]]:
     for route_name, route in s.routes.items():
         for name, path in route.paths.items():
             if not s.consolidations.keys().isdisjoint(path.steps):
-                said = f"the containers of the path '{name}' of '{route_name}'"
+                said = f"the containers of the path '{name}' of the route '{route_name}'"
                 yield ("routes", route_name, "paths", name), f"container/{route_name}/{name}", said
     for name in s.warehouses:
         yield ("warehouses", name), f"warehouse/{name}", f"the loads of the warehouse '{name}'"

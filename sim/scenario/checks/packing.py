@@ -8,7 +8,7 @@ from sim.scenario.itineraries import steps_in_containers
 from sim.scenario.scenario import Scenario
 
 _TRAVELS = {
-    "order": "parcels arrive singly here",
+    "order": "parcels arrive singly here; it belongs after a consolidation",
     "return": "parcels come back singly",
     "freight": "freight is never unpacked",
     "load": "loads are unpacked by the receiving of their warehouse",
@@ -26,7 +26,11 @@ def packing(s: Scenario) -> Iterator[Found]:
     passed = {step for way in all_ways for step in way.itinerary.steps}
     for name in s.consolidations:
         if name not in passed:
-            yield ("consolidations", name), f"no path passes the consolidation '{name}'", None
+            yield (
+                ("consolidations", name),
+                f"no path passes the consolidation '{name}': make it a step, or leave it out",
+                None,
+            )
 
 
 def _packs(s: Scenario, way: Way) -> Iterator[Found]:

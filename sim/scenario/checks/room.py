@@ -108,8 +108,10 @@ def _does_not_fit(lane: str, payload: Payload, said: str, full: dict[str, int | 
     for limit, size in full.items():
         room = getattr(payload, limit)
         if size is not None and room is not None and size > room:
-            message = f"a full {said} has {_said(limit, size)} and does not fit the lane '{lane}' of"
-            yield ("lanes", lane, "payload", limit), f"{message} {_said(limit, room)}; it would wait for ever", None
+            message = (
+                f"a full {said} has {_said(limit, size)} and does not fit the lane '{lane}' of {_said(limit, room)}"
+            )
+            yield ("lanes", lane, "payload", limit), f"{message}: let the lane carry more, or fill less into it", None
 
 
 def containers_at_once(s: Scenario) -> Iterator[Found]:

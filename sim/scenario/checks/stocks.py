@@ -13,8 +13,8 @@ def stocks(s: Scenario) -> Iterator[Found]:
     for name, warehouse in s.warehouses.items():
         at: Path = ("warehouses", name)
         served = _served(s, name)
-        if not served:
-            yield at, f"no path begins at the warehouse '{name}'", None
+        if not any(name in path.steps for route in s.routes.values() for path in route.paths.values()):
+            yield at, f"no path begins at the warehouse '{name}': make it a first step, or leave it out", None
         for product in warehouse.stock:
             yield from known_name((*at, "stock", product), product, s.products, "product")
         yield from _held(s, name, served)

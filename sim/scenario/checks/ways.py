@@ -33,10 +33,10 @@ class Way:
         """What travels by it, in words."""
         way = self.itinerary
         return {
-            "order": f"the path '{way.path}' of '{way.owner}'",
-            "return": f"returns of the path '{way.path}' of '{way.owner}'",
+            "order": f"the path '{way.path}' of the route '{way.owner}'",
+            "return": f"returns of the path '{way.path}' of the route '{way.owner}'",
             "freight": f"the freight '{way.owner}'",
-            "load": f"the loads of '{way.owner}'",
+            "load": f"the loads of the warehouse '{way.owner}'",
         }[way.kind]
 
 
@@ -92,6 +92,8 @@ def walk(s: World, at: Path, steps: tuple[str, ...], here: str | None, sections:
             section = section_of(s, step)
             is_other = f"'{step}' is a {NOUNS[section]}; a {listed(nouns)} is expected here" if section else None
             yield (*at, i), is_other or f"there is no {listed(nouns)} '{step}'", None if section else near(step, known)
+            here = ends_of(s, step, here)[1]
+            continue
         if step in steps[:i]:
             yield (*at, i), f"the path passes '{step}' twice", None
         begins, ends = ends_of(s, step, here)
