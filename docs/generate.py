@@ -47,7 +47,8 @@ A file is YAML 1.2 and plain data: no tags, no merge keys (`<<`), no key twice. 
 letters, digits and single hyphens; they become part of file names.
 
 - A **corridor**, `scenarios/corridors/NAME.yaml`, holds the sections of a world: places, regions, products, stations,
-  customs, lanes, last miles, routes, a market, and changes that come whatever is decided.
+  customs, lanes, consolidations, warehouses, freight, last miles, routes, a market, and changes that come whatever is
+  decided.
 - A **scenario** has a name (`scenario`), takes corridors (`corridors: [harbin]`), gives a `horizon`, and may say
   anything that a corridor says.
 - A scenario may be laid over another one: `base: ../harbin-baseline.yaml`, relative to itself. Base, corridors and the
@@ -428,6 +429,7 @@ def _pattern(path: str, scenario: Scenario) -> str:
     rest[at] = singular.get(section, section.removesuffix("s").upper())
     for i in range(at + 1, len(rest)):
         rest[i] = next((noun for name, noun in nouns.items() if rest[i] in getattr(scenario, name)), rest[i])
+        rest[i] = "CLASS" if rest[i - 1] == "users" else rest[i]
     return ".".join([section, *rest])
 
 
@@ -444,7 +446,7 @@ def _range(target: Target) -> str:
     if target.is_switch:
         return "`true` or `false`"
     if target.dimension == "share" and target.most > 1:
-        return f"{target.least:g} to {target.most:g}"
+        return f"{_grouped(target.least)} to {_grouped(target.most)}"
     quantity = Quantity(target.dimension, target.bare)
     ends = [quantity.write(int(end) if float(end).is_integer() else end) for end in (target.least, target.most)]
     return " to ".join(f"{end:,}" if isinstance(end, int) else str(end) for end in ends)

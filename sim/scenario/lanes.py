@@ -72,7 +72,7 @@ class Payload(Described):
     @model_validator(mode="after")
     def _limits_something(self) -> Self:
         if self.mass is None and self.volume is None and self.pieces is None:
-            raise ValueError("a lane without payload carries nothing: give mass, volume or pieces")
+            raise ValueError("without a limit nothing says how much it holds: give mass, volume or pieces")
         return self
 
 

@@ -1,5 +1,7 @@
 """Sellers of an origin: their classes, how many are active, and how skilled those are who handle parcels."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from sim.scenario.base import Described, Slug
@@ -14,7 +16,7 @@ class ActiveSellers(Described):
     """
 
     active: float = Field(gt=0, le=1e9, description="active sellers at the start of the simulated time")
-    saturation: float = Field(gt=0, le=1e9, description="number at which nobody enters any more")
+    saturation: float = Field(ge=1, le=1e9, description="number at which nobody enters any more")
     entries_per_year: float = Field(ge=0, le=1e9, description="sellers that would enter a year, far from saturation")
     park_places: float = Field(0.0, ge=0, le=1e9, description="places in industrial parks and incubators")
     entries_per_park_place: float = Field(
@@ -51,7 +53,7 @@ class Sellers(Described):
 class Trade(Described):
     """What the orders of an origin mean for the trade of its province."""
 
-    foreign_trade: dict[int, Money] = Field(
+    foreign_trade: dict[Annotated[int, Field(ge=2001, le=2060)], Annotated[Money, Field(gt=0)]] = Field(
         min_length=1, description="foreign trade of the province by year (CNY of 2016); log-linear between them"
     )
     seller_margin: Share = Field(description="what is left to sellers, as a share of the value of the goods")

@@ -12,7 +12,9 @@ from typing import Any
 
 from sim.errors import UnitError, closest
 from sim.scenario.base import Distribution
+from sim.scenario.containers import HEAVIEST
 from sim.scenario.scenario import Change, World
+from sim.scenario.warehouses import LARGEST_STOCK
 from sim.ticks import BEIJING_OFFSET, DAY, midnight
 from sim.units import parse_quantity
 
@@ -62,10 +64,16 @@ _FIELDS: dict[str, tuple[str, str, float, float, bool]] = {
     "cancellation": ("share", "", 0, 1, False),
     "when_ready": ("mass", "g", 0, 1e15, True),
     "gap": ("duration", "h", 0, 3650 * DAY, True),
+    "container_mass": ("mass", "g", 1, HEAVIEST, True),
+    "container_volume": ("volume", "cm3", 1, HEAVIEST, True),
+    "stock": ("count", "", 0, LARGEST_STOCK, True),
     "fleet": ("count", "", 1, 1000, True),
     "fixed": ("money", "CNY", 0, 1e9, False),
     "per_kg": ("money per mass", "CNY/kg", 0, 1e9, False),
     "level": ("share", "", 0, 30, False),
+    "freight_level": ("share", "", 0, 100, False),
+    "number": ("share", "", 0, 1e9, False),
+    "saturation": ("share", "", 1, 1e9, False),
     "switch": ("", "", 0, 1, False),
 }
 
@@ -91,6 +99,12 @@ def targets(world: World) -> dict[str, Target]:
         _add_customs(add, f"customs.{name}", customs)
     for name, lane in world.lanes.items():
         _add_lane(add, f"lanes.{name}", lane)
+    for name, consolidation in world.consolidations.items():
+        _add_consolidation(add, f"consolidations.{name}", consolidation)
+    for name, warehouse in world.warehouses.items():
+        _add_warehouse(add, f"warehouses.{name}", warehouse)
+    for name, stream in world.freight.items():
+        add(f"freight.{name}.level", stream.level, "freight_level", "")
     for name, last_mile in world.last_miles.items():
         for place, times in last_mile.times.items():
             for region, time in times.items():
@@ -100,8 +114,11 @@ def targets(world: World) -> dict[str, Target]:
         _add_tariffs(add, f"routes.{name}", route, world.products)
         if route.loss:
             add(f"routes.{name}.loss.share", route.loss.share, "share", route.origin)
+        if route.returns:
+            add(f"routes.{name}.returns.share", route.returns.share, "share", route.origin)
     for name, origin in world.market.origins.items():
         add(f"market.origins.{name}.level", origin.level, "level", name)
+        _add_sellers(add, f"market.origins.{name}.sellers", origin.sellers)
     return found
 
 
@@ -132,9 +149,46 @@ def _add_lane(add: Callable[..., None], path: str, lane: Any) -> None:
         add(f"{path}.cancellation", lane.cancellation, "cancellation", lane.from_)
     if lane.on_demand:
         add(f"{path}.on_demand.when_ready", lane.on_demand.when_ready, "when_ready", lane.from_)
+        add(f"{path}.on_demand.when_ready_pieces", lane.on_demand.when_ready_pieces, "pieces", lane.from_)
         add(f"{path}.on_demand.min_gap", lane.on_demand.min_gap, "gap", lane.from_)
         add(f"{path}.on_demand.max_gap", lane.on_demand.max_gap, "gap", lane.from_)
         add(f"{path}.on_demand.fleet", lane.on_demand.fleet, "fleet", lane.from_)
+
+
+def _add_consolidation(add: Callable[..., None], path: str, consolidation: Any) -> None:
+    container, place = consolidation.container, consolidation.place
+    add(f"{path}.container.mass", container.mass, "container_mass", place)
+    add(f"{path}.container.volume", container.volume, "container_volume", place)
+    add(f"{path}.container.pieces", container.pieces, "pieces", place)
+    add(f"{path}.close_after", consolidation.close_after, "gap", place)
+
+
+def _add_warehouse(add: Callable[..., None], path: str, warehouse: Any) -> None:
+    place = warehouse.place
+    add(f"{path}.is_open", warehouse.is_open, "switch", place)
+    add(f"{path}.storage", warehouse.storage, "volume", place)
+    _add_queue(add, f"{path}.receiving", warehouse.receiving, place)
+    _add_queue(add, f"{path}.pick", warehouse.pick, place)
+    for name, may_use in (warehouse.users or {}).items():
+        add(f"{path}.users.{name}", may_use, "switch", place)
+    for name, stock in warehouse.stock.items():
+        add(f"{path}.stock.{name}.reorder_point", stock.reorder_point, "stock", place)
+        add(f"{path}.stock.{name}.order_up_to", stock.order_up_to, "pieces", place)
+        add(f"{path}.stock.{name}.quantity", stock.quantity, "pieces", place)
+        add(f"{path}.stock.{name}.assortment", stock.assortment, "share", place)
+    if warehouse.fallback:
+        add(f"{path}.fallback.delay", warehouse.fallback.delay, "gap", place)
+
+
+def _add_sellers(add: Callable[..., None], path: str, sellers: Any) -> None:
+    """Numbers of sellers change at Beijing midnights; people are trained only where it changes something."""
+    if growth := sellers.growth:
+        add(f"{path}.growth.saturation", growth.saturation, "saturation", "")
+        add(f"{path}.growth.entries_per_year", growth.entries_per_year, "number", "")
+        add(f"{path}.growth.park_places", growth.park_places, "number", "")
+        add(f"{path}.growth.exits_per_year", growth.exits_per_year, "share", "")
+    if sellers.growth or sellers.skills:
+        add(f"{path}.trained_per_year", sellers.trained_per_year, "number", "")
 
 
 def _add_tariffs(add: Callable[..., None], path: str, route: Any, products: Iterable[str]) -> None:

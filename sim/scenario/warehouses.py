@@ -41,7 +41,7 @@ class Stock(Described):
         if getattr(self, wanted) is None or getattr(self, unwanted) is not None:
             raise ValueError(f"the policy {self.policy} needs {wanted} and takes no {unwanted}")
         if self.order_up_to is not None and self.order_up_to <= self.reorder_point:
-            raise ValueError("order_up_to must lie above the reorder point")
+            raise ValueError(f"order_up_to ({self.order_up_to}) must lie above reorder_point ({self.reorder_point})")
         return self
 
 

@@ -181,3 +181,86 @@ def test_what_is_not_described_cannot_be_changed() -> None:
         assert (f"lanes.{name}.on_demand.fleet" in found) == (lane.on_demand is not None)
         assert (f"lanes.{name}.cancellation" in found) == (not isinstance(lane.cancellation, tuple))
     assert all(target.least <= target.value <= target.most for target in found.values() if not target.is_switch)
+
+
+EXAMPLE = load(Path(__file__).parents[2] / "docs" / "example.yaml").scenario
+
+
+def test_all_that_the_model_names_of_containers_warehouses_and_sellers_can_be_changed() -> None:
+    found = targets(EXAMPLE)
+    paths = {
+        "consolidations.consolidation.container.": {"mass", "volume", "pieces"},
+        "consolidations.consolidation.": {"close_after"},
+        "freight.machinery.": {"level"},
+        "warehouses.depot.": {"is_open", "storage"},
+        "warehouses.depot.receiving.": {"servers", "service.mean", "dwell.mean"},
+        "warehouses.depot.pick.": {"servers", "service.mean", "dwell.mean"},
+        "warehouses.depot.users.": {"export-company", "small-shop"},
+        "warehouses.depot.stock.gadgets.": {"reorder_point", "order_up_to", "assortment"},
+        "warehouses.depot.stock.clothes.": {"reorder_point", "quantity", "assortment"},
+        "warehouses.depot.fallback.": {"delay"},
+        "routes.rail.returns.": {"share"},
+        "lanes.train.on_demand.": {"when_ready_pieces", "min_gap", "max_gap", "fleet"},
+        "market.origins.harbin.sellers.": {"trained_per_year"},
+        "market.origins.harbin.sellers.growth.": {
+            "saturation",
+            "entries_per_year",
+            "park_places",
+            "exits_per_year",
+        },
+    }
+    for beginning, ends in paths.items():
+        assert {beginning + end for end in ends} <= found.keys()
+    within = (target for target in found.values() if not target.is_switch)
+    assert all(target.least <= target.value <= target.most for target in within)
+
+
+def test_what_a_warehouse_or_consolidation_does_not_have_cannot_be_changed() -> None:
+    found = targets(EXAMPLE)
+    absent = {
+        "warehouses.depot.stock.gadgets.quantity",
+        "warehouses.depot.stock.clothes.order_up_to",
+        "warehouses.depot.stock.clothes.initial",
+        "lanes.train.on_demand.when_ready",
+        "lanes.charter.on_demand.when_ready_pieces",
+        "freight.machinery.containers_per_week",
+        "market.origins.harbin.sellers.skills.trained",
+    }
+    assert not absent & found.keys()
+
+
+def test_nobody_is_trained_where_it_changes_nothing() -> None:
+    baseline = load(Path(__file__).parents[2] / "scenarios" / "harbin-baseline.yaml").scenario
+    sellers = {name: origin.sellers for name, origin in baseline.market.origins.items()}
+    for name, described in sellers.items():
+        acts = described.growth is not None or described.skills is not None
+        assert (f"market.origins.{name}.sellers.trained_per_year" in targets(baseline)) == acts
+
+
+def test_warehouses_change_at_their_own_midnight_and_freight_and_sellers_at_that_of_beijing() -> None:
+    found = targets(EXAMPLE)
+    assert found["warehouses.depot.storage"].utc_offset == 5 * HOUR
+    assert found["warehouses.depot.users.small-shop"].utc_offset == 5 * HOUR
+    for path in ("freight.machinery.level", "market.origins.harbin.sellers.growth.park_places"):
+        assert found[path].utc_offset == BEIJING_OFFSET
+
+
+@pytest.mark.parametrize(
+    ("path", "described", "expected"),
+    [
+        ("warehouses.depot.stock.gadgets.reorder_point", {"add": -9000}, 0),
+        ("warehouses.depot.stock.gadgets.order_up_to", {"multiply": 1.00005}, 9000),
+        ("warehouses.depot.stock.clothes.quantity", {"multiply": 0}, 1),
+        ("warehouses.depot.storage", {"multiply": 0}, 1),
+        ("warehouses.depot.fallback.delay", {"set": "36 h"}, 36 * HOUR),
+        ("consolidations.consolidation.container.mass", {"multiply": 1000}, 1e9),
+        ("freight.machinery.level", {"multiply": 1000}, 100),
+        ("market.origins.harbin.sellers.growth.saturation", {"multiply": 0}, 1),
+        ("market.origins.harbin.sellers.growth.exits_per_year", {"add": "95 %"}, 1),
+        ("routes.rail.returns.share", {"add": "-10 %"}, 0),
+    ],
+)
+def test_numbers_of_stock_and_sellers_stay_within_their_bounds(
+    path: str, described: dict[str, Any], expected: float
+) -> None:
+    assert values(targets(EXAMPLE)[path], 2, a=described)[1] == expected

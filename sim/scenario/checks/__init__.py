@@ -1,0 +1,59 @@
+"""Checks across a scenario: names, walks, containers, stock, room, shares, timetables. All problems are found at once.
+
+Each check is a generator of (path, message, hint); where in which file a problem stands is looked up in the tree
+afterwards. A name that is unknown is reported once, and not again by what follows from it.
+"""
+
+from sim.errors import Problem
+from sim.reading import Tree, problem_at
+from sim.reading.tree import Path
+from sim.scenario.checks.circles import circles
+from sim.scenario.checks.dated import changes, horizon, outside_the_horizon
+from sim.scenario.checks.journeys import freight, replenishments, returns
+from sim.scenario.checks.market import freight_in_numbers, market, sellers, shares
+from sim.scenario.checks.names import accounts, codes, holidays, names, places
+from sim.scenario.checks.packing import packing
+from sim.scenario.checks.room import containers_at_once, full_containers, heaviest, room_for_pieces
+from sim.scenario.checks.routes import routes
+from sim.scenario.checks.stocks import stocks
+from sim.scenario.scenario import Scenario
+
+_CHECKS = (
+    names,
+    accounts,
+    codes,
+    places,
+    holidays,
+    shares,
+    routes,
+    freight,
+    replenishments,
+    returns,
+    packing,
+    stocks,
+    circles,
+    market,
+    sellers,
+    freight_in_numbers,
+    heaviest,
+    room_for_pieces,
+    full_containers,
+    containers_at_once,
+    changes,
+)
+
+
+def problems_across(scenario: Scenario, tree: Tree, own_file: str) -> list[Problem]:
+    """Everything wrong with a scenario that no single field shows; ``own_file`` is the scenario's own."""
+    at_its_ends = [_problem(tree, *found) for found in horizon(scenario)]
+    problems = [_problem(tree, *found) for check in _CHECKS for found in check(scenario)]
+    if at_its_ends:
+        return problems + at_its_ends
+    # A corridor may well describe years that a scenario does not reach; what the scenario's own file says must act.
+    late = [_problem(tree, *found) for found in outside_the_horizon(scenario)]
+    return problems + [problem for problem in late if problem.file == own_file]
+
+
+def _problem(tree: Tree, path: Path, message: str, hint: str | None) -> Problem:
+    """At the value; or at the key, where the message is about its name."""
+    return problem_at(tree, path, message, hint, is_about_key=f"'{path[-1]}'" in message)
