@@ -61,6 +61,8 @@ _FIELDS: dict[str, tuple[str, str, float, float, bool]] = {
     "pieces": ("count", "", 1, 1e9, True),
     "cancellation": ("share", "", 0, 1, False),
     "when_ready": ("mass", "g", 0, 1e15, True),
+    "when_ready_pieces": ("count", "", 1, 1e9, True),
+    "freight_level": ("share", "", 0, 100, False),
     "gap": ("duration", "h", 0, 3650 * DAY, True),
     "fleet": ("count", "", 1, 1000, True),
     "fixed": ("money", "CNY", 0, 1e9, False),
@@ -68,6 +70,11 @@ _FIELDS: dict[str, tuple[str, str, float, float, bool]] = {
     "level": ("share", "", 0, 30, False),
     "switch": ("", "", 0, 1, False),
 }
+
+
+_LIMITS = ("mass", "volume", "pieces")
+_BEIJING = ""
+"""No place: what stands nowhere changes at midnight in Beijing."""
 
 
 def targets(world: World) -> dict[str, Target]:
@@ -91,6 +98,17 @@ def targets(world: World) -> dict[str, Target]:
         _add_customs(add, f"customs.{name}", customs)
     for name, lane in world.lanes.items():
         _add_lane(add, f"lanes.{name}", lane)
+    for name, consolidation in world.consolidations.items():
+        for limit in _LIMITS:
+            add(
+                f"consolidations.{name}.container.{limit}",
+                getattr(consolidation.container, limit),
+                limit,
+                consolidation.place,
+            )
+        add(f"consolidations.{name}.close_after", consolidation.close_after, "gap", consolidation.place)
+    for name, stream in world.freight.items():
+        add(f"freight.{name}.level", stream.level, "freight_level", _BEIJING)
     for name, last_mile in world.last_miles.items():
         for place, times in last_mile.times.items():
             for region, time in times.items():
@@ -125,13 +143,14 @@ def _add_customs(add: Callable[..., None], path: str, customs: Any) -> None:
 
 def _add_lane(add: Callable[..., None], path: str, lane: Any) -> None:
     add(f"{path}.is_open", lane.is_open, "switch", lane.from_)
-    for limit in ("mass", "volume", "pieces"):
+    for limit in _LIMITS:
         add(f"{path}.payload.{limit}", getattr(lane.payload, limit), limit, lane.from_)
     add(f"{path}.transit", lane.transit, "service", lane.from_)
     if not isinstance(lane.cancellation, tuple):
         add(f"{path}.cancellation", lane.cancellation, "cancellation", lane.from_)
     if lane.on_demand:
-        add(f"{path}.on_demand.when_ready", lane.on_demand.when_ready, "when_ready", lane.from_)
+        for field in ("when_ready", "when_ready_pieces"):
+            add(f"{path}.on_demand.{field}", getattr(lane.on_demand, field), field, lane.from_)
         add(f"{path}.on_demand.min_gap", lane.on_demand.min_gap, "gap", lane.from_)
         add(f"{path}.on_demand.max_gap", lane.on_demand.max_gap, "gap", lane.from_)
         add(f"{path}.on_demand.fleet", lane.on_demand.fleet, "fleet", lane.from_)
