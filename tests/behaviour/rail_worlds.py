@@ -21,19 +21,26 @@ FREIGHT = {
 }
 CONSOLIDATION = {
     "place": "harbin",
-    "container": {"mass": "8 kg", "pieces": 12},
+    "container": {"mass": "5 kg", "pieces": 12},
     "check_every": "6 h",
     "close_after": "2 d",
     "cost_per_container": 800,
 }
-BY_TIMETABLE = lane("suifenhe", "yekaterinburg", mode="rail", payload={"pieces": 9}, transit="6 d", cost_per_departure=900)
+BY_TIMETABLE = lane(
+    "suifenhe",
+    "yekaterinburg",
+    mode="rail",
+    payload={"mass": None, "pieces": 12},
+    transit="6 d",
+    cost_per_departure=900,
+)
 ON_DEMAND = lane(
     "suifenhe",
     "yekaterinburg",
     mode="rail",
-    payload={"pieces": 41},
+    payload={"mass": None, "pieces": 41},
     transit="6 d",
-    on_demand={"when_ready_pieces": 41, "check_every": "2 h", "min_gap": "12 h", "fleet": 4},
+    on_demand={"when_ready_pieces": 41, "check_every": "2 h", "min_gap": "12 h", "fleet": 100},
 )
 
 
