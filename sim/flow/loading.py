@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
+from sim.flow.containers import full_ones, singly
 from sim.flow.network import EMPTY, Batch, Context, Node, count_events
 from sim.flow.station import Fifo
 from sim.kernels import ordering
@@ -166,7 +167,7 @@ class Gateway(Node):
             record.by_day["shipped"][:, day] += by_cell.sum(axis=(1, 2))
             return
         row = load.row[self.ships_on_path[self.context.parcels.path[load.row]]]
-        row = self.context.parcels.singly(row)
+        row = singly(self.context, row)
         departed = np.full(row.shape[0], departs_at, np.int64)
         count_events(self.context, departed, row, record.shipped, record.by_day["shipped"])
 
@@ -193,5 +194,5 @@ class Gateway(Node):
         parcels = self.context.parcels
         parcels.path[row] = path
         if parcels.contents:
-            for number in np.unique(path):
-                parcels.path[parcels.singly(row[path == number])] = number
+            for number in np.unique(path[full_ones(self.context, row)]):
+                parcels.path[singly(self.context, row[path == number])] = number

@@ -113,12 +113,6 @@ class ParcelTable:
         np.subtract.at(self.count, row, parts.astype(np.int32))
         return new
 
-    def singly(self, row: np.ndarray) -> np.ndarray:
-        """The rows, and in place of each container those of the parcels in it: int64[...]."""
-        if not self.contents or row.shape[0] == 0:
-            return row
-        return np.concatenate([self.contents.get(each, row[i : i + 1]) for i, each in enumerate(row.tolist())])
-
     def mark_posted(self, flags: np.ndarray, row: np.ndarray, at: np.ndarray) -> None:
         """Set the posting instant of rows whose path has its flag set: flags bool[paths]."""
         _set_where(flags, self.path, row, at, self.posted_at)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sim.flow.containers import full_ones
 from sim.flow.station import Queue
 
 
@@ -11,8 +12,7 @@ class UnpackingQueue(Queue):
     def forward(self, at: np.ndarray, row: np.ndarray) -> None:
         """Hand on, in place of each container, its parcels; they arrive at the next step at the same instant."""
         p = self.context.parcels
-        containers = np.flatnonzero(p.cell[row] == self.context.record.axes.n_cells)
-        full = np.array([i for i in containers.tolist() if int(row[i]) in p.contents], np.int64)
+        full = full_ones(self.context, row)
         if full.shape[0] == 0:
             super().forward(at, row)
             return

@@ -62,7 +62,6 @@ _FIELDS: dict[str, tuple[str, str, float, float, bool]] = {
     "cancellation": ("share", "", 0, 1, False),
     "when_ready": ("mass", "g", 0, 1e15, True),
     "when_ready_pieces": ("count", "", 1, 1e9, True),
-    "freight_level": ("share", "", 0, 100, False),
     "gap": ("duration", "h", 0, 3650 * DAY, True),
     "fleet": ("count", "", 1, 1000, True),
     "fixed": ("money", "CNY", 0, 1e9, False),
@@ -108,7 +107,7 @@ def targets(world: World) -> dict[str, Target]:
             )
         add(f"consolidations.{name}.close_after", consolidation.close_after, "gap", consolidation.place)
     for name, stream in world.freight.items():
-        add(f"freight.{name}.level", stream.level, "freight_level", _BEIJING)
+        add(f"freight.{name}.level", stream.level, "level", _BEIJING)
     for name, last_mile in world.last_miles.items():
         for place, times in last_mile.times.items():
             for region, time in times.items():

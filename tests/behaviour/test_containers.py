@@ -9,6 +9,7 @@ from oracle.base_world import lane
 from oracle.worlds import change
 
 from sim.ids import first_container_id, origin_code
+from sim.indicators import tables_of
 from sim.model import Model
 from sim.scenario.scenario import Scenario
 from sim.ticks import DAY, HOUR, SECOND, WEEK
@@ -373,5 +374,24 @@ def test_rows_are_all_given_back_when_everything_has_arrived() -> None:
         assert model._context.parcels.contents == {}
 
 
+def test_ten_times_the_parcels_take_the_same_number_of_steps() -> None:
+    few, many = run(rail(with_freight())), run(rail(with_freight(containers_per_week=600), orders_per_week=1000))
+    assert len(orders_of(many)) > 5 * len(orders_of(few))
+    assert many.n_steps == few.n_steps
+
+
 def test_same_run_twice_is_the_same() -> None:
     assert_identical(run(rail(with_freight())), run(rail(with_freight())))
+
+
+def test_table_of_freight_is_what_the_log_says(shared: Model) -> None:
+    table = pd.DataFrame(tables_of(shared.record, shared.scenario)["freight"])
+    came, gone = freight_at(shared, "yard").arrived_at, freight_at(shared, "train").left_at
+    gone = gone[gone < shared.end]
+    assert table.freight.unique().tolist() == ["bulk"]
+    assert table.arrived.sum() == len(gone)
+    assert table.in_transit.iloc[-1] == table.sent.sum() - len(gone)
+    of_may = gone[(gone >= day_of("2016-05-01")) & (gone < day_of("2016-06-01"))]
+    days = (of_may - came.loc[of_may.index]).mean() / DAY
+    assert table.set_index("month").mean_days["2016-05"] == pytest.approx(days, abs=1e-4)
+    assert table.value_cny.sum() == pytest.approx(shared.record.freight_value_fen.sum() / 100)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.flow.consolidation import Consolidation
-from sim.flow.containers import LARGEST, new_containers
+from sim.flow.containers import LARGEST, new_containers, singly
 from sim.flow.network import Batch, Context, Node
 from sim.flow.parcels import ParcelLog, ParcelTable
 from sim.flow.unpacking import UnpackingQueue
@@ -316,6 +316,6 @@ def test_rows_are_opened_up_on_demand() -> None:
     context = make_context()
     inside = parcels(context, [(1, 1, 1)] * 2)
     box, other = container(context, 100, inside), container(context, 101, None)
-    p = context.parcels
-    np.testing.assert_array_equal(p.singly(np.concatenate([other, box])), np.concatenate([other, inside]))
-    assert p.singly(np.zeros(0, np.int64)).shape == (0,)
+    rows = singly(context, np.concatenate([other, box]))
+    np.testing.assert_array_equal(rows, np.concatenate([other, inside]))
+    assert singly(context, np.zeros(0, np.int64)).shape == (0,)
