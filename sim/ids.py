@@ -19,6 +19,7 @@ def first_order_id(origin: str, week: int, layer: int) -> int:
 
 SECOND_BITS, ORDINAL_BITS = 20, 14
 MAX_ORDINAL = 1 << ORDINAL_BITS
+MAX_BATCHES = 1 << SECOND_BITS
 
 
 def first_container_id(name: str, week: int, number: int) -> int:

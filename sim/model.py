@@ -3,10 +3,12 @@
 Within one instant:
 
 1. dated changes, in order of the path of what they change (`actors.capacity`)
-2. the market: first the weekly review, then the placing of orders up to its next instant (`actors.market`)
-3. departures, by (lane priority, lane name) (`actors.departures`)
-4. completions and arrivals, and receipts that follow from them (`flow`, when an actor asks)
-5. grants of servers, by (arrival, order id) (`flow`, when an actor asks)
+2. the market: first the weekly review, then the placing of orders up to its next instant (`actors.market`); freight
+   of the coming week (`actors.freight`)
+3. consolidations fill and close containers, by name (`actors.consolidating`)
+4. departures, by (lane priority, lane name) (`actors.departures`)
+5. completions and arrivals, and receipts that follow from them (`flow`, when an actor asks)
+6. grants of servers, by (arrival, order id) (`flow`, when an actor asks)
 
 An actor at T sees what was ready before T; a change at T governs starts at T and later. SimPy steps number departures,
 checks, changes and weeks, never parcels.
@@ -20,10 +22,11 @@ import numpy as np
 import simpy
 
 from sim import luck
-from sim.actors import capacity, departures
-from sim.actors.moments import DEPARTURES
+from sim.actors import capacity, consolidating, departures, freight
+from sim.actors.moments import CONSOLIDATIONS, DEPARTURES
 from sim.actors.orders import Expectations
 from sim.building.controls import controls
+from sim.building.freight import streams
 from sim.building.lanes import demand, lane_state
 from sim.building.market import build_market, promised, route_states
 from sim.building.network import build_network
@@ -93,8 +96,18 @@ class Model:
         self._market = build_market(
             scenario, self._built, self._context, self.key_of, start_from, routes, levels, scenario.parcels_per_row
         )
-        self._start_lanes_and_changes({p: v for p, v in when.items() if not p.startswith("market.")}, routes)
+        is_read_by_actor = ("market.", "freight.")
+        self._start_lanes_and_changes({p: v for p, v in when.items() if not p.startswith(is_read_by_actor)}, routes)
         self.env.process(self._market.run(self.env, self._market_instants(when), self.orders_end, self._after_review))
+        self._start_containers(when)
+
+    def _start_containers(self, when: Schedules) -> None:
+        scenario, built = self.scenario, self._built
+        if found := streams(scenario, built, self.key_of, when):
+            self.env.process(freight.freight(self.env, found, self._context))
+        for rank, name in enumerate(sorted(built.consolidations), CONSOLIDATIONS):
+            every, node = scenario.consolidations[name].check_every, built.consolidations[name]
+            self.env.process(consolidating.consolidating(self.env, node, every, built.network, rank, self.end))
 
     def _start_lanes_and_changes(self, when: Schedules, routes: Mapping[str, object]) -> None:
         scenario, built = self.scenario, self._built
@@ -138,6 +151,9 @@ class Model:
             queue.finish(self.end)
         for last_mile in self._built.last_miles:
             last_mile.finish()
+        for node in self._built.network.nodes:
+            if node.handling is not None:
+                node.handling.finish()
         self._on_progress(1.0)
         return self
 

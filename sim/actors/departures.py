@@ -150,7 +150,9 @@ def to_timetable(
 class Demand:
     """When an on-demand lane departs; its numbers may be changed."""
 
-    when_ready: int
+    when_ready: int | None
+    """Grams; None if it waits for a number of pieces."""
+    when_ready_pieces: int | None
     check_every: int
     min_gap: int
     max_gap: int | None
@@ -182,10 +184,17 @@ def on_demand(
 
 
 def _is_wanted(departure: Departure, demand: Demand, departs_at: int, last: int | None, start: int) -> bool:
-    ready = departure.gateway.ready_grams
     if last is not None and departs_at - last < demand.min_gap:
         return False
-    if ready >= demand.when_ready and ready > 0:
+    if departure.gateway.n_ready == 0:
+        return False
+    if _is_enough(departure.gateway, demand):
         return True
     since = start if last is None else last
-    return demand.max_gap is not None and departs_at - since >= demand.max_gap and ready > 0
+    return demand.max_gap is not None and departs_at - since >= demand.max_gap
+
+
+def _is_enough(gateway: Gateway, demand: Demand) -> bool:
+    if demand.when_ready_pieces is not None:
+        return gateway.n_ready >= demand.when_ready_pieces
+    return demand.when_ready is not None and gateway.ready_grams >= demand.when_ready

@@ -8,6 +8,7 @@ from sim.actors.capacity import Control
 from sim.actors.departures import Demand, LaneState
 from sim.actors.orders import RouteState
 from sim.building.network import BuiltNetwork
+from sim.flow.consolidation import Consolidation
 from sim.flow.customs import Selection
 from sim.flow.last_mile import LastMile
 from sim.flow.network import Node
@@ -26,7 +27,7 @@ def controls(
     demands: Mapping[str, Demand],
     routes: Mapping[str, RouteState],
 ) -> dict[str, Control]:
-    """Controls by dotted path. Levels have none: the market reads their schedule day by day."""
+    """Controls by dotted path. Levels have none: market and freight read their schedules, day by day or on Mondays."""
     found: dict[str, Control] = {}
     for name in world.stations:
         _queue(found, f"stations.{name}", built.nodes[name])
@@ -37,6 +38,8 @@ def controls(
         _customs(found, name, built)
     for name, state in lanes.items():
         _lane(found, f"lanes.{name}", state, demands.get(name))
+    for name, consolidation in built.consolidations.items():
+        _consolidation(found, f"consolidations.{name}", consolidation)
     for name in world.last_miles:
         _last_mile(found, world, name, built)
     for number, (name, route) in enumerate(routes.items()):
@@ -129,11 +132,17 @@ def _lane(found: dict[str, Control], path: str, state: LaneState, demand: Demand
     for i, limit in enumerate(_ROOM):
         found[f"{path}.payload.{limit}"] = Control([], _room(state, i))
     if demand is not None:
-        for name in ("when_ready", "min_gap", "max_gap", "fleet"):
+        for name in ("when_ready", "when_ready_pieces", "min_gap", "max_gap", "fleet"):
             found[f"{path}.on_demand.{name}"] = Control([], _attribute(demand, name))
 
 
-def _room(state: LaneState, i: int) -> Apply:
+def _consolidation(found: dict[str, Control], path: str, consolidation: Consolidation) -> None:
+    for i, limit in enumerate(_ROOM):
+        found[f"{path}.container.{limit}"] = Control([], _room(consolidation, i))
+    found[f"{path}.close_after"] = Control([], _attribute(consolidation, "close_after"))
+
+
+def _room(state: LaneState | Consolidation, i: int) -> Apply:
     def apply(value: float | bool, _at: int) -> None:
         state.room[i] = int(value)
 

@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sim.actors.departures import UNLIMITED, Demand, LaneState, Reroutes
+from sim.actors.departures import Demand, LaneState, Reroutes
 from sim.building.network import BuiltNetwork
+from sim.building.nodes import room
 from sim.kernels import distributions
 from sim.luck import uniforms
 from sim.scenario.lanes import Lane, OnDemand
@@ -19,7 +20,6 @@ KeyOf = Callable[..., np.uint64]
 def lane_state(world: World, name: str, number: int, built: BuiltNetwork, key_of: KeyOf) -> LaneState:
     """The state of one lane at the start."""
     lane = world.lanes[name]
-    payload = lane.payload
     shares = lane.cancellation if isinstance(lane.cancellation, tuple) else (lane.cancellation,) * 12
     ends = dict.fromkeys((lane.from_, lane.to)) if lane.weather_sensitive else {}
     return LaneState(
@@ -27,7 +27,7 @@ def lane_state(world: World, name: str, number: int, built: BuiltNetwork, key_of
         utc_offset=world.places[lane.from_].utc_offset,
         cutoff=lane.cutoff,
         is_open=lane.is_open,
-        room=np.array([limit or UNLIMITED for limit in (payload.mass, payload.volume, payload.pieces)], np.int64),
+        room=room(lane.payload),
         transit=distributions.table(lane.transit),
         cancellation=np.array(shares),
         transit_key=key_of("transit", name),
@@ -43,7 +43,8 @@ def lane_state(world: World, name: str, number: int, built: BuiltNetwork, key_of
 def demand(described: OnDemand) -> Demand:
     """When an on-demand lane departs."""
     return Demand(
-        when_ready=described.when_ready or 0,
+        when_ready=described.when_ready,
+        when_ready_pieces=described.when_ready_pieces,
         check_every=described.check_every,
         min_gap=described.min_gap,
         max_gap=described.max_gap,

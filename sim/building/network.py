@@ -47,7 +47,7 @@ def build_network(world: World, context: Context, key_of: KeyOf, start: int, pro
     for name in world.lanes:
         nodes.add_lane(name)
     for name in world.consolidations:
-        nodes.add_consolidation(name)
+        nodes.add_consolidation(name, ways)
     for name in world.warehouses:
         nodes.add_warehouse(name)
     entry_places = np.array([_entry_place(world, way) for way in ways])

@@ -1,19 +1,23 @@
 """From described stations, customs, lanes, consolidations, warehouses and last miles to nodes, not yet connected."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from sim.actors.departures import UNLIMITED
 from sim.calendars import open_intervals
 from sim.flow.consolidation import Consolidation
 from sim.flow.customs import Selection
 from sim.flow.last_mile import LastMile
 from sim.flow.loading import Gateway
-from sim.flow.network import Context, Node
+from sim.flow.network import Context, Handling, Node
 from sim.flow.sink import Sink
 from sim.flow.station import Queue, WorkClock
+from sim.flow.unpacking import UnpackingQueue
 from sim.flow.warehouse import Warehouse
 from sim.kernels import distributions
+from sim.scenario.itineraries import Itinerary
+from sim.scenario.lanes import Payload
 from sim.scenario.scenario import World
 from sim.scenario.stations import Opening
 from sim.scenario.stations import Queue as DescribedQueue
@@ -34,6 +38,11 @@ def queue_names(world: World) -> tuple[str, ...]:
     return tuple(names)
 
 
+def room(payload: Payload) -> np.ndarray:
+    """Limits of a departure or a container: int64[3] g, cm3 and pieces."""
+    return np.array([limit or UNLIMITED for limit in (payload.mass, payload.volume, payload.pieces)], np.int64)
+
+
 class Nodes:
     """Nodes by the name under which things enter, leave, and are changed."""
 
@@ -50,7 +59,15 @@ class Nodes:
         self.leaves_also: dict[str, list[Node]] = {}
         self._numbers = {name: i for i, name in enumerate(queue_names(world))}
 
-    def queue(self, name: str, described: DescribedQueue, opening: Opening, place: str, key: np.uint64) -> Queue:
+    def queue(
+        self,
+        name: str,
+        described: DescribedQueue,
+        opening: Opening,
+        place: str,
+        key: np.uint64,
+        kind: type[Queue] = Queue,
+    ) -> Queue:
         """A queue at a place, with the hours of what it belongs to."""
         where = self.world.places[place]
         intervals = open_intervals(
@@ -60,7 +77,7 @@ class Nodes:
             self.start,
             self.context.end + SLACK,
         )
-        return Queue(
+        return kind(
             name,
             self.context,
             number=self._numbers[name],
@@ -76,8 +93,14 @@ class Nodes:
     def add_station(self, name: str) -> None:
         """One queue."""
         station = self.world.stations[name]
-        queue = self.queue(name, station, station, station.place, self.key_of("station", name))
+        kind = UnpackingQueue if station.unpacks_containers else Queue
+        queue = self.queue(name, station, station, station.place, self.key_of("station", name), kind)
         self.enter[name] = self.leave[name] = queue
+        self._charge(queue, station.cost_per_item)
+
+    def _charge(self, node: Node, cost_per_item: float) -> None:
+        if cost_per_item > 0:
+            node.handling = Handling(cost_per_item, self.context)
 
     def add_customs(self, name: str) -> None:
         """Release, selection and bays; each of release and examination may be missing."""
@@ -109,6 +132,7 @@ class Nodes:
             chain.append(selection)
             self.leaves_also[name] = [bays]
         self.enter[name], self.leave[name] = chain[0], chain[-1]
+        self._charge(chain[0], customs.cost_per_item)
 
     def add_lane(self, name: str) -> None:
         """What waits for a lane."""
@@ -118,9 +142,17 @@ class Nodes:
         priorities += [warehouse.replenishment.priority for warehouse in world.warehouses.values()]
         self.enter[name] = self.leave[name] = Gateway(name, self.context, priority_of_account=np.array(priorities))
 
-    def add_consolidation(self, name: str) -> None:
-        """A container freight station."""
-        self.enter[name] = self.leave[name] = Consolidation(name, self.context)
+    def add_consolidation(self, name: str, ways: Sequence[Itinerary]) -> None:
+        """A container freight station, with the paths that lead through it."""
+        described = self.world.consolidations[name]
+        self.enter[name] = self.leave[name] = Consolidation(
+            name,
+            self.context,
+            names={i: f"container/{way.owner}/{way.path}" for i, way in enumerate(ways) if name in way.steps},
+            room=room(described.container),
+            close_after=described.close_after,
+            cost_per_container=described.cost_per_container,
+        )
 
     def add_warehouse(self, name: str) -> None:
         """Receiving, the shelf, and pick and pack."""

@@ -1,6 +1,7 @@
 """Loading: what waits at a lane's place of departure, and which of it fits.
 
-Knows queues of ready parcels and a payload; when a lane departs is decided in `sim.actors.departures`.
+A container is one piece, whatever is in it. Knows queues of ready parcels and a payload; when a lane departs is decided
+in `sim.actors.departures`.
 """
 
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numba import njit
 
+from sim.flow.containers import full_ones, singly
 from sim.flow.network import EMPTY, Batch, Context, Node, count_events
 from sim.flow.station import Fifo
 from sim.kernels import ordering
@@ -165,6 +167,7 @@ class Gateway(Node):
             record.by_day["shipped"][:, day] += by_cell.sum(axis=(1, 2))
             return
         row = load.row[self.ships_on_path[self.context.parcels.path[load.row]]]
+        row = singly(self.context, row)
         departed = np.full(row.shape[0], departs_at, np.int64)
         count_events(self.context, departed, row, record.shipped, record.by_day["shipped"])
 
@@ -178,10 +181,18 @@ class Gateway(Node):
             goes = target >= 0
             if goes.any():
                 moved.append(row[goes].copy())
-                parcels.path[row[goes]] = target[goes]
+                self._set_path(row[goes], target[goes])
                 rest = Fifo(2)
                 rest.append(ready[~goes], row[~goes])
                 self._ready[value] = rest
         result = np.concatenate(moved)
         self._count(result, -1)
         return result
+
+    def _set_path(self, row: np.ndarray, path: np.ndarray) -> None:
+        """Give rows, and what is in them, another path."""
+        parcels = self.context.parcels
+        parcels.path[row] = path
+        if parcels.contents:
+            for number in np.unique(path[full_ones(self.context, row)]):
+                parcels.path[singly(self.context, row[path == number])] = number

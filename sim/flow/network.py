@@ -98,13 +98,35 @@ class Loss:
         self.keys = np.zeros(n_routes, np.uint64)
 
     def taken(self, row: np.ndarray, context: Context) -> np.ndarray:
-        """How many parcels of each row are lost: int32[n]."""
+        """How many parcels of each row are lost: int32[n]. Containers never are."""
         parcels = context.parcels
         result = np.zeros(row.shape[0], np.int32)
         for r in np.flatnonzero(self.share):
             share = ordering.look_up(self.share * (np.arange(self.share.shape[0]) == r), parcels.route, row)
             result += draws.taken(self.keys[r], share, row, parcels.ids, parcels.count, not context.is_aggregated)
+        if parcels.contents:
+            result[parcels.cell[row] == context.record.axes.n_cells] = 0
         return result
+
+
+class Handling:
+    """What the operator pays for each parcel or container that arrives at a node, by month and account."""
+
+    def __init__(self, cost_per_item: float, context: Context) -> None:
+        self._cost_per_item = cost_per_item
+        self._context = context
+        self._items = np.zeros_like(context.record.cost["handling"], np.int64)
+
+    def count(self, at: np.ndarray, row: np.ndarray) -> None:
+        """Count arrivals."""
+        context, record = self._context, self._context.record
+        first_day, months = record.axes.first_day, record.month_of_day
+        p = context.parcels
+        tallying.items_by_account(at, row, p.count, p.route, first_day, months, self._items, context.end)
+
+    def finish(self) -> None:
+        """Close the books at the end of the simulated time."""
+        self._context.record.cost["handling"] += self._cost_per_item * self._items
 
 
 def divide(context: Context, at: np.ndarray, row: np.ndarray, taken: np.ndarray) -> tuple[Batch, Batch]:
@@ -130,6 +152,7 @@ class Node(ABC):
         self.served_until = -(2**62)
         self.inbox: Inbox | Pool = Inbox()
         self.loss: Loss | None = None
+        self.handling: Handling | None = None
         self._targets: list[Node] = []
         self._target_of_path = np.full(0, -1, np.int64)
         self._posts: np.ndarray | None = None
@@ -166,6 +189,8 @@ class Node(ABC):
         at, row = self.inbox.take(until, self.context.parcels.ids)
         if self.loss is not None and row.shape[0]:
             at, row = self._without_lost(at, row)
+        if self.handling is not None:
+            self.handling.count(at, row)
         self.served_until = until
         self._serve(at, row, until)
 

@@ -103,11 +103,14 @@ class ParcelTable:
         self._n_free += new - old
 
     def split(self, row: np.ndarray, parts: np.ndarray) -> np.ndarray:
-        """Cut ``parts`` (int[n], above 0 and below the count) parcels off each row into rows of their own: int64[n]."""
+        """Cut ``parts`` (int[n], above 0, in all below the count) parcels off rows into rows of their own: int64[n].
+
+        A row may be named several times.
+        """
         new = self.take(row.shape[0])
         self._data[new] = self._data[row]
         self.count[new] = parts
-        self.count[row] -= parts.astype(np.int32)
+        np.subtract.at(self.count, row, parts.astype(np.int32))
         return new
 
     def mark_posted(self, flags: np.ndarray, row: np.ndarray, at: np.ndarray) -> None:

@@ -10,6 +10,8 @@ from sim.ticks import DAY, local_time, midnight
 
 GROWTH_THAT_ALARMS = 3
 DAYS_OF_WORK_THAT_ALARM = 2
+BOTH = "parcels or containers"
+"""A container is one item of a queue and one piece of a lane, whatever is in it."""
 
 
 def _by_month(run: Run, names: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -42,13 +44,13 @@ STATIONS = Table(
     (
         MONTH,
         Column("queue", "text", "", "name of the station; of customs `x.release` and `x.examination`"),
-        Column("arrivals", "whole", "parcels", "parcels that arrived in the month"),
-        Column("started", "whole", "parcels", "parcels whose service started in the month"),
+        Column("arrivals", "whole", BOTH, "parcels or containers that arrived in the month"),
+        Column("started", "whole", BOTH, "those whose service started in the month"),
         Column("mean_wait_hours", "number", "h", "arrival to start of service, mean of those that started"),
         Column("longest_wait_hours", "number", "h", "the longest such wait"),
         Column("utilisation", "number", "share", "service begun over servers times open hours; empty without servers"),
-        Column("backlog", "whole", "parcels", "parcels waiting at the last review of the month, or at the very end"),
-        Column("largest_backlog", "whole", "parcels", "most parcels waiting at a weekly review"),
+        Column("backlog", "whole", BOTH, "waiting at the last review of the month, or at the very end"),
+        Column("largest_backlog", "whole", BOTH, "most that waited at a weekly review"),
     ),
     _stations,
 )
@@ -87,8 +89,8 @@ LANES = Table(
         Column(
             "load_factor", "number", "share", "used part of the scarcest of mass, volume and pieces, mean of departures"
         ),
-        Column("pieces", "whole", "parcels", "parcels carried"),
-        Column("rolled_over", "whole", "parcels", "parcels ready but left behind, summed over departures"),
+        Column("pieces", "whole", BOTH, "parcels or containers carried"),
+        Column("rolled_over", "whole", BOTH, "ready but left behind, summed over departures"),
         Column("cost_cny", "number", "CNY of 2016", "operator's cost"),
     ),
     _lanes,
@@ -113,7 +115,7 @@ DEPARTURES = Table(
         Column("local_time", "text", "", "scheduled departure in the local time of its place, `2016-01-31T20:00:00`"),
         Column("beijing_time", "text", "", "the same instant in Beijing time"),
         Column("status", "text", "", "departed, cancelled, weather or closed"),
-        Column("pieces", "whole", "parcels", "parcels on board"),
+        Column("pieces", "whole", BOTH, "parcels or containers on board"),
     ),
     _departures,
 )

@@ -8,7 +8,7 @@ import math
 import numpy as np
 from numba import njit
 
-from sim.kernels.distributions import quantile_between, whole_many
+from sim.kernels.distributions import quantile, quantile_between, whole_many
 from sim.luck import fill_fine
 
 _BATCH = 1024
@@ -25,6 +25,25 @@ def durations(
         size = min(_BATCH, row.shape[0] - start)
         fill_fine(key, ids[row[start : start + size]], one, two)
         whole_many(parts, (two if second else one)[:size], least, out[start : start + size])
+    return out
+
+
+@njit(cache=True)
+def instants(key: np.uint64, ids: np.ndarray, span: int) -> np.ndarray:
+    """int64[n] ticks, even over ``span``, from the first fine uniform of each thing."""
+    one, two = np.empty(ids.shape[0]), np.empty(ids.shape[0])
+    fill_fine(key, ids, one, two)
+    return np.floor(one * span).astype(np.int64)
+
+
+@njit(cache=True)
+def fen(parts: np.ndarray, key: np.uint64, ids: np.ndarray) -> np.ndarray:
+    """int64[n] values in whole fen, at least 0, from the first fine uniform of each thing; parts in CNY."""
+    one, two = np.empty(ids.shape[0]), np.empty(ids.shape[0])
+    fill_fine(key, ids, one, two)
+    out = np.empty(ids.shape[0], np.int64)
+    for i in range(ids.shape[0]):
+        out[i] = max(np.int64(0), np.int64(np.rint(quantile(parts, one[i]) * 100.0)))
     return out
 
 

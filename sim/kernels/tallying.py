@@ -82,6 +82,24 @@ def arrivals_by_month(
 
 
 @njit(cache=True)
+def items_by_account(
+    at: np.ndarray,
+    row: np.ndarray,
+    count: np.ndarray,
+    route: np.ndarray,
+    first_day: int,
+    month_of_day: np.ndarray,
+    totals: np.ndarray,
+    end: int,
+) -> None:
+    """Add what arrives before ``end`` to ``totals`` int64[months, accounts] in the month of its arrival."""
+    for i in range(row.shape[0]):
+        if at[i] < end:
+            k = row[i]
+            totals[month_of_day[at[i] // DAY - first_day], route[k]] += count[k]
+
+
+@njit(cache=True)
 def events_by_cell(
     at: np.ndarray,
     row: np.ndarray,

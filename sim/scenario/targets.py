@@ -78,6 +78,10 @@ _FIELDS: dict[str, tuple[str, str, float, float, bool]] = {
 }
 
 
+_LIMITS = ("mass", "volume", "pieces")
+"""No place: what stands nowhere changes at midnight in Beijing."""
+
+
 def targets(world: World) -> dict[str, Target]:
     """All numbers of a world that dated changes can change, by dotted path."""
     found: dict[str, Target] = {}
@@ -142,7 +146,7 @@ def _add_customs(add: Callable[..., None], path: str, customs: Any) -> None:
 
 def _add_lane(add: Callable[..., None], path: str, lane: Any) -> None:
     add(f"{path}.is_open", lane.is_open, "switch", lane.from_)
-    for limit in ("mass", "volume", "pieces"):
+    for limit in _LIMITS:
         add(f"{path}.payload.{limit}", getattr(lane.payload, limit), limit, lane.from_)
     add(f"{path}.transit", lane.transit, "service", lane.from_)
     if not isinstance(lane.cancellation, tuple):

@@ -1,0 +1,43 @@
+"""The table of freight: containers that are no parcels, by month and stream."""
+
+from typing import Any
+
+import numpy as np
+
+from sim.indicators.declared import MONTH, Column, Run, Table, ratio, texts
+
+SECONDS_A_DAY = 86_400
+
+
+def _freight(run: Run) -> tuple[Any, ...]:
+    record, names = run.record, run.record.axes.freight
+    row, stream = (index.ravel() for index in np.indices((len(run.months), len(names))))
+    month = run.months[row]
+    arrived, seconds = np.moveaxis(record.freight_arrived, -1, 0)
+    in_transit = np.cumsum(record.freight_sent - arrived, axis=0)
+    at = month, stream
+    return (
+        run.month_names[month],
+        texts(names)[stream],
+        record.freight_sent[at],
+        arrived[at],
+        in_transit[at],
+        record.freight_value_fen[at] / 100,
+        ratio(seconds[at] / SECONDS_A_DAY, arrived[at]),
+    )
+
+
+FREIGHT = Table(
+    "freight",
+    "a month and stream of freight; none where a scenario describes no freight",
+    (
+        MONTH,
+        Column("freight", "text", "", "name of the stream"),
+        Column("sent", "whole", "containers", "containers that came to their first step in the month"),
+        Column("arrived", "whole", "containers", "containers whose last step ended in the month"),
+        Column("in_transit", "whole", "containers", "sent before the end of the month and not arrived by then"),
+        Column("value_cny", "number", "CNY of 2016", "value of the goods in those sent"),
+        Column("mean_days", "number", "d", "first step to the end of the last, mean of those that arrived"),
+    ),
+    _freight,
+)
