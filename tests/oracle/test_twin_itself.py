@@ -7,9 +7,10 @@ import pytest
 
 from oracle.base_world import Dict, described, merged, place, route
 from oracle.clock import Clock
+from oracle.items import Item, Way
 from oracle.lanes import Lane, Waiting
 from oracle.stations import Desk
-from oracle.trace import Order, Row, Trace
+from oracle.trace import Row, Trace
 from oracle.twin import Twin, simulate, station
 from oracle.world import PLACING, At, World
 from oracle.worlds import WORLDS
@@ -24,20 +25,20 @@ def world_with(desk: Dict, **parts: Dict) -> World:
     return World(described("by-hand", over, {"routes": {"post": route("harbin", PATH)}}), 0)
 
 
-def order(order_id: int, grams: int = 1000, route_name: str = "post") -> Order:
-    return Order(order_id, 0, "harbin", route_name, "air", "ural", "clothes", grams, 100)
+def parcel(item_id: int, grams: int = 1000, volume: int = 1) -> Item:
+    return Item(item_id, Way(("desk", "flight", "inland"), 0), grams, volume, position=1)
 
 
 def served(world: World, arrivals: list[int]) -> list[tuple[int, int]]:
     """Start and end of service of parcels 0, 1, 2, ... that come at these instants after the start."""
     desk = station(world, "desk")
 
-    def parcel(order_id: int, arrival: int):  # type: ignore[no-untyped-def]
+    def visit(order_id: int, arrival: int):  # type: ignore[no-untyped-def]
         yield At(world.env, world.start + arrival, PLACING)
         yield from desk.visit(order_id)
 
     for order_id, arrival in enumerate(arrivals):
-        world.env.process(parcel(order_id, arrival))
+        world.env.process(visit(order_id, arrival))
     world.env.run(until=world.end)
     rows = sorted(world.trace.log)
     return [(row.started_at - world.start, row.left_at - world.start) for row in rows]
@@ -105,7 +106,7 @@ def loading(payload: Dict, parcels: list[tuple[int, int]]) -> Trace:
     world.env.process(lane.run())
     for order_id, (grams, hour) in enumerate(parcels):
         ready_at = world.start + hour * HOUR
-        lane.waiting.append(Waiting(order(order_id, grams), 5 * grams, "air", 1, ready_at, world.env.event()))
+        lane.waiting.append(Waiting(parcel(order_id, grams, 5 * grams), ready_at, world.env.event()))
     world.env.run(until=world.start + 4 * DAY)
     return world.trace
 
@@ -157,7 +158,7 @@ def test_on_demand_waits_for_mass_gap_and_vehicle() -> None:
     world.env.process(lane.run())
     for order_id, hour in enumerate((0, 3, 3, 3, 20)):
         ready_at = world.start + hour * HOUR + MINUTE
-        lane.waiting.append(Waiting(order(order_id), 1, "air", 1, ready_at, world.env.event()))
+        lane.waiting.append(Waiting(parcel(order_id), ready_at, world.env.event()))
     world.env.run(until=world.start + 2 * DAY)
     found = [((d.scheduled_at - world.start) // HOUR, d.pieces) for d in world.trace.departures]
     assert found == [(4, 2), (16, 2)]  # the one vehicle is back 2 * (5 + 1) hours after it left; the last lacks a mate

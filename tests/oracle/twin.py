@@ -1,19 +1,25 @@
 """The twin: a second program for `docs/model.md`, with one SimPy process per parcel; slow, and plain enough to check.
 
 It shares with the engine the description, the luck and the inverse distributions, and nothing else. The order of one
-instant, by SimPy priorities (`world.py`): 1. dated changes, 2. review, then orders, 3. departures by (lane priority,
-lane name), 4. completions and what follows from them, 5. grants of servers by (arrival, id).
+instant, by SimPy priorities (`world.py`): 1. dated changes, 2. stock reviews by name, 3. the market's review, then
+orders and freight, 4. consolidations by name, 5. departures by (lane priority, lane name), 6. completions and what
+follows from them, then stock and orders at warehouses, 7. grants of servers by (arrival, id).
 """
 
+from collections import Counter
 from collections.abc import Generator
 
 import simpy
 
-from oracle.lanes import Lane, Waiting
+from oracle.consolidations import Consolidation
+from oracle.freight import batches
+from oracle.items import Item, Way
+from oracle.lanes import Lane
 from oracle.market import Latent, Market, mondays
 from oracle.stations import Desk
 from oracle.trace import Order, Row, Trace
-from oracle.world import COMPLETIONS, PLACING, REVIEW, At, World, pick
+from oracle.warehouses import Warehouse
+from oracle.world import COMPLETIONS, PLACING, REVIEW, At, World
 from sim.kernels import distributions
 from sim.scenario.scenario import Scenario
 
@@ -21,7 +27,7 @@ Process = Generator[simpy.Event, object, None]
 
 
 def simulate(scenario: Scenario, replication: int = 0) -> Trace:
-    """Run a scenario, parcel by parcel."""
+    """Run a scenario, parcel by parcel and container by container."""
     if scenario.parcels_per_row != 1 or scenario.market.review.settle_iterations:
         raise ValueError("the twin knows neither rows of several parcels nor settled expectations")
     return Twin(World(scenario, replication)).run()
@@ -37,6 +43,11 @@ class Twin:
         self.stations = {name: station(world, name) for name in self.scenario.stations}
         self.releases = {name: release(world, name) for name in self.scenario.customs}
         self.examinations = {name: examination(world, name) for name in self.scenario.customs}
+        self.consolidations = {name: Consolidation(world, name, self.send) for name in self.scenario.consolidations}
+        self.warehouses = {
+            name: Warehouse(world, name, lambda item, pieces, name=name: self.send_load(item, pieces, name))
+            for name in self.scenario.warehouses
+        }
 
     def run(self) -> Trace:
         """Start everything that acts, and let time pass."""
@@ -45,6 +56,14 @@ class Twin:
             self.env.process(lane.run())
         if self.scenario.market.review.is_fed_back:
             self.env.process(self.reviews())
+        for consolidation in self.consolidations.values():
+            self.env.process(consolidation.run())
+        for warehouse in self.warehouses.values():
+            self.env.process(warehouse.run())
+            self.env.process(warehouse.grow())
+        for name in self.scenario.freight:
+            for at, containers in batches(self.world, name):
+                self.env.process(self.batch(at, containers))
         for order in self.market.latent_orders():
             self.env.process(self.parcel(order))
         self.env.run(until=self.world.end)
@@ -66,7 +85,9 @@ class Twin:
         if alternative in self.scenario.routes:
             order = self.placed(latent, alternative)
             self.world.trace.orders.append(order)
-            yield from self.travel(order)
+            way = self.world.way(order.route, order.path)
+            volume = self.world.volume(order.product, order.grams)
+            yield from self.travel(Item(order.order_id, way, order.grams, volume, order))
 
     def placed(self, latent: Latent, route: str) -> Order:
         """The order with its path and its goods."""
@@ -74,71 +95,96 @@ class Twin:
         product = self.scenario.products[latent.product]
         grams = int(distributions.whole(distributions.table(product.weight), u_weight, 1))
         fen = max(0, round(100 * distributions.quantile(distributions.table(product.value), u_value)))
-        gateway = self.scenario.routes[route].gateways[latent.region]
-        if not isinstance(gateway, str):
-            gateway = pick(gateway, self.world.fine(latent.order_id, "path", route)[0])
+        path = self.world.gateway(route, latent.region, latent.order_id)
         kind = (latent.region, latent.product)
-        return Order(latent.order_id, latent.at, latent.origin, route, gateway, *kind, grams, fen)
+        return Order(latent.order_id, latent.at, latent.origin, route, path, *kind, grams, fen)
 
-    def travel(self, order: Order) -> Process:
-        """Step by step to the buyer, unless it is lost."""
-        path, position = order.path, 0
-        paths = self.scenario.routes[order.route].paths
-        place = order.origin
-        while position < len(paths[path].steps):
-            step = paths[path].steps[position]
-            if self.world.is_lost(order, step):
+    # --- what travels
+
+    def batch(self, at: int, containers: list[Item]) -> Process:
+        """Freight that comes together."""
+        yield At(self.env, at, PLACING)
+        for container in containers:
+            self.send(container)
+
+    def send(self, item: Item) -> None:
+        """Something sets out now."""
+        self.env.process(self.travel(item))
+
+    def send_load(self, item: Item, pieces: Counter[str], warehouse: str) -> None:
+        """A load sets out for a warehouse."""
+        self.env.process(self.load(item, pieces, warehouse))
+
+    def load(self, item: Item, pieces: Counter[str], warehouse: str) -> Process:
+        """A load travels, and is received."""
+        yield from self.travel(item)
+        yield from self.warehouses[warehouse].receive(item, pieces)
+
+    def travel(self, item: Item) -> Process:
+        """Step by step to the end of its way, unless it is lost."""
+        while item.position < len(item.way.steps):
+            step = item.way.steps[item.position]
+            if self.world.is_lost(item, step):
                 now = self.env.now
-                self.world.trace.log.append(Row(order.order_id, "lost", now, now, now))
+                self.world.trace.log.append(Row(item.item_id, "lost", now, now, now))
                 return
             if step in self.lanes:
-                path = yield from self.by_lane(order, path, position)
-                place = self.scenario.lanes[paths[path].steps[position]].to
+                yield from self.lanes[step].carry(item)
             elif step in self.stations:
-                yield from self.stations[step].visit(order.order_id)
-                place = self.scenario.stations[step].place
+                yield from self.stations[step].visit(item.item_id)
+                if item.contents and self.scenario.stations[step].unpacks_containers:
+                    unpack(item)
+                    return
+            elif step in self.consolidations:
+                yield self.consolidations[step].hold(item)
+            elif step in self.warehouses:
+                yield from self.at_warehouse(item, self.warehouses[step])
             elif step in self.scenario.customs:
-                yield from self.through_customs(order, step)
-                place = self.scenario.customs[step].place
+                yield from self.through_customs(item, step)
             else:
-                self.last_mile(order, step, place)
-            position += 1
+                self.last_mile(item, step)
+            item.position += 1
 
-    def by_lane(self, order: Order, path: str, position: int) -> Generator[simpy.Event, int, str]:
-        """Wait for a departure, and travel with it; answers the path on which it went."""
-        step = self.scenario.routes[order.route].paths[path].steps[position]
-        density = self.scenario.products[order.product].density
-        volume = max(1, round(order.grams * 1000 / density))
-        parcel = Waiting(order, volume, path, position, self.env.now, self.env.event())
-        self.lanes[step].waiting.append(parcel)
-        arrival = yield parcel.arrives
-        yield At(self.env, arrival, COMPLETIONS)
-        return parcel.path
+    def at_warehouse(self, item: Item, warehouse: Warehouse) -> Process:
+        """A parcel that comes back is stock; an order takes a piece, or enters the fallback route."""
+        order, fallback = item.order, warehouse.described.fallback
+        if item.is_returned:
+            warehouse.stock_comes(item.item_id, Counter([order.product]))
+            return
+        enters_at = yield warehouse.take(item.item_id, order.product)
+        if enters_at is None:
+            yield from warehouse.pick.visit(item.item_id)
+            return
+        yield At(self.env, enters_at, COMPLETIONS)
+        item.way = self.world.way(fallback.route, self.world.gateway(fallback.route, order.region, order.order_id))
+        item.position = -1
 
-    def through_customs(self, order: Order, name: str) -> Process:
-        """Release, then examination if the parcel's luck says so."""
+    def through_customs(self, item: Item, name: str) -> Process:
+        """Release, then examination if the luck of the parcel or container says so."""
         if self.releases[name] is not None:
-            yield from self.releases[name].visit(order.order_id)
+            yield from self.releases[name].visit(item.item_id)
         else:
             yield from self.examinations[name].wait_until_open()
-        if self.examinations[name] is not None and self.is_examined(order, name):
-            yield from self.examinations[name].visit(order.order_id)
+        if self.examinations[name] is not None and self.is_examined(item, name):
+            yield from self.examinations[name].visit(item.item_id)
 
-    def is_examined(self, order: Order, name: str) -> bool:
+    def is_examined(self, item: Item, name: str) -> bool:
         """Whether its luck lies below the share in force now."""
-        office = self.scenario.customs[name]
+        office, order = self.scenario.customs[name], item.order
         rule, field = office.examination, "share"
         share = rule.share
-        if order.product in rule.share_by_product:
-            field, share = f"share_by_product.{order.product}", rule.share_by_product[order.product]
-        is_dutiable = office.duty_free_limit is not None and order.value_fen > 100 * office.duty_free_limit
-        if is_dutiable and rule.share_above_duty_free is not None:
-            field, share = "share_above_duty_free", rule.share_above_duty_free
+        if order is not None:
+            if order.product in rule.share_by_product:
+                field, share = f"share_by_product.{order.product}", rule.share_by_product[order.product]
+            is_dutiable = office.duty_free_limit is not None and order.value_fen > 100 * office.duty_free_limit
+            if is_dutiable and rule.share_above_duty_free is not None:
+                field, share = "share_above_duty_free", rule.share_above_duty_free
         share = self.world.numbers.number(f"customs.{name}.examination.{field}", share, self.env.now)
-        return self.world.fine(order.order_id, "selection", name)[0] < share
+        return self.world.fine(item.item_id, "selection", name)[0] < share
 
-    def last_mile(self, order: Order, name: str, place: str) -> None:
+    def last_mile(self, item: Item, name: str) -> None:
         """The way to the buyer, without a queue."""
+        order, place = item.order, self.end_of(item.way.steps[item.position - 1])
         path = f"last_miles.{name}.times.{place}.{order.region}"
         u, _ = self.world.fine(order.order_id, "last-mile", name)
         time = self.scenario.last_miles[name].times[place][order.region]
@@ -146,6 +192,38 @@ class Twin:
         ready_at = now + self.world.duration(path, time, now, u, least=0)
         self.world.trace.log.append(Row(order.order_id, name, now, now, ready_at))
         self.market.became_ready.append((order.route, order.region, ready_at, ready_at - order.ordered_at))
+        if self.scenario.routes[order.route].returns is not None:
+            self.env.process(self.hand_back(item, ready_at))
+
+    def end_of(self, step: str) -> str:
+        """The place at which a step ends."""
+        world = self.scenario
+        if step in world.lanes:
+            return world.lanes[step].to
+        sections = (world.stations, world.customs, world.consolidations, world.warehouses)
+        return next(section[step].place for section in sections if step in section)
+
+    def hand_back(self, item: Item, ready_at: int) -> Process:
+        """A buyer hands the parcel back, or not; by the share of the instant at which it was ready for collection."""
+        order, rule = item.order, self.scenario.routes[item.order.route].returns
+        yield At(self.env, ready_at, COMPLETIONS)
+        u_whether, u_time = self.world.fine(order.order_id, "return", order.route)
+        if u_whether >= self.world.numbers.number(f"routes.{order.route}.returns.share", rule.share, ready_at):
+            return
+        time = self.world.duration(f"routes.{order.route}.returns.after", rule.after, ready_at, u_time, least=0)
+        yield At(self.env, ready_at + time, COMPLETIONS)
+        self.world.trace.returned[order.origin, order.route] += 1
+        steps = self.scenario.routes[item.way.route].paths[item.way.path].return_steps
+        if steps is not None:
+            way = Way(steps, item.way.priority)
+            yield from self.travel(Item(item.item_id, way, item.grams, item.volume, order, is_returned=True))
+
+
+def unpack(container: Item) -> None:
+    """The parcels of a container go on from where it is, by the path that it came."""
+    for parcel in container.contents:
+        parcel.way, parcel.position = container.way, container.position
+        parcel.unpacked.succeed()
 
 
 def station(world: World, name: str) -> Desk:
