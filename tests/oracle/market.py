@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from scipy.stats import poisson
 
-from oracle.trace import Expectation
+from oracle.trace import Expectation, Order
 from oracle.world import World, pick, race
 from sim import ids
 from sim.calendars import hourly_orders
@@ -221,6 +221,10 @@ class Market:
         return tariff.fixed_cny + tariff.per_kg_cny * mean_grams / 1000
 
     # --- what the market knows
+
+    def note(self, order: Order, ready_at: int) -> None:
+        """A parcel will be ready for collection at an instant."""
+        self.became_ready.append((order.route, order.region, ready_at, ready_at - order.ordered_at))
 
     def review(self, monday: int) -> None:
         """The weekly review by what became ready for collection in the past week."""
