@@ -70,6 +70,7 @@ class Consolidation:
             self.waiting.remove(parcel)
             row = Row(parcel.item_id, self.name, parcel.ready_at, self.env.now, self.env.now)
             self.world.trace.log.append(row)
+        self.world.trace.contents[container_id] = [parcel.item_id for parcel in parcels]
         items = [parcel.item for parcel in parcels]
         grams, volume = sum(item.grams for item in items), sum(item.volume for item in items)
         way, position = items[0].way, items[0].position + 1

@@ -75,6 +75,8 @@ class Trace:
     stock_reviews: list[StockReview] = field(default_factory=list)
     returned: Counter[tuple[str, str]] = field(default_factory=Counter)
     """Parcels handed back, by origin and route."""
+    contents: dict[int, list[int]] = field(default_factory=dict)
+    """Parcels of each container."""
 
     def steps_of(self, order_id: int) -> list[Row]:
         """All rows of one parcel, in the order of time."""

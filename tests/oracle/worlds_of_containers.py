@@ -35,9 +35,14 @@ def closed_by_age() -> Scenario:
         "gate": {"place": "moscow", "unpacks_containers": True, "dwell": "1 h"},
         "hall": {"place": "yekaterinburg", "unpacks_containers": True},
     }
-    steps = ["flight", "exact", "truck", "gate", "at-once", "van", "hall", "inland"]
-    world = {"consolidations": consolidations, "lanes": lanes, "stations": stations}
-    return described("closed-by-age", world, post(steps, loss={"share": 0.1, "at": "gate"}))
+    paths = {
+        "exact": {"steps": ["flight", "exact", "truck", "gate", "inland"]},
+        "at-once": {"steps": ["flight", "truck", "at-once", "van", "hall", "inland"]},
+    }
+    gateways = {"ural": {"exact": 0.7, "at-once": 0.3}, "center": {"exact": 0.5, "at-once": 0.5}}
+    routes = {"post": route("harbin", paths, gateways=gateways, loss={"share": 0.1, "at": "gate"})}
+    world = {"consolidations": consolidations, "lanes": lanes, "stations": stations, "routes": routes}
+    return described("closed-by-age", world)
 
 
 @world
