@@ -7,7 +7,7 @@ import math
 from typing import NamedTuple
 
 from sim.scenario.scenario import Change, Scenario
-from sim.ticks import DAY, NEVER, midnight
+from sim.ticks import BEIJING_OFFSET, DAY, NEVER, midnight
 from sim.units import parse_quantity
 
 # Last part of a dotted path -> dimension and the unit of a bare number.
@@ -18,6 +18,11 @@ QUANTITIES = {
     "mass": ("mass", "g"),
     "when_ready": ("mass", "g"),
     "volume": ("volume", "cm3"),
+    "storage": ("volume", "cm3"),
+    "close_after": ("duration", "h"),
+    "delay": ("duration", "h"),
+    "assortment": ("share", ""),
+    "exits_per_year": ("share", ""),
     "fixed": ("money", "CNY"),
     "per_kg": ("money per mass", "CNY/kg"),
     "share": ("share", ""),
@@ -26,7 +31,7 @@ QUANTITIES = {
 }
 
 # Whole in their unit, also after a change: grams, cm3, ticks. Means are not: a changed mean scales a distribution.
-WHOLE = {"mass", "volume", "when_ready", "min_gap", "max_gap"}
+WHOLE = {"mass", "volume", "storage", "when_ready", "min_gap", "max_gap", "close_after", "delay"}
 
 
 class Force(NamedTuple):
@@ -67,10 +72,14 @@ class Numbers:
     def _utc_offset(self, path: str) -> int:
         section, name, *rest = path.split(".")
         world = self.scenario
+        if section == "freight" or (section == "market" and rest[1] == "sellers"):
+            return BEIJING_OFFSET
         place = {
             "stations": lambda: world.stations[name].place,
             "customs": lambda: world.customs[name].place,
             "lanes": lambda: world.lanes[name].from_,
+            "consolidations": lambda: world.consolidations[name].place,
+            "warehouses": lambda: world.warehouses[name].place,
             "last_miles": lambda: rest[1],
             "routes": lambda: world.routes[name].origin,
             "market": lambda: rest[0],
@@ -78,7 +87,7 @@ class Numbers:
         return world.places[place].utc_offset
 
     def number(self, path: str, base: float, now: int) -> float:
-        """The number at ``now``: the last set, then all multiply, then all add, each by its fraction."""
+        """The number at ``now``: the last set, then all multiply, then all add, each by its fraction; not below 0."""
         acting = [force for force in self.by_path.get(path, []) if force.fraction(now) > 0]
         value = base
         for force in acting:
@@ -90,11 +99,14 @@ class Numbers:
         for force in acting:
             if force.change.add is not None:
                 value += _quantity(path, force.change.add) * force.fraction(now)
-        return math.floor(value + 0.5) if path.rsplit(".", 1)[-1] in WHOLE else value
+        field = path.rsplit(".", 1)[-1]
+        is_share = ".share_by_product." in path or QUANTITIES.get(field, ("", ""))[0] == "share"
+        value = min(max(value, 0.0), 1.0 if is_share else math.inf)
+        return math.floor(value + 0.5) if field in WHOLE else value
 
-    def count(self, path: str, base: int, now: int) -> int:
-        """A number that counts: whole, halves up, at least 1."""
-        return max(1, math.floor(self.number(path, base, now) + 0.5))
+    def count(self, path: str, base: int, now: int, least: int = 1) -> int:
+        """A number that counts: whole, halves up, not below its least."""
+        return max(least, math.floor(self.number(path, base, now) + 0.5))
 
     def switch(self, path: str, base: bool, now: int) -> bool:
         """A switch: what the last change in force sets."""

@@ -1,4 +1,4 @@
-"""A lane: parcels wait for a departure, which loads by priority what was ready before its cutoff.
+"""A lane: parcels and containers wait for a departure, which loads by priority what was ready before its cutoff.
 
 Knows nothing of what comes before or after it.
 """
@@ -10,20 +10,18 @@ from datetime import timedelta
 
 import simpy
 
-from oracle.trace import Departure, Order, Row
-from oracle.world import DEPARTURES, At, World
+from oracle.items import Item, limits
+from oracle.trace import Departure, Row
+from oracle.world import COMPLETIONS, DEPARTURES, At, World
 from sim.scenario.lanes import OnDemand, TimetableEntry
 from sim.ticks import EPOCH, NEVER, local_day, midnight
 
 
-@dataclass
+@dataclass(eq=False)
 class Waiting:
-    """A parcel at a lane: where it is on which path, since when, and what tells it that it is on its way."""
+    """A parcel or container at a lane: since when, and what tells it that it is on its way."""
 
-    order: Order
-    volume: int
-    path: str
-    position: int
+    item: Item
     ready_at: int
     arrives: simpy.Event
 
@@ -49,12 +47,16 @@ class Lane:
                 yield At(self.env, scheduled - self.described.cutoff, self.rank)
                 self.meet_timetable(scheduled)
         else:
-            every = self.described.on_demand.check_every
-            check = -(-self.world.start // every) * every
-            while check < self.world.end:
-                yield At(self.env, check, self.rank)
+            for instant in self.world.multiples(self.described.on_demand.check_every):
+                yield At(self.env, instant, self.rank)
                 self.check(self.described.on_demand)
-                check += every
+
+    def carry(self, item: Item) -> Generator[simpy.Event, int, None]:
+        """Wait for a departure, and travel with it; perhaps with that of another lane, by a detour."""
+        waiting = Waiting(item, self.env.now, self.env.event())
+        self.waiting.append(waiting)
+        arrival = yield waiting.arrives
+        yield At(self.env, arrival, COMPLETIONS)
 
     def timetable(self) -> list[int]:
         """Scheduled departures whose cutoff lies in the simulated time, each once."""
@@ -107,12 +109,19 @@ class Lane:
         ready = self.ready()
         if not ready:
             return False
-        if sum(parcel.order.grams for parcel in ready) >= self.demand("when_ready", rule.when_ready):
+        if self.is_enough(rule, ready):
             return True
         if rule.max_gap is None:
             return False
         last = self.world.start if self.last_departure is None else self.last_departure
         return scheduled - last >= self.demand("max_gap", rule.max_gap)
+
+    def is_enough(self, rule: OnDemand, ready: list[Waiting]) -> bool:
+        """Whether the mass or the number that a departure waits for is reached."""
+        if rule.when_ready is not None:
+            return sum(parcel.item.grams for parcel in ready) >= self.demand("when_ready", rule.when_ready)
+        path = f"{self.path}.on_demand.when_ready_pieces"
+        return len(ready) >= self.world.numbers.count(path, rule.when_ready_pieces or 1, self.env.now)
 
     def demand(self, field: str, base: int) -> float:
         """A number of the rule on demand, as it is now."""
@@ -143,8 +152,7 @@ class Lane:
     def ready(self) -> list[Waiting]:
         """Those that were ready before now, in the order of loading."""
         found = [parcel for parcel in self.waiting if parcel.ready_at < self.env.now]
-        routes = self.world.scenario.routes
-        return sorted(found, key=lambda p: (routes[p.order.route].priority, p.ready_at, p.order.order_id))
+        return sorted(found, key=lambda p: (p.item.way.priority, p.ready_at, p.item.item_id))
 
     def depart(self, scheduled: int) -> None:
         """Load the longest prefix that fits, and go."""
@@ -153,7 +161,7 @@ class Lane:
         loaded = self.loaded()
         for parcel in loaded:
             self.waiting.remove(parcel)
-            row = Row(parcel.order.order_id, self.name, parcel.ready_at, scheduled, scheduled + transit)
+            row = Row(parcel.item.item_id, self.name, parcel.ready_at, scheduled, scheduled + transit)
             self.world.trace.log.append(row)
             parcel.arrives.succeed(scheduled + transit)
         self.last_departure = scheduled
@@ -163,34 +171,24 @@ class Lane:
 
     def loaded(self) -> list[Waiting]:
         """The longest prefix of those ready that fits in mass, volume and pieces."""
-        mass, volume, pieces = self.payload()
-        prefix: list[Waiting] = []
-        for parcel in self.ready():
-            mass, volume, pieces = mass - parcel.order.grams, volume - parcel.volume, pieces - 1
-            if mass < 0 or volume < 0 or pieces < 0:
-                break
-            prefix.append(parcel)
-        return prefix
-
-    def payload(self) -> tuple[float, float, float]:
-        """Mass, volume and pieces that a departure can carry now."""
-        described, numbers, now, path = self.described.payload, self.world.numbers, self.env.now, f"{self.path}.payload"
-        mass = math.inf if described.mass is None else numbers.number(f"{path}.mass", described.mass, now)
-        volume = math.inf if described.volume is None else numbers.number(f"{path}.volume", described.volume, now)
-        pieces = math.inf if described.pieces is None else numbers.count(f"{path}.pieces", described.pieces, now)
-        return mass, volume, pieces
+        room = limits(self.described.payload, self.world.numbers, f"{self.path}.payload", self.env.now)
+        ready = self.ready()
+        return ready[: room.prefix([parcel.item for parcel in ready])]
 
     def reroute(self) -> None:
         """Those ready whose path names another go to that path's lane in the same position."""
         for parcel in self.ready():
-            paths = self.world.scenario.routes[parcel.order.route].paths
-            other = paths[parcel.path].reroute
-            if other is not None and paths[other].steps[parcel.position] != self.name:
+            item = parcel.item
+            other = self.world.scenario.routes[item.way.route].paths[item.way.path].reroute if item.way.route else None
+            if other is None:
+                continue
+            detour = self.world.way(item.way.route, other)
+            step = detour.steps[item.position] if item.position < len(detour.steps) else ""
+            if step != self.name and step in self.others:
                 self.waiting.remove(parcel)
-                parcel.path, parcel.ready_at = other, self.env.now
-                step = paths[other].steps[parcel.position]
-                if self.world.is_lost(parcel.order, step):
-                    self.world.trace.log.append(Row(parcel.order.order_id, "lost", *[self.env.now] * 3))
+                item.way, parcel.ready_at = detour, self.env.now
+                if self.world.is_lost(item, step):
+                    self.world.trace.log.append(Row(item.item_id, "lost", *[self.env.now] * 3))
                 else:
                     self.others[step].waiting.append(parcel)
 

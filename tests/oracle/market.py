@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from scipy.stats import poisson
 
-from oracle.trace import Expectation
+from oracle.trace import Expectation, Order
 from oracle.world import World, pick, race
 from sim import ids
 from sim.calendars import hourly_orders
@@ -27,6 +27,8 @@ class Latent(NamedTuple):
     origin: str
     region: str
     product: str
+    seller_class: str
+    rank: float
 
 
 class Market:
@@ -62,7 +64,8 @@ class Market:
         """Level of the Beijing day that holds the instant: what the origin's own day of that date has."""
         base = self.scenario.market.origins[name].level
         own_midnight = midnight(local_day(at), self.world.utc_offset(name))
-        return self.world.numbers.number(f"market.origins.{name}.level", base, own_midnight)
+        level = self.world.numbers.number(f"market.origins.{name}.level", base, own_midnight)
+        return level * self.world.sellers.level_factor(name, at)
 
     def layer(self, name: str, week: int, layer: int) -> Iterator[Latent]:
         """The orders of one layer in one week that exist."""
@@ -79,10 +82,15 @@ class Market:
                 yield self.latent(name, origin, order_id, at)
 
     def latent(self, name: str, origin: Origin, order_id: int, at: int) -> Latent:
-        """One order with its region and product."""
-        u_region, u_product, _, _ = self.world.coarse(order_id, "kind", name)
+        """One order with its region and product, the class of its seller, and how common its goods are."""
+        u_region, u_product, u_class, rank = self.world.coarse(order_id, "kind", name)
         region = pick(self.region_shares(origin), u_region)
-        return Latent(order_id, at, name, region, pick(self.product_shares(origin), u_product))
+        product = pick(self.product_shares(origin), u_product)
+        return Latent(order_id, at, name, region, product, pick(self.class_shares(origin), u_class), rank)
+
+    def class_shares(self, origin: Origin) -> dict[str, float]:
+        """Shares by class of seller; all are of one class without a name if there are none."""
+        return {"": 1.0} if origin.sellers.classes is None else dict(origin.sellers.classes)
 
     def region_shares(self, origin: Origin) -> dict[str, float]:
         """Shares by region, in the order in which the world names the regions."""
@@ -102,7 +110,7 @@ class Market:
         weights = {
             name: math.exp(self.utility(name, order, choice) / choice.dissimilarity)
             for name in self.scenario.routes
-            if self.serves(name, order.origin, order.region, order.product) and self.is_open(name, order.at)
+            if self.is_offered(name, order) and self.is_open(name, order.at)
         }
         shares = choice.reference_shares
         nests = {
@@ -110,6 +118,8 @@ class Market:
             "other-gateway": shares.other_gateway / shares.inside,
             "not-bought": shares.not_bought / shares.inside,
         }
+        if not any(nests.values()):
+            return "not-bought"
         uniforms = self.world.coarse(order.order_id, "nest", order.origin)
         times = {name: race(u, weight) for (name, weight), u in zip(nests.items(), uniforms, strict=False)}
         winner = min(times, key=times.__getitem__)
@@ -124,6 +134,40 @@ class Market:
         carries = route.products is None or product in route.products
         return route.origin == origin and region in route.promise and carries
 
+    def is_offered(self, route_name: str, order: Latent) -> bool:
+        """Whether the order can take the route, be it open or not."""
+        if not self.serves(route_name, order.origin, order.region, order.product):
+            return False
+        return all(
+            self.admits(warehouse, order.seller_class, order.at)
+            and self.assortment(warehouse, order.product, order.at) > order.rank
+            for warehouse in self.warehouses(route_name, order.region)
+        )
+
+    def warehouses(self, route_name: str, region: str) -> list[str]:
+        """Warehouses at which the paths of the region begin."""
+        route = self.scenario.routes[route_name]
+        gateway = route.gateways[region]
+        paths = [gateway] if isinstance(gateway, str) else list(gateway)
+        return [first for path in paths if (first := route.paths[path].steps[0]) in self.scenario.warehouses]
+
+    def admits(self, warehouse: str, seller_class: str, now: int | None) -> bool:
+        """Whether a warehouse is for sellers of the class; without an instant, as described and unchanged."""
+        users = self.scenario.warehouses[warehouse].users
+        if users is None:
+            return True
+        described = users.get(seller_class, False)
+        if now is None or seller_class not in users:
+            return described
+        return self.world.numbers.switch(f"warehouses.{warehouse}.users.{seller_class}", described, now)
+
+    def assortment(self, warehouse: str, product: str, now: int | None) -> float:
+        """Share of a product's orders whose goods a warehouse stocks; without an instant, as described."""
+        stock = self.scenario.warehouses[warehouse].stock.get(product)
+        if stock is None or now is None:
+            return 0.0 if stock is None else stock.assortment
+        return self.world.numbers.number(f"warehouses.{warehouse}.stock.{product}.assortment", stock.assortment, now)
+
     def is_open(self, route_name: str, now: int) -> bool:
         """Whether orders may choose the route."""
         base = self.scenario.routes[route_name].is_open
@@ -137,32 +181,50 @@ class Market:
 
     def constant(self, route_name: str, choice: Choice) -> float:
         """The constant that follows from the reference shares at the promised service."""
-        route = self.scenario.routes[route_name]
-        origin = self.scenario.market.origins[route.origin]
-        total = weight = 0.0
+        origin = self.scenario.market.origins[self.scenario.routes[route_name].origin]
+        total = weight = offered = 0.0
+        for region, product, share in self.served(route_name, origin):
+            price = self.price(route_name, product, None)
+            total += share * generalised_price(choice, price, *self.promised[route_name, region])
+            weight += share
+            offered += share * self.share_offered(route_name, origin, region, product)
+        if offered == 0:
+            return -math.inf
+        share = choice.reference_shares.routes[route_name]
+        return choice.dissimilarity * math.log(share / offered) + choice.price_weight * total / weight
+
+    def served(self, route_name: str, origin: Origin) -> Iterator[tuple[str, str, float]]:
+        """Regions and products of a route, each pair with its share of the orders."""
+        name = self.scenario.routes[route_name].origin
         for region, region_share in self.region_shares(origin).items():
             for product, product_share in self.product_shares(origin).items():
-                if self.serves(route_name, route.origin, region, product):
-                    price = self.price(route_name, product, None)
-                    service = self.promised[route_name, region]
-                    total += region_share * product_share * generalised_price(choice, price, *service)
-                    weight += region_share * product_share
-        share = choice.reference_shares.routes[route_name]
-        return choice.dissimilarity * math.log(share) + choice.price_weight * total / weight
+                if self.serves(route_name, name, region, product):
+                    yield region, product, region_share * product_share
+
+    def share_offered(self, route_name: str, origin: Origin, region: str, product: str) -> float:
+        """Share of such orders that can take the route as described, over classes and ranks."""
+        warehouses = self.warehouses(route_name, region)
+        classes = self.class_shares(origin).items()
+        admitted = sum(share for name, share in classes if all(self.admits(w, name, None) for w in warehouses))
+        return admitted * min((self.assortment(w, product, None) for w in warehouses), default=1.0)
 
     def price(self, route_name: str, product: str, now: int | None) -> float:
         """Tariff at the product's mean weight; without an instant, as described and unchanged."""
         route = self.scenario.routes[route_name]
         is_special = product in route.tariff_by_product
         tariff = route.tariff_by_product[product] if is_special else route.tariff
-        if now is not None and not is_special:
-            path, numbers = f"routes.{route_name}.tariff", self.world.numbers
-            fixed = numbers.number(f"{path}.fixed", tariff.fixed_cny, now)
-            tariff = Tariff(fixed, numbers.number(f"{path}.per_kg", tariff.per_kg_cny, now))
+        if now is not None:
+            path = f"routes.{route_name}.{f'tariff_by_product.{product}' if is_special else 'tariff'}"
+            fixed = self.world.numbers.number(f"{path}.fixed", tariff.fixed_cny, now)
+            tariff = Tariff(fixed, self.world.numbers.number(f"{path}.per_kg", tariff.per_kg_cny, now))
         mean_grams = distributions.mean(distributions.table(self.scenario.products[product].weight))
         return tariff.fixed_cny + tariff.per_kg_cny * mean_grams / 1000
 
     # --- what the market knows
+
+    def note(self, order: Order, ready_at: int) -> None:
+        """A parcel will be ready for collection at an instant."""
+        self.became_ready.append((order.route, order.region, ready_at, ready_at - order.ordered_at))
 
     def review(self, monday: int) -> None:
         """The weekly review by what became ready for collection in the past week."""

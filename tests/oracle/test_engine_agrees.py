@@ -85,7 +85,7 @@ def test_engine_agrees_with_twin_to_the_tick(name: str) -> None:
     assert_same(WORLDS[name]())
 
 
-@pytest.mark.parametrize("name", ["everything", "market", "on-demand"])
+@pytest.mark.parametrize("name", ["everything", "market", "on-demand", "one-yard", "fallback-at-once", "restocked"])
 def test_engine_agrees_in_another_replication(name: str) -> None:
     assert_same(WORLDS[name](), replication=3)
 

@@ -7,10 +7,12 @@ import pytest
 
 from oracle.base_world import Dict, described, merged, place, route
 from oracle.clock import Clock
+from oracle.desks import station
+from oracle.items import Item, Way
 from oracle.lanes import Lane, Waiting
 from oracle.stations import Desk
-from oracle.trace import Order, Row, Trace
-from oracle.twin import Twin, simulate, station
+from oracle.trace import Row, Trace
+from oracle.twin import Twin, simulate
 from oracle.world import PLACING, At, World
 from oracle.worlds import WORLDS
 from sim.ticks import DAY, HOUR, MINUTE, WEEK
@@ -24,20 +26,20 @@ def world_with(desk: Dict, **parts: Dict) -> World:
     return World(described("by-hand", over, {"routes": {"post": route("harbin", PATH)}}), 0)
 
 
-def order(order_id: int, grams: int = 1000, route_name: str = "post") -> Order:
-    return Order(order_id, 0, "harbin", route_name, "air", "ural", "clothes", grams, 100)
+def parcel(item_id: int, grams: int = 1000, volume: int = 1) -> Item:
+    return Item(item_id, Way(("desk", "flight", "inland"), 0), grams, volume, position=1)
 
 
 def served(world: World, arrivals: list[int]) -> list[tuple[int, int]]:
     """Start and end of service of parcels 0, 1, 2, ... that come at these instants after the start."""
     desk = station(world, "desk")
 
-    def parcel(order_id: int, arrival: int):  # type: ignore[no-untyped-def]
+    def visit(order_id: int, arrival: int):  # type: ignore[no-untyped-def]
         yield At(world.env, world.start + arrival, PLACING)
         yield from desk.visit(order_id)
 
     for order_id, arrival in enumerate(arrivals):
-        world.env.process(parcel(order_id, arrival))
+        world.env.process(visit(order_id, arrival))
     world.env.run(until=world.end)
     rows = sorted(world.trace.log)
     return [(row.started_at - world.start, row.left_at - world.start) for row in rows]
@@ -105,7 +107,7 @@ def loading(payload: Dict, parcels: list[tuple[int, int]]) -> Trace:
     world.env.process(lane.run())
     for order_id, (grams, hour) in enumerate(parcels):
         ready_at = world.start + hour * HOUR
-        lane.waiting.append(Waiting(order(order_id, grams), 5 * grams, "air", 1, ready_at, world.env.event()))
+        lane.waiting.append(Waiting(parcel(order_id, grams, 5 * grams), ready_at, world.env.event()))
     world.env.run(until=world.start + 4 * DAY)
     return world.trace
 
@@ -157,7 +159,7 @@ def test_on_demand_waits_for_mass_gap_and_vehicle() -> None:
     world.env.process(lane.run())
     for order_id, hour in enumerate((0, 3, 3, 3, 20)):
         ready_at = world.start + hour * HOUR + MINUTE
-        lane.waiting.append(Waiting(order(order_id), 1, "air", 1, ready_at, world.env.event()))
+        lane.waiting.append(Waiting(parcel(order_id), ready_at, world.env.event()))
     world.env.run(until=world.start + 2 * DAY)
     found = [((d.scheduled_at - world.start) // HOUR, d.pieces) for d in world.trace.departures]
     assert found == [(4, 2), (16, 2)]  # the one vehicle is back 2 * (5 + 1) hours after it left; the last lacks a mate
@@ -170,46 +172,105 @@ def run(request: pytest.FixtureRequest) -> tuple[Twin, Trace]:
     return twin, twin.run()
 
 
-def test_parcels_move_forward_and_follow_their_path(run: tuple[Twin, Trace]) -> None:
+def test_everything_moves_forward(run: tuple[Twin, Trace]) -> None:
     _, trace = run
     steps: dict[int, list[Row]] = {}
     for row in sorted(trace.log, key=lambda row: (row.arrived_at, row.started_at, row.left_at)):
         assert row.arrived_at <= row.started_at <= row.left_at
         steps.setdefault(row.order_id, []).append(row)
-    ids = {order.order_id: order for order in trace.orders}
-    assert len(ids) == len(trace.orders)
-    assert steps.keys() <= ids.keys()
-    for order_id, rows in steps.items():
-        assert rows[0].arrived_at == ids[order_id].ordered_at
+    for rows in steps.values():
         instants = [instant for row in rows for instant in (row.arrived_at, row.left_at)]
         assert instants == sorted(instants)
-        assert len({row.step for row in rows}) == len(rows)
+    assert len(trace.log) == len(set(trace.log))
 
 
-def test_all_that_is_placed_is_delivered_lost_or_under_way(run: tuple[Twin, Trace]) -> None:
+def test_parcels_set_out_when_they_are_ordered_and_pass_each_step_once(run: tuple[Twin, Trace]) -> None:
+    twin, trace = run
+    rows: dict[int, list[Row]] = {}
+    for row in trace.log:
+        rows.setdefault(row.order_id, []).append(row)
+    assert len({order.order_id for order in trace.orders}) == len(trace.orders)
+    assert not {order.order_id for order in trace.orders} & trace.contents.keys()
+    for order in trace.orders:
+        of_order = rows.get(order.order_id, [])
+        assert min((row.arrived_at for row in of_order), default=order.ordered_at) == order.ordered_at
+        if twin.scenario.routes[order.route].returns is None:
+            assert len({row.step for row in of_order}) == len(of_order)
+
+
+def test_all_that_is_placed_is_delivered_lost_or_somewhere(run: tuple[Twin, Trace]) -> None:
     twin, trace = run
     placed = sum(n for (_, alternative), n in trace.outcomes.items() if alternative in twin.scenario.routes)
     assert placed == len(trace.orders) >= 190
-    last = Counter(row.step for row in trace.log if row.step in ("lost", "inland"))
-    waiting = sum(len(lane.waiting) for lane in twin.lanes.values()) + sum(len(d.waiting) for d in all_desks(twin))
-    # What is neither is on a lane, in service or in a dwell: it has a last row that ends at the end or later.
-    latest: dict[int, int] = {}
-    for row in trace.log:
-        latest[row.order_id] = max(latest.get(row.order_id, 0), row.left_at)
-    done = {row.order_id for row in trace.log if row.step in ("lost", "inland")}
-    moving = sum(left_at >= twin.world.end for order_id, left_at in latest.items() if order_id not in done)
-    assert placed == sum(last.values()) + waiting + moving
+    done = [row.order_id for row in trace.log if row.step in ("lost", "inland")]
+    assert len(done) == len(set(done))
+    here = present(twin, trace)
+    here |= {order_id for item_id in here for order_id in trace.contents.get(item_id, ())}
+    ids = {order.order_id for order in trace.orders}
+    assert ids == set(done) | (here & ids)
+    returning = {o.order_id for o in trace.orders if twin.scenario.routes[o.route].returns is not None}
+    on_last_mile = {row.order_id for row in trace.log if row.step == "inland" and row.left_at >= twin.world.end}
+    assert set(done) & here <= returning | on_last_mile
+
+
+def present(twin: Twin, trace: Trace) -> set[int]:
+    """Ids of all that waits somewhere at the end or is under way beyond it."""
+    network = twin.journeys
+    found = {row.order_id for row in trace.log if row.left_at >= twin.world.end}
+    found |= {waiting.item.item_id for lane in network.lanes.values() for waiting in lane.waiting}
+    found |= {item_id for desk in all_desks(twin) for _, item_id, _ in desk.waiting}
+    found |= {ready.item_id for c in network.consolidations.values() for ready in c.waiting}
+    return found | {taker.order_id for warehouse in network.warehouses.values() for taker in warehouse.waiting}
 
 
 def all_desks(twin: Twin) -> list[Desk]:
     """All queues with servers."""
-    found = [*twin.stations.values(), *twin.releases.values(), *twin.examinations.values()]
+    network = twin.journeys
+    found = [*network.stations.values(), *network.releases.values(), *network.examinations.values()]
+    found += [desk for warehouse in network.warehouses.values() for desk in (warehouse.receiving, warehouse.pick)]
     return [desk for desk in found if desk is not None]
+
+
+def test_parcels_go_on_when_their_container_is_unpacked(run: tuple[Twin, Trace]) -> None:
+    twin, trace = run
+    rows: dict[int, list[Row]] = {}
+    for row in trace.log:
+        rows.setdefault(row.order_id, []).append(row)
+    for container_id, parcels in trace.contents.items():
+        closed = {row.started_at for i in parcels for row in rows[i] if row.step in twin.scenario.consolidations}
+        steps = sorted(rows.get(container_id, ()), key=lambda row: row[2:])
+        if not steps or not getattr(twin.scenario.stations.get(steps[-1].step), "unpacks_containers", False):
+            continue
+        assert steps[0].arrived_at in closed
+        unpacked = steps[-1].left_at
+        if unpacked < twin.world.end:
+            later = [min(row.arrived_at for row in rows[i] if row.arrived_at >= unpacked) for i in parcels]
+            assert set(later) == {unpacked}
+
+
+def test_pieces_are_on_the_shelf_outside_or_gone(run: tuple[Twin, Trace]) -> None:
+    twin, trace = run
+    products = {order.order_id: order.product for order in trace.orders}
+    for name, warehouse in twin.journeys.warehouses.items():
+        balance = Counter({product: warehouse.initial(product) for product in warehouse.products})
+        for review in trace.stock_reviews:
+            balance[review.product] += review.ordered if review.warehouse == name else 0
+        balance.subtract(warehouse.under_way)
+        seen: set[int] = set()
+        for row in sorted((row for row in trace.log if row.step == name), key=lambda row: row[2:]):
+            if row.order_id in products and row.started_at == row.left_at:
+                balance[products[row.order_id]] += 1 if row.order_id in seen else -1
+            seen.add(row.order_id)
+        held = Counter(warehouse.shelf)
+        for lot in warehouse.outside:
+            held[lot.product] += lot.pieces
+        assert {p: n for p, n in balance.items() if n} == {p: n for p, n in held.items() if n}
+        assert not any(warehouse.shelf[taker.product] for taker in warehouse.waiting)
 
 
 def test_departures_carry_what_the_log_says(run: tuple[Twin, Trace]) -> None:
     twin, trace = run
-    carried = Counter((row.step, row.started_at) for row in trace.log if row.step in twin.lanes)
+    carried = Counter((row.step, row.started_at) for row in trace.log if row.step in twin.journeys.lanes)
     listed = {(d.lane, d.scheduled_at): d.pieces for d in trace.departures if d.status == "departed"}
     assert carried == Counter({key: n for key, n in listed.items() if n})
     assert all(d.pieces == 0 for d in trace.departures if d.status != "departed")
@@ -232,6 +293,12 @@ def test_worlds_together_show_every_kind_of_event() -> None:
     assert rolled
     moved = {(e.route, e.region) for e in traces["market"].expectations if abs(e.days - 9) > 1}
     assert moved
+    assert {row.step for row in traces["reroute-of-containers"].log} >= {"train", "second", "truck", "gate"}
+    assert len(traces["freight-levels"].log) > 600
+    assert {len(parcels) for parcels in traces["oversized"].contents.values()} > {1, 2, 3}
+    waits = {row.started_at > row.arrived_at for row in traces["narrow-storage"].log if row.step == "store"}
+    assert waits == {False, True}
+    assert sum(trace.returned.total() for trace in traces.values()) > 500
     assert max(len(trace.orders) for trace in traces.values()) < 3_500
 
 

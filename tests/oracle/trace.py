@@ -25,13 +25,23 @@ class Order(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One step of one parcel."""
+    """One step of one parcel, container or load."""
 
     order_id: int
     step: str
     arrived_at: int
     started_at: int
     left_at: int
+
+
+class StockReview(NamedTuple):
+    """What the review of a warehouse found of a product, and how many pieces it ordered."""
+
+    instant: int
+    warehouse: str
+    product: str
+    position: int
+    ordered: int
 
 
 class Departure(NamedTuple):
@@ -62,6 +72,11 @@ class Trace:
     log: list[Row] = field(default_factory=list)
     departures: list[Departure] = field(default_factory=list)
     expectations: list[Expectation] = field(default_factory=list)
+    stock_reviews: list[StockReview] = field(default_factory=list)
+    returned: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """Parcels handed back, by origin and route."""
+    contents: dict[int, list[int]] = field(default_factory=dict)
+    """Parcels of each container."""
 
     def steps_of(self, order_id: int) -> list[Row]:
         """All rows of one parcel, in the order of time."""

@@ -10,7 +10,9 @@ import simpy
 
 from oracle.changes import Numbers
 from oracle.clock import Clock
-from oracle.trace import Order, Trace
+from oracle.items import Item, Way
+from oracle.sellers import Sellers
+from oracle.trace import Trace
 from sim import luck
 from sim.calendars import open_intervals
 from sim.kernels import distributions
@@ -19,7 +21,8 @@ from sim.scenario.stations import Opening
 from sim.ticks import DAY, midnight
 
 # Order within one instant. SimPy's own 0 and 1 stay below: a process that was woken goes on at once.
-CHANGES, REVIEW, PLACING, DEPARTURES, COMPLETIONS, GRANTS = 10, 20, 30, 1_000, 100_000, 200_000
+CHANGES, STOCK_REVIEWS, REVIEW, PLACING, CONSOLIDATIONS = 10, 100, 200, 210, 300
+DEPARTURES, COMPLETIONS, SHELVES, GRANTS = 1_000, 100_000, 150_000, 200_000
 
 BEFORE, BEYOND = 8 * DAY, 2_000 * DAY
 """How far calendars reach beyond the simulated time, so that every started service finds its end."""
@@ -44,6 +47,7 @@ class World:
         self.last_order = midnight(scenario.horizon.end)
         self.end = self.last_order + scenario.horizon.drain
         self.numbers = Numbers(scenario)
+        self.sellers = Sellers(scenario, self.numbers, self.start, self.end)
         self.env = simpy.Environment(initial_time=self.start)
         self.trace = Trace()
 
@@ -61,21 +65,49 @@ class World:
         """A duration of the distribution as it is at ``now``; a changed mean scales it."""
         parts = distributions.table(distribution)
         mean_path = f"{path}.mean"
-        if mean_path in self.numbers.by_path:
+        skills = self.skills(path, now)
+        if mean_path in self.numbers.by_path or skills != 1:
             usual = distributions.mean(parts)
-            mean = self.numbers.number(mean_path, usual, now)
+            mean = self.numbers.number(mean_path, usual, now) * skills
             if mean == 0 or usual == 0:
                 return max(least, round(mean))
             parts = distributions.scaled(parts, mean / usual)
         return int(distributions.whole(parts, u, least))
 
-    def is_lost(self, order: Order, step: str) -> bool:
-        """Whether a parcel is lost on arrival at the step, now."""
-        loss = self.scenario.routes[order.route].loss
+    def skills(self, path: str, now: int) -> float:
+        """What skills make of a duration: of the service of stations and of releases, and of nothing else."""
+        section, name, *rest = path.split(".")
+        is_service = (section, rest) in (("stations", ["service"]), ("customs", ["release", "service"]))
+        return self.sellers.service_factor(name, now) if is_service else 1.0
+
+    def is_lost(self, item: Item, step: str) -> bool:
+        """Whether a single parcel on its way to the buyer is lost on arrival at the step, now."""
+        if item.order is None or item.is_returned:
+            return False
+        route = item.order.route
+        loss = self.scenario.routes[route].loss
         if loss is None or loss.at != step:
             return False
-        share = self.numbers.number(f"routes.{order.route}.loss.share", loss.share, self.env.now)
-        return self.fine(order.order_id, "loss", order.route)[0] < share
+        share = self.numbers.number(f"routes.{route}.loss.share", loss.share, self.env.now)
+        return self.fine(item.order.order_id, "loss", route)[0] < share
+
+    def way(self, route: str, path: str) -> Way:
+        """A path of a route."""
+        described = self.scenario.routes[route]
+        return Way(described.paths[path].steps, described.priority, route, path)
+
+    def gateway(self, route: str, region: str, order_id: int) -> str:
+        """The path that an order of the region takes on the route: fixed, or by its own luck."""
+        gateway = self.scenario.routes[route].gateways[region]
+        return gateway if isinstance(gateway, str) else pick(gateway, self.fine(order_id, "path", route)[0])
+
+    def multiples(self, interval: int) -> range:
+        """Whole multiples of an interval since the epoch, from the start to before the end."""
+        return range(-(-self.start // interval) * interval, self.end, interval)
+
+    def volume(self, product: str, grams: int) -> int:
+        """Volume of so much of a product."""
+        return max(1, round(grams * 1000 / self.scenario.products[product].density))
 
     def utc_offset(self, place: str) -> int:
         """Local time less UTC."""

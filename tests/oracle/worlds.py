@@ -1,32 +1,18 @@
 """Small scenarios that together exercise every feature of `docs/model.md` at one parcel per row.
 
-Each is a function whose name becomes the scenario's; `WORLDS` holds them all.
+Each is a function whose name becomes the scenario's; `WORLDS` holds them all, also those of the files beside this one.
 """
 
-from collections.abc import Callable
-from typing import Any
-
-from oracle.base_world import LAST_MILES, STEPS, Dict, described, lane, origin, route
+import oracle.worlds_of_containers
+import oracle.worlds_of_freight
+import oracle.worlds_of_sellers
+import oracle.worlds_of_stock
+import oracle.worlds_of_warehouses  # noqa: F401
+from oracle.base_world import LAST_MILES, STEPS, described, lane, origin, route
+from oracle.registry import MOSCOW, WORLDS, change, post, world
 from sim.scenario.scenario import Scenario
 
-MOSCOW = {"moscow-customs": {"place": "moscow", "release": {"servers": 2, "service": "15 min"}}}
-WORLDS: dict[str, Callable[[], Scenario]] = {}
-
-
-def world(make: Callable[[], Scenario]) -> Callable[[], Scenario]:
-    """Put a world on the list."""
-    WORLDS[make.__name__.replace("_", "-")] = make
-    return make
-
-
-def post(steps: list[str], **fields: Any) -> Dict:
-    """The one route with other steps."""
-    return {"routes": {"post": route("harbin", {"air": {"steps": steps}}, **fields)}}
-
-
-def change(what: str, at: str, **fields: Any) -> Dict:
-    """A dated change."""
-    return {"change": what, "at": at, **fields}
+__all__ = ["WORLDS"]
 
 
 @world
