@@ -66,6 +66,8 @@ _FIELDS: dict[str, tuple[str, str, float, float, bool]] = {
     "fixed": ("money", "CNY", 0, 1e9, False),
     "per_kg": ("money per mass", "CNY/kg", 0, 1e9, False),
     "level": ("share", "", 0, 30, False),
+    "number": ("share", "", 0, 1e9, False),
+    "saturation": ("share", "", 1, 1e9, False),
     "switch": ("", "", 0, 1, False),
 }
 
@@ -102,7 +104,27 @@ def targets(world: World) -> dict[str, Target]:
             add(f"routes.{name}.loss.share", route.loss.share, "share", route.origin)
     for name, origin in world.market.origins.items():
         add(f"market.origins.{name}.level", origin.level, "level", name)
+        _add_sellers(add, f"market.origins.{name}.sellers", origin.sellers)
+    for name, warehouse in world.warehouses.items():
+        _add_access(add, f"warehouses.{name}", warehouse)
     return found
+
+
+def _add_sellers(add: Callable[..., None], path: str, sellers: Any) -> None:
+    """Their days are Beijing days, wherever the origin lies."""
+    if growth := sellers.growth:
+        add(f"{path}.growth.saturation", growth.saturation, "saturation", "")
+        for name, field in (("entries_per_year", "number"), ("park_places", "number"), ("exits_per_year", "share")):
+            add(f"{path}.growth.{name}", getattr(growth, name), field, "")
+    if sellers.growth or sellers.skills:
+        add(f"{path}.trained_per_year", sellers.trained_per_year, "number", "")
+
+
+def _add_access(add: Callable[..., None], path: str, warehouse: Any) -> None:
+    for seller_class, may_use in (warehouse.users or {}).items():
+        add(f"{path}.users.{seller_class}", may_use, "switch", warehouse.place)
+    for product, stock in warehouse.stock.items():
+        add(f"{path}.stock.{product}.assortment", stock.assortment, "share", warehouse.place)
 
 
 def _add_queue(add: Callable[..., None], path: str, queue: Any, place: str) -> None:
