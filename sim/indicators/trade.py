@@ -104,11 +104,13 @@ def _trade(run: Run) -> tuple[Any, ...]:
     at = (run.months[month], origin)
     parcels, bulk = _by_origin(run, value(run)), _bulk(run)
     income, local = (_by_origin(run, column) for column in sellers_income(run))
+    province = _foreign_trade_by_month(run)
     columns = (
         parcels,
         bulk,
         parcels + bulk,
-        ratio(parcels + bulk, _foreign_trade_by_month(run)),
+        province,
+        ratio(parcels + bulk, province),
         (run.record.surplus_cny + corrections(run)).sum(axis=(2, 3)),
         _by_origin(run, operators_result(run)),
         local,
@@ -147,9 +149,8 @@ TRADE = Table(
         Column("parcels_cny", "number", CNY, "value of the goods of the orders placed"),
         Column("bulk_cny", "number", CNY, "value of the bulk containers that came"),
         Column("total_cny", "number", CNY, "both together"),
-        Column(
-            "share_of_foreign_trade", "number", "share", "of the province, in the same month; empty without `trade`"
-        ),
+        Column("foreign_trade_cny", "number", CNY, "foreign trade of the province in the month; empty without `trade`"),
+        Column("share_of_foreign_trade", "number", "share", "the goods of both kinds as a share of it"),
         Column("buyers_surplus_cny", "number", CNY, "`surplus_cny` of the table `surplus`, summed"),
         Column("operators_result_cny", "number", CNY, "tariffs less operators' cost, of its routes"),
         Column("sellers_of_the_province_cny", "number", CNY, "income of sellers of the province"),
