@@ -97,7 +97,7 @@ def _mean_by_month(run: Run, described: float, schedule: Sequence[tuple[int, flo
     total = np.zeros(len(bounds) - 1)
     for i, (at, value) in enumerate(steps):
         until = steps[i + 1][0] if i + 1 < len(steps) else int(bounds[-1])
-        total += value * np.diff(np.clip(bounds, max(at, int(bounds[0])), max(until, int(bounds[0]))))
+        total += float(value) * np.diff(np.clip(bounds, max(at, int(bounds[0])), max(until, int(bounds[0]))))
     return total / np.diff(bounds)
 
 
