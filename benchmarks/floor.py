@@ -230,9 +230,13 @@ def _race_weights(scenario: Scenario, name: str) -> tuple[np.ndarray, np.ndarray
     cells = np.outer(*([t.order_share for t in things.values()] for things in (scenario.regions, scenario.products)))
     shares = c.reference_shares
     of_routes = np.array([shares.routes[route] for route in scenario.routes])
-    constants = choice.reference_constants(cost, serves, of_routes, c.price_weight, c.dissimilarity, cells)
+    offered = choice.offered_shares(serves[None], cells[None])
+    constants = choice.reference_constants(cost, serves, of_routes, offered, c.price_weight, c.dissimilarity, cells)
     outside = (shares.other_gateway / shares.inside, shares.not_bought / shares.inside)
-    return choice.nest_and_route_weights(constants - c.price_weight * cost, serves, c.dissimilarity, outside)
+    nest, routes = choice.nest_and_route_weights(
+        constants - c.price_weight * cost, serves[None], c.dissimilarity, outside
+    )
+    return nest[0], routes[0]
 
 
 def _describe(scenario: Scenario, name: str, ids: np.ndarray, cells: np.ndarray, drawn: Drawn) -> None:

@@ -24,11 +24,12 @@ import simpy
 from sim import luck
 from sim.actors import capacity, consolidating, departures, freight
 from sim.actors.moments import CONSOLIDATIONS, DEPARTURES
-from sim.actors.orders import Expectations
+from sim.actors.offers import Access
+from sim.actors.orders import Expectations, RouteState
 from sim.building.controls import controls
 from sim.building.freight import streams
 from sim.building.lanes import demand, lane_state
-from sim.building.market import build_market, promised, route_states
+from sim.building.market import accesses, build_market, promised, route_states
 from sim.building.network import build_network
 from sim.building.nodes import queue_names
 from sim.building.timetables import departure_instants
@@ -36,6 +37,7 @@ from sim.flow.network import Context
 from sim.flow.parcels import ParcelLog, ParcelTable
 from sim.record import Axes, Record
 from sim.scenario.scenario import Change, Scenario
+from sim.scenario.sellers_over_time import with_skills
 from sim.scenario.targets import schedules
 from sim.ticks import DAY, WEEK, midnight
 
@@ -90,14 +92,12 @@ class Model:
         scenario = self.scenario
         promise_ticks = np.nan_to_num(promised(scenario).days * DAY).astype(np.int64)
         self._built = build_network(scenario, self._context, self.key_of, self.start, promise_ticks)
-        when = schedules(scenario)
-        levels = {path.split(".")[2]: values for path, values in when.items() if path.startswith("market.origins.")}
-        routes = route_states(scenario)
-        self._market = build_market(
-            scenario, self._built, self._context, self.key_of, start_from, routes, levels, scenario.parcels_per_row
-        )
+        when = with_skills(schedules(scenario), scenario)
+        routes, access = route_states(scenario), accesses(scenario)
+        self._market = build_market(scenario, self._built, self._context, self.key_of, start_from, routes, access, when)
         is_read_by_actor = ("market.", "freight.")
-        self._start_lanes_and_changes({p: v for p, v in when.items() if not p.startswith(is_read_by_actor)}, routes)
+        acting = {path: values for path, values in when.items() if not path.startswith(is_read_by_actor)}
+        self._start_lanes_and_changes(acting, routes, access)
         self.env.process(self._market.run(self.env, self._market_instants(when), self.orders_end, self._after_review))
         self._start_containers(when)
 
@@ -109,13 +109,15 @@ class Model:
             every, node = scenario.consolidations[name].check_every, built.consolidations[name]
             self.env.process(consolidating.consolidating(self.env, node, every, built.network, rank, self.end))
 
-    def _start_lanes_and_changes(self, when: Schedules, routes: Mapping[str, object]) -> None:
+    def _start_lanes_and_changes(
+        self, when: Schedules, routes: Mapping[str, RouteState], access: Mapping[str, Access]
+    ) -> None:
         scenario, built = self.scenario, self._built
         ordered = sorted(scenario.lanes, key=lambda name: (scenario.lanes[name].priority, name))
         numbers = {name: i for i, name in enumerate(scenario.lanes)}
         states = {name: lane_state(scenario, name, numbers[name], built, self.key_of) for name in scenario.lanes}
         demands = {name: demand(lane.on_demand) for name, lane in scenario.lanes.items() if lane.on_demand}
-        bound = controls(scenario, built, states, demands, routes)  # type: ignore[arg-type]
+        bound = controls(scenario, built, states, demands, routes, access)
         self.env.process(capacity.changes(self.env, when, bound, built.network))
         for rank, name in enumerate(ordered, DEPARTURES):
             lane, gateway = scenario.lanes[name], built.gateways[name]
@@ -130,7 +132,7 @@ class Model:
     def _market_instants(self, when: Schedules) -> list[int]:
         """The start, all Mondays, and the instants at which something changes that orders choose by."""
         mondays = range(-(-self.start // WEEK) * WEEK, self.end, WEEK)
-        changes = {at for path, values in when.items() if path.startswith("routes.") for at, _ in values}
+        changes = {at for path, values in when.items() if _is_chosen_by(path) for at, _ in values}
         return sorted({self.start, *mondays, *(at for at in changes if self.start < at < self.orders_end)})
 
     def _after_review(self, at: int) -> None:
@@ -190,6 +192,13 @@ class NamedParcelLog:
             "grams": orders["grams"],
             "value_fen": orders["value_fen"],
         }
+
+
+def _is_chosen_by(path: str) -> bool:
+    """Whether orders choose by the number of a dotted path."""
+    return path.startswith("routes.") or (
+        path.startswith("warehouses.") and (".users." in path or path.endswith(".assortment"))
+    )
 
 
 def _rows_at_first(scenario: Scenario) -> int:

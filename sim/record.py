@@ -113,6 +113,12 @@ class Record:
         self.alternatives = [np.zeros((cell[0], n + 2, *cell[2:]), np.int64) for n in by_origin]
         self.shipped, self.delivered, self.lost, self.returned = (np.zeros(cell, np.int64) for _ in range(4))
         self.goods = np.zeros((2, *cell), np.int64)
+        self.surplus_cny = np.zeros((a.n_months, len(a.origins), *cell[2:]))
+        """Buyers' surplus of latent orders at the service expected, but for a constant: float64[M, origins, G, P]."""
+        self.expected_days = np.zeros((2, *cell))
+        """Days, and spread in days, expected when orders were placed, summed over them: float64[2, M, R, G, P]."""
+        self.tariffs_cny = np.zeros(cell[:2])
+        """Tariffs of the orders placed: float64[M, R]."""
         self.hours = np.zeros((*cell, tallying.HOUR_BINS + 1), np.int32)
         self.service = np.zeros((*cell, 4), np.int64)
         self.by_day = {

@@ -435,7 +435,7 @@ class Market:
                 total += share * self.generalised_cost(route, product, self.promised[route, region])
                 weight += share
         share = choice.reference_shares.routes[route]
-        return choice.dissimilarity * math.log(share) + choice.price_weight * total / weight
+        return choice.dissimilarity * math.log(share / weight) + choice.price_weight * total / weight
 
     def weigh(self) -> None:
         """Cumulative chances of all alternatives by region and product, with what is known now."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.actors.books import Interval
+from sim.actors.offers import Offers
 from sim.calendars import hourly_orders
 from sim.flow.network import Node, flat
 from sim.flow.parcels import ParcelLog, ParcelTable
@@ -47,10 +49,9 @@ class RouteState:
     by_product: dict[str, Price]
     """Tariffs of products that have their own, by name."""
 
-    def price(self, product: str, kg: float) -> float:
-        """Price in CNY of a parcel of a product."""
-        tariff = self.by_product.get(product, self.tariff)
-        return tariff.fixed + tariff.per_kg * kg
+    def price(self, product: str) -> Price:
+        """The tariff of a product."""
+        return self.by_product.get(product, self.tariff)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +88,7 @@ class OriginMarket:
         number: int,
         utc_offset: int,
         route_numbers: np.ndarray,
-        serves: np.ndarray,
+        offers: Offers,
         promise: Expectations,
         goods: Goods,
         paths: Paths,
@@ -104,7 +105,7 @@ class OriginMarket:
         self._number = number
         self._utc_offset = utc_offset
         self.route_numbers = route_numbers
-        self._serves = serves
+        self._offers = offers
         self._goods = goods
         self._paths = paths
         self._region_shares = region_shares
@@ -120,14 +121,11 @@ class OriginMarket:
         self._goods_key = key_of("goods", name)
         self._constants = self._reference_constants(promise)
 
-    def _prices(self) -> np.ndarray:
-        """Price by product and route: float64[products, routes]."""
-        return np.array(
-            [
-                [route.price(product, kg) for route in self.routes]
-                for product, kg in zip(self._goods.names, self._goods.mean_kg, strict=True)
-            ]
-        ).reshape(len(self._goods.mean_kg), len(self.routes))
+    def _tariffs(self) -> np.ndarray:
+        """Fixed part in CNY, and CNY/kg, by product and route: float64[2, products, routes]."""
+        prices = [[route.price(product) for route in self.routes] for product in self._goods.names]
+        by_part = [[[getattr(price, part) for price in row] for row in prices] for part in ("fixed", "per_kg")]
+        return np.array(by_part).reshape(2, len(self._goods.names), len(self.routes))
 
     def _generalised_cost(self, expectations: Expectations) -> np.ndarray:
         """CNY float64[regions, products, routes]; 0 where a route does not serve a region."""
@@ -135,28 +133,30 @@ class OriginMarket:
         days = expectations.days[self.route_numbers].T
         spread = expectations.spread[self.route_numbers].T
         service = np.nan_to_num(c.value_of_time * days + c.value_of_reliability * spread)
-        return service[:, None, :] + self._prices()[None, :, :]
+        fixed, per_kg = self._tariffs()
+        return service[:, None, :] + (fixed + per_kg * self._goods.mean_kg[:, None])[None, :, :]
 
     def _reference_constants(self, promise: Expectations) -> np.ndarray:
-        c = self._origin.choice
-        shares = np.array([c.reference_shares.routes[name] for name in self._route_names])
+        c, variants = self._origin.choice, self._offers.variants()
+        cells = np.outer(self._region_shares, self._product_shares)
         return choice.reference_constants(
             self._generalised_cost(promise),
-            self._serves,
-            shares,
+            self._offers.serves,
+            np.array([c.reference_shares.routes[name] for name in self._route_names]),
+            choice.offered_shares(variants.offered, variants.shares[:, None, None] * cells),
             c.price_weight,
             c.dissimilarity,
-            np.outer(self._region_shares, self._product_shares),
+            cells,
         )
 
-    def weights(self, expectations: Expectations) -> tuple[np.ndarray, np.ndarray]:
-        """Weights of the races now: see `choice.nest_and_route_weights`."""
+    def weights(self, expectations: Expectations, offered: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Weights of the races now: see `choice.nest_and_route_weights`; offered as in `Variants`."""
         c = self._origin.choice
         shares = c.reference_shares
         utility = self._constants - c.price_weight * self._generalised_cost(expectations)
         is_open = np.array([route.is_open for route in self.routes])
         outside = (shares.other_gateway / shares.inside, shares.not_bought / shares.inside)
-        return choice.nest_and_route_weights(utility, self._serves & is_open, c.dissimilarity, outside)
+        return choice.nest_and_route_weights(utility, offered & is_open, c.dissimilarity, outside)
 
     def place(
         self,
@@ -177,7 +177,9 @@ class OriginMarket:
         capacity = sum(rows for _, rows, _ in layers)
         instant, what = np.empty(capacity, np.int64), np.empty((capacity, 2), np.int64)
         month_by_day = np.array([record.month(week_start + i * DAY) for i in range(7)])
-        nest_weights, route_weights = self.weights(expectations)
+        variants = self._offers.variants()
+        nest_weights, route_weights = self.weights(expectations, variants.offered)
+        interval = Interval(record, self._number, self.route_numbers, start, end)
         n = 0
         for layer, (orders, rows, size) in enumerate(layers):
             n = births.decide_layer(
@@ -195,6 +197,8 @@ class OriginMarket:
                 month_by_day,
                 np.cumsum(self._region_shares),
                 np.cumsum(self._product_shares),
+                variants.class_ends,
+                variants.rank_ends,
                 nest_weights,
                 route_weights,
                 record.alternatives[self._number],
@@ -204,6 +208,9 @@ class OriginMarket:
             )
         if n:
             self._send_off(instant[:n], what, week_start, parcels, record, log)
+        surplus = choice.surplus(nest_weights, variants.shares, self._origin.choice.price_weight)
+        of_routes = (expectations.days[self.route_numbers], expectations.spread[self.route_numbers])
+        interval.close(surplus, self._tariffs(), *of_routes)
 
     def _n_layers(self, levels: np.ndarray) -> int:
         return min(int(np.ceil(levels.max() * 4)), MAX_LAYERS)

@@ -1,11 +1,13 @@
 """What setting a named number means: one control for every target of `sim.scenario.targets`."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from sim.actors.capacity import Control
 from sim.actors.departures import Demand, LaneState
+from sim.actors.offers import Access
 from sim.actors.orders import RouteState
 from sim.building.network import BuiltNetwork
 from sim.flow.consolidation import Consolidation
@@ -26,6 +28,7 @@ def controls(
     lanes: Mapping[str, LaneState],
     demands: Mapping[str, Demand],
     routes: Mapping[str, RouteState],
+    access: Mapping[str, Access],
 ) -> dict[str, Control]:
     """Controls by dotted path. Levels have none: market and freight read their schedules, day by day or on Mondays."""
     found: dict[str, Control] = {}
@@ -47,6 +50,8 @@ def controls(
         loss = world.routes[name].loss
         if loss:
             _loss(found, f"routes.{name}.loss.share", built.nodes[loss.at], number)
+    for name, warehouse in access.items():
+        _access(found, f"warehouses.{name}", warehouse)
     return found
 
 
@@ -192,3 +197,17 @@ def _loss(found: dict[str, Control], path: str, node: Node, route: int) -> None:
         node.loss.share[route] = float(value)
 
     found[path] = Control([node], apply)
+
+
+def _access(found: dict[str, Control], path: str, access: Access) -> None:
+    for seller_class in access.users or {}:
+        found[f"{path}.users.{seller_class}"] = Control([], _entry(access.users, seller_class, bool))
+    for product in access.assortment:
+        found[f"{path}.stock.{product}.assortment"] = Control([], _entry(access.assortment, product, float))
+
+
+def _entry(thing: Any, key: str, kind: type) -> Apply:
+    def apply(value: float | bool, _at: int) -> None:
+        thing[key] = kind(value)
+
+    return apply

@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from sim.actors.market import Market
+from sim.actors.offers import Access, Offers
 from sim.actors.orders import Expectations, Goods, OriginMarket, Paths, Price, RouteState
 from sim.building.network import BuiltNetwork
 from sim.flow.network import Context
 from sim.kernels import distributions
-from sim.scenario.scenario import World
+from sim.scenario.scenario import Scenario, World
+from sim.scenario.sellers_over_time import Schedules, level_factors
 from sim.scenario.targets import mean
 from sim.ticks import DAY, EPOCH, midnight
 from sim.units import Tariff
@@ -45,17 +47,28 @@ def _price(tariff: Tariff) -> Price:
     return Price(tariff.fixed_cny, tariff.per_kg_cny)
 
 
+def accesses(world: World) -> dict[str, Access]:
+    """Who may use each warehouse and what it stocks, as it may change."""
+    return {
+        name: Access(
+            users=None if warehouse.users is None else dict(warehouse.users),
+            assortment={product: stock.assortment for product, stock in warehouse.stock.items()},
+        )
+        for name, warehouse in world.warehouses.items()
+    }
+
+
 def build_market(
-    world: World,
+    world: Scenario,
     built: BuiltNetwork,
     context: Context,
     key_of: KeyOf,
     start_from: Expectations,
     states: Mapping[str, RouteState],
-    level_schedules: Mapping[str, Sequence[tuple[int, float | bool]]],
-    parcels_per_row: int,
+    access: Mapping[str, Access],
+    schedules: Schedules,
 ) -> Market:
-    """The market of all origins of a world; ``level_schedules`` by origin."""
+    """The market of all origins of a world; ``schedules`` by dotted path."""
     promise = promised(world)
     goods = _goods(world)
     origins = []
@@ -71,16 +84,16 @@ def build_market(
                 number=number,
                 utc_offset=world.places[name].utc_offset,
                 route_numbers=np.array([list(world.routes).index(route) for route in routes]),
-                serves=_serves(world, routes),
+                offers=_offers(world, name, routes, access),
                 promise=promise,
                 goods=goods,
                 paths=_paths(world, built, routes),
                 region_shares=np.array(region_shares),
                 product_shares=np.array(product_shares),
-                level_of_day=_level_of_day(origin.level, level_schedules.get(name, ()), world.places[name].utc_offset),
+                level_of_day=_level_of_day(world, name, schedules),
                 key_of=key_of,
                 route_names=routes,
-                parcels_per_row=parcels_per_row,
+                parcels_per_row=world.parcels_per_row,
                 routes=[states[route] for route in routes],
             )
         )
@@ -89,18 +102,34 @@ def build_market(
     )
 
 
-def _level_of_day(base: float, schedule: Sequence[tuple[int, float | bool]], utc_offset: int) -> Callable[[int], float]:
-    """Level of a day, counted from the epoch, under the dated changes of it."""
-    shift = midnight(EPOCH, utc_offset)  # of the origin's midnight against Beijing's, of the same date
+def _level_of_day(world: Scenario, origin: str, schedules: Schedules) -> Callable[[int], float]:
+    """Level of a day, counted from the epoch, under the dated changes of it and those of the active sellers."""
+    base, schedule = world.market.origins[origin].level, schedules.get(f"market.origins.{origin}.level", ())
+    shift = midnight(EPOCH, world.places[origin].utc_offset)  # of its midnight against Beijing's, of the same date
+    first_day = (midnight(world.horizon.start) - world.horizon.warm_up) // DAY
+    factors = level_factors(world, origin, schedules)
 
     def level(day: int) -> float:
         value = base
         for at, changed in schedule:
             if at - shift <= day * DAY:
                 value = float(changed)
-        return value
+        return value if factors is None else value * factors[min(max(day - first_day, 0), len(factors) - 1)]
 
     return level
+
+
+def _offers(world: World, origin: str, routes: Sequence[str], access: Mapping[str, Access]) -> Offers:
+    """What the orders of an origin are offered, by the warehouses at the head of its routes' paths."""
+    heads = {}
+    for r, name in enumerate(routes):
+        for g, region in enumerate(world.regions):
+            paths = world.routes[name].gateways.get(region, {})
+            first = [world.routes[name].paths[path].steps[0] for path in ([paths] if isinstance(paths, str) else paths)]
+            if found := [access[step] for step in dict.fromkeys(first) if step in access]:
+                heads[g, r] = found
+    classes = world.market.origins[origin].sellers.classes or {"": 1.0}
+    return Offers(_serves(world, routes), classes, list(world.products), heads)
 
 
 def _serves(world: World, routes: Sequence[str]) -> np.ndarray:

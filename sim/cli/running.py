@@ -129,6 +129,7 @@ def _run(job: Job, parcel_log: bool, *, as_json: bool) -> tuple[dict[str, Any], 
         "replications": list(results.replications),
         "missing_replications": sorted(results.missing),
         "routes": results.summary_records() if results.replications else [],
+        "origins": results.origin_records() if results.replications else [],
         "folder": str(folder) if results.replications else None,
     }
     return summary, 130 if was_stopped else 1 if results.missing else 0

@@ -22,15 +22,22 @@ LONGEST_LIST = 8
 COLUMNS = (
     ("placed", "placed", "{:,.0f}"),
     ("delivered", "delivered", "{:,.0f}"),
+    ("returned", "returned", "{:,.0f}"),
     ("lost", "lost", "{:,.0f}"),
     ("in promise", "share_within_promise", "{:.1%}"),
     ("mean d", "mean_days", "{:.1f}"),
     ("p50 d", "p50_days", "{:.1f}"),
-    ("p90 d", "p90_days", "{:.1f}"),
     ("p95 d", "p95_days", "{:.1f}"),
-    ("CNY each", "operating_cny_per_parcel", "{:.2f}"),
-    ("kg CO2e", "co2e_kg_per_parcel", "{:.2f}"),
+    ("tariff", "tariff_cny_per_parcel", "{:.2f}"),
+    ("cost", "operating_cny_per_parcel", "{:.2f}"),
+    ("CO2e kg", "co2e_kg_per_parcel", "{:.2f}"),
     ("load", "load_factor", "{:.1%}"),
+)
+MONEY = (
+    ("goods", "total_cny"),
+    ("operators' result", "operators_result_cny"),
+    ("sellers of the province", "sellers_of_the_province_cny"),
+    ("sellers elsewhere", "sellers_elsewhere_cny"),
 )
 
 
@@ -87,13 +94,31 @@ def show(results: Results, folder: Path, stream: TextIO) -> None:
 def _summary_table(results: Results) -> Table:
     scenario = results.scenario
     table = Table(title=Text(printable(scenario.title or scenario.scenario)), title_justify="left")
+    table.add_column("from")
     table.add_column("route")
-    for heading, _, _ in COLUMNS:
+    records = results.summary_records()
+    columns = [column for column in COLUMNS if column[1] in records[0]]
+    for heading, _, _ in columns:
         table.add_column(heading, justify="right", no_wrap=True)
-    for record in results.summary_records():
-        cells = [_cell(record[measure], form) for _, measure, form in COLUMNS]
-        table.add_row(Text(printable(record["route"])), *cells)
+    origin = None
+    for record in sorted(records, key=lambda record: list(results.scenario.market.origins).index(record["origin"])):
+        is_first, origin = record["origin"] != origin, record["origin"]
+        if is_first:
+            table.add_section()
+        cells = [_cell(record[measure], form) for _, measure, form in columns]
+        table.add_row(Text(printable(origin) if is_first else ""), Text(printable(record["route"])), *cells)
     return table
+
+
+def _money(results: Results) -> list[str]:
+    """A line for each origin: what the goods are worth, and to whom what is left."""
+    lines = []
+    for record in results.origin_records():
+        parts = [f"{name} {record[column] / 1e6:,.3g} M CNY" for name, column in MONEY if record[column] is not None]
+        if (share := record["share_of_foreign_trade"]) is not None:
+            parts.insert(1, f"{share:.2%} of the province's foreign trade")
+        lines.append(f"{record['origin']}: {', '.join(parts)}.")
+    return lines
 
 
 def _cell(measure: dict[str, Any], form: str) -> str:
@@ -110,7 +135,8 @@ def _remarks(results: Results) -> list[str]:
     n = len(results.replications)
     interval = "one replication: no interval" if n == 1 else f"means of {n} replications, ± half a 95 % interval"
     days = "Days are from order to ready for collection; orders that did not arrive count in p50, p90 and p95."
-    return [f"{days} ({interval})", *_settling(results), *_backlogs(results)]
+    money = "Tariff and cost are CNY of 2016 a parcel; cost is all of operators' cost, warehouses included."
+    return [f"{days} ({interval})", money, *_money(results), *_settling(results), *_backlogs(results)]
 
 
 def _settling(results: Results) -> list[str]:

@@ -14,7 +14,8 @@ from sim.scenario.growth import growth_level
 from sim.scenario.lanes import Lane, TimetableEntry
 from sim.scenario.market import Origin, Season
 from sim.scenario.scenario import Scenario
-from sim.scenario.targets import schedule, targets
+from sim.scenario.sellers_over_time import level_factors
+from sim.scenario.targets import schedule, schedules, targets
 from sim.ticks import DAY, WEEK
 
 # Measured on the shipped Harbin baseline on one core, 3,454 steps each: 2.9 s for 0.24 million rows of latent orders,
@@ -161,7 +162,10 @@ def _highest_level(scenario: Scenario, origin: str) -> float:
     path = f"market.origins.{origin}.level"
     changes = [(name, change) for name, change in scenario.changes.items() if change.change == path]
     values = schedule(targets(scenario)[path], changes) if changes else []
-    return max([scenario.market.origins[origin].level, *(float(value) for _, value in values)])
+    highest = max([scenario.market.origins[origin].level, *(float(value) for _, value in values)])
+    growth = scenario.market.origins[origin].sellers.growth
+    factors = level_factors(scenario, origin, schedules(scenario)) if growth else None
+    return highest * max(factors or [1.0])
 
 
 def _weeks(scenario: Scenario) -> Iterator[date]:

@@ -71,6 +71,18 @@ class Results:
             entry[cell["measure"]] = _cell(cell)
         return list(routes.values())
 
+    def origin_records(self) -> list[dict[str, Any]]:
+        """Sums of `trade` over all months by origin, means over the replications (None where there is none)."""
+        table, records = self.tables["trade"], []
+        for origin in dict.fromkeys(table["origin"]):
+            rows = table["origin"] == origin
+            sums = {name: float(table[name][rows].sum()) / len(self.replications) for name in table
+                    if name.endswith("_cny")}  # fmt: skip
+            province = sums["foreign_trade_cny"]
+            sums["share_of_foreign_trade"] = sums["total_cny"] / province if province > 0 else float("nan")
+            records.append({"origin": origin} | {name: _number(value) for name, value in sums.items()})
+        return records
+
     def _repr_html_(self) -> str:
         records = self.summary_records()
         names = list(records[0]) if records else []

@@ -3,16 +3,32 @@
 Knows the record and the description; knows no simulation and no file.
 """
 
+from sim.indicators.accounts import ACCOUNTS
 from sim.indicators.declared import Column, Columns, Run, Table
 from sim.indicators.freight import FREIGHT
 from sim.indicators.network import DEPARTURES, LANES, STATIONS, Backlog, growing_backlogs
 from sim.indicators.orders import DAILY, FLOWS, ORDERS
 from sim.indicators.service import EXPECTATIONS, SERVICE
 from sim.indicators.summary import MEASURES, OVER_REPLICATIONS, SUMMARY, over_replications
+from sim.indicators.trade import SURPLUS, TRADE
 from sim.record import Record
 from sim.scenario.scenario import Scenario
 
-TABLES = (SUMMARY, ORDERS, FLOWS, SERVICE, STATIONS, LANES, FREIGHT, DAILY, EXPECTATIONS, DEPARTURES)
+TABLES = (
+    SUMMARY,
+    ORDERS,
+    FLOWS,
+    SERVICE,
+    ACCOUNTS,
+    SURPLUS,
+    TRADE,
+    STATIONS,
+    LANES,
+    FREIGHT,
+    DAILY,
+    EXPECTATIONS,
+    DEPARTURES,
+)
 OVER_REPLICATIONS_NAME = "summary_over_replications"
 
 __all__ = [

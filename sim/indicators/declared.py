@@ -82,12 +82,6 @@ class Run:
         return self.record.placed()
 
     @cached_property
-    def route_cost(self) -> np.ndarray:
-        """Operators' cost of lanes, handling, containers and last miles in CNY: float64[months, routes]."""
-        kinds = list(self.record.cost.values())
-        return np.sum(kinds, axis=0)[:, : len(self.record.axes.routes)]
-
-    @cached_property
     def months(self) -> np.ndarray:
         """Numbers of the reported months: int64[n]."""
         return np.flatnonzero(self.record.axes.is_reported_month())

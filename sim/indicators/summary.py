@@ -5,13 +5,18 @@ from typing import Any
 
 import numpy as np
 
+from sim.indicators.accounts import co2e_g, total_cost
 from sim.indicators.declared import ORIGIN, ROUTE, Column, Columns, Run, Table, ratio, texts
 from sim.indicators.service import door_to_door, orders_with_time_to_arrive
 
 
 def _summary(run: Run) -> tuple[Any, ...]:
     routes = range(len(run.record.axes.routes))
-    rows = [_totals(run, r) | door_to_door(run, r, orders_with_time_to_arrive(run, r)) for r in routes]
+    cost, emitted = total_cost(run), co2e_g(run)
+    rows = [
+        _totals(run, r) | _each(run, r, cost, emitted) | door_to_door(run, r, orders_with_time_to_arrive(run, r))
+        for r in routes
+    ]
     names = [column.name for column in SUMMARY.columns[2:]]
     return (*run.origin_and_route(np.arange(len(rows))), *([row[name] for row in rows] for name in names))
 
@@ -27,9 +32,19 @@ def _totals(run: Run, route: int) -> dict[str, float]:
         "lost": record.lost[at].sum(),
         "in_transit": under_way,
         "value_cny": record.goods[0][at].sum() / 100,
-        "operating_cny_per_parcel": ratio(run.route_cost[at].sum(), delivered),
-        "co2e_kg_per_parcel": ratio(record.co2e_g[at].sum() / 1000, delivered),
         "load_factor": _load_met(run, route),
+    }
+
+
+def _each(run: Run, route: int, cost: np.ndarray, emitted_g: np.ndarray) -> dict[str, float]:
+    """What a parcel pays, costs and emits; cost and emissions float64[months, routes]."""
+    record, at = run.record, (run.months, route)
+    delivered = record.delivered[at].sum()
+    return {
+        "tariff_cny_per_parcel": ratio(record.tariffs_cny[at].sum(), run.placed[at].sum()),
+        "operating_cny_per_parcel": ratio(cost[at].sum(), delivered),
+        "operators_result_cny": record.tariffs_cny[at].sum() - cost[at].sum(),
+        "co2e_kg_per_parcel": ratio(emitted_g[at].sum() / 1000, delivered),
     }
 
 
@@ -72,12 +87,15 @@ SUMMARY = Table(
         Column(
             "posted_to_ready_mean_days", "number", "d", "posted to ready for collection, mean of those that arrived"
         ),
+        Column("tariff_cny_per_parcel", "number", "CNY of 2016", "tariff paid per order placed"),
         Column(
             "operating_cny_per_parcel",
             "number",
             "CNY of 2016",
-            "operators' cost of lanes (without empty departures) and last miles per parcel delivered",
+            "operators' cost of lanes (without empty departures), handling, containers, last miles and warehouses per "
+            "parcel delivered",
         ),
+        Column("operators_result_cny", "number", "CNY of 2016", "tariffs of the orders placed less operators' cost"),
         Column("co2e_kg_per_parcel", "number", "kg", "CO2e of the lanes per parcel delivered"),
         Column("load_factor", "number", "share", "mean load factor of its lanes, weighted by mass carried"),
     ),

@@ -92,6 +92,8 @@ def decide_layer(
     month_by_day: np.ndarray,
     region_shares: np.ndarray,
     product_shares: np.ndarray,
+    class_shares: np.ndarray,
+    rank_ends: np.ndarray,
     nest_weights: np.ndarray,
     route_weights: np.ndarray,
     tally: np.ndarray,
@@ -103,11 +105,13 @@ def decide_layer(
 
     keys uint64[3] of birth, kind and nest; route_keys uint64[routes]; rows ``first_id + 0 .. n_rows - 1`` stand for
     ``n_orders`` orders, ``row_size`` each, the last one for the rest; cumulative float64[169]; window (from, to) in
-    ticks of the week, half-open; level_by_day float64[7]; month_by_day int64[7]; region_shares and product_shares
-    cumulative; nest_weights float64[regions, products, 3]; route_weights float64[regions, products, routes];
-    tally int64[months, routes + 2, regions, products] counts orders by alternative (changed in place);
-    instant int64[...] receives the ticks since Monday 00:00, what int64[..., 2] the id and the packed (route, region,
-    product, count). Returns the number of entries now in use.
+    ticks of the week, half-open; level_by_day float64[7]; month_by_day int64[7]; region_shares, product_shares and
+    class_shares cumulative; rank_ends float64[intervals] the upper ends of the intervals of the rank; nest_weights
+    float64[variants, regions, products, 3] and route_weights float64[variants, regions, products, routes], the
+    variant being ``class * intervals + interval``, or a single one for all; tally int64[months, routes + 2, regions,
+    products] counts orders by alternative (changed in place); instant int64[...] receives the ticks since Monday
+    00:00, what int64[..., 2] the id and the packed (route, region, product, count). Returns the number of entries now
+    in use.
     """
     n_routes = route_keys.shape[0]
     birth = np.empty((4, _BATCH), np.uint32)
@@ -115,7 +119,8 @@ def decide_layer(
     nest = np.empty((4, _BATCH), np.uint32)
     nest_pace = 1.0 / np.maximum(nest_weights, _TINY)  # a weight of zero never wins: its time exceeds all others
     route_pace = 1.0 / np.maximum(route_weights, _TINY)
-    has_outside = nest_weights[:, :, 1:].max() > 0.0
+    has_outside = nest_weights[:, :, :, 1:].max() > 0.0
+    is_varied, variant = nest_weights.shape[0] > 1, 0
     region_from, product_from = _starts(region_shares), _starts(product_shares)
     for batch in range(0, n_rows, _BATCH):
         size = min(_BATCH, n_rows - batch)
@@ -132,11 +137,14 @@ def decide_layer(
             count = min(row_size, n_orders - (batch + i) * row_size)
             region = first_above(region_shares, coarse(kind[0, i]), region_from[kind[0, i] >> _SHIFT])
             product = first_above(product_shares, coarse(kind[1, i]), product_from[kind[1, i] >> _SHIFT])
+            if is_varied:
+                variant = first_above(class_shares, coarse(kind[2, i])) * rank_ends.shape[0]
+                variant += first_above(rank_ends, coarse(kind[3, i]))
             chosen = 0
             if has_outside:
-                best = -math.log(coarse(nest[0, i])) * nest_pace[region, product, 0]
+                best = -math.log(coarse(nest[0, i])) * nest_pace[variant, region, product, 0]
                 for j in range(1, 3):
-                    race = -math.log(coarse(nest[j, i])) * nest_pace[region, product, j]
+                    race = -math.log(coarse(nest[j, i])) * nest_pace[variant, region, product, j]
                     if race < best:
                         best, chosen = race, j
             if chosen > 0:
@@ -146,7 +154,7 @@ def decide_layer(
             best = np.inf
             for j in range(n_routes if n_routes > 1 else 0):
                 a, _, _, _ = words(route_keys[j], first_id + batch + i, 0)
-                race = -math.log(coarse(a)) * route_pace[region, product, j]
+                race = -math.log(coarse(a)) * route_pace[variant, region, product, j]
                 if race < best:
                     best, route = race, j
             tally[month_by_day[day], route, region, product] += count

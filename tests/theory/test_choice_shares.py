@@ -58,10 +58,11 @@ def cost(name: str, region: str, product: str, price: float = 0.0, days: float =
 
 
 def constant(name: str, dissimilarity: float) -> float:
-    """The constant of a route's utility, from its share at the promise."""
+    """The constant of a route's utility, from its share at the promise among the orders that it is offered to."""
     cells = [(g, p, REGIONS[g] * PRODUCTS[p]) for g in DAYS[name] for p in CARRIES[name]]
-    mean = sum(weight * cost(name, g, p) for g, p, weight in cells) / sum(weight for *_, weight in cells)
-    return dissimilarity * math.log(SHARES[name]) + THETA * mean
+    offered = sum(weight for *_, weight in cells)
+    mean = sum(weight * cost(name, g, p) for g, p, weight in cells) / offered
+    return dissimilarity * math.log(SHARES[name] / offered) + THETA * mean
 
 
 def probabilities(dissimilarity: float, region: str, product: str, open_: Any = SHARES, **raised: float) -> list[float]:
@@ -123,7 +124,7 @@ def test_closer_substitutes_keep_more_of_a_dearer_routes_orders_inside() -> None
             for changes in ({}, {"dearer": dearer})
         ]
         lost.append(1 - inside[1] / inside[0])
-    assert 0 < lost[0] < 0.9 * lost[1]
+    assert 0 < lost[0] < 0.95 * lost[1]
 
 
 def test_reference_shares_come_out_exactly_where_there_is_one_cell() -> None:
@@ -134,6 +135,25 @@ def test_reference_shares_come_out_exactly_where_there_is_one_cell() -> None:
     counts = build(scenario.model_copy(update={"market": market.model_copy(update={"origins": only})})).run().record
     total = counts.alternatives[0].sum(axis=(0, 2, 3))
     assert_fits(total, total.sum() * np.array([*(INSIDE * s for s in SHARES.values()), OTHER, NOT_BOUGHT]))
+
+
+@pytest.mark.parametrize("dissimilarity", [1.0, 0.5])
+def test_a_route_offered_to_a_tenth_of_orders_has_its_reference_share(dissimilarity: float) -> None:
+    # Alike routes, so that the mean over the cells is the cost in each. With a plain logit the inside weighs the sum of
+    # the routes' weights, and the share holds among those that are placed whatever the others take.
+    one_region = {"region_shares": {"ural": 1.0, "center": 0.0}, "product_shares": {"gadgets": 0.1, "clothes": 0.9}}
+    scenario = three_routes(dissimilarity)
+    free = scenario.market.origins["harbin"].choice.model_copy(update={"price_weight": 0.0})
+    only = {"harbin": scenario.market.origins["harbin"].model_copy(update=one_region | {"choice": free})}
+    market = scenario.market.model_copy(update={"origins": only})
+    counts = build(scenario.model_copy(update={"market": market})).run().record.alternatives[0].sum(axis=(0, 2))
+    gadgets, clothes = counts[:, list(PRODUCTS).index("gadgets")], counts[:, list(PRODUCTS).index("clothes")]
+    weights = np.array([SHARES["post"], SHARES["express"], SHARES["bulky"] / 0.1])
+    for counted, offered in ((gadgets, [1, 1, 1]), (clothes, [1, 1, 0])):
+        inside = weights * offered
+        of_nest = inside.sum() ** dissimilarity
+        expected = np.array([*(of_nest * inside / inside.sum()), OTHER / INSIDE, NOT_BOUGHT / INSIDE])
+        assert_fits(counted, counted.sum() * expected / expected.sum())
 
 
 def test_a_better_price_never_sends_an_order_away_from_the_cheaper_route() -> None:

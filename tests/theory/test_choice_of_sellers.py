@@ -1,0 +1,179 @@
+"""Shares of the alternatives where warehouses admit some sellers only and stock some goods only.
+
+Source: as in `test_choice_shares`; the probabilities of each class of seller and interval of the rank are worked out by
+hand, and mixed by their shares. Only what is placed is looked at: no parcel moves.
+"""
+
+import itertools
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from oracle.base_world import Dict, described, origin, route
+from oracle.worlds import change
+from theory.one_line import assert_fits
+
+from sim.model import Model, build
+from sim.scenario.scenario import Scenario
+from sim.ticks import WEEK, midnight
+
+THETA, VOT, VOR, LAMBDA = 0.02, 3.0, 1.0, 0.6
+OUTSIDE = np.array([0.3, 0.2]) / 0.5
+SHARES = {"post": 0.6, "stock": 0.3, "annex": 0.1}
+CLASSES = {"large": 0.2, "small": 0.5, "hobby": 0.3}
+REGIONS, PRODUCTS = {"ural": 0.6, "center": 0.4}, {"clothes": 0.7, "gadgets": 0.3}
+KG = {"clothes": 0.4, "gadgets": (50 + 200 + 2000) / 3 / 1000}
+TARIFF = {"post": (12, 60), "stock": (30, 50), "annex": (20, 55)}
+DAYS, SPREAD = {"ural": 9, "center": 12}, {"ural": 4, "center": 5}
+WEEKS = 4
+
+
+def warehouse(users: Dict | None, stock: dict[str, float]) -> Dict:
+    """A warehouse in Yekaterinburg; what it holds, and the share of the goods of each that it stocks."""
+    held = {p: {"policy": "R-Q", "reorder_point": 9, "quantity": 9, "assortment": a} for p, a in stock.items()}
+    return {
+        "place": "yekaterinburg",
+        "storage": "1000 m3",
+        "receiving": {"servers": 1, "service": "1 h"},
+        "pick": {"servers": 1, "service": "1 min"},
+        "stock": held,
+        "review_every": "7 d",
+        "replenishment": {"origin": "harbin", "steps": ["flight"], "load": {"mass": "1 t"}},
+        "ownership": "shared",
+    } | ({"users": users} if users else {})
+
+
+def with_stock(**changes: Dict) -> Scenario:
+    """The post for all, and two warehouse routes: of two warehouses by region, and of the second one alone."""
+    paths = {"near": {"steps": ["hall", "inland"]}, "far": {"steps": ["shed", "inland"]}}
+    far = {"far": {"steps": ["shed", "inland"]}}
+    market = origin(25_000, SHARES, sellers={"classes": CLASSES})
+    parts: Dict = {
+        "warehouses": {
+            "hall": warehouse({"large": True, "small": True}, {"clothes": 0.5, "gadgets": 0.25}),
+            "shed": warehouse({"large": True, "hobby": False}, {"clothes": 0.8}),
+        },
+        "routes": {
+            "post": route("harbin", {"air": {"steps": ["collection", "flight", "inland"]}}),
+            "stock": route(
+                "harbin", paths, tariff="30 CNY + 50 CNY/kg", gateways={"ural": "near", "center": {"near": 1, "far": 0}}
+            ),
+            "annex": route("harbin", far, tariff="20 CNY + 55 CNY/kg", service_class="warehouse"),
+        },
+        "market": {"origins": {"harbin": market}, "review": {"is_fed_back": False}},
+        "changes": changes,
+    }
+    return described("with-stock", parts)
+
+
+def offered(name: str, c: str, rank: float, g: str, p: str, hall: Any = None, shed: Any = None) -> bool:
+    """Whether an order is offered a route; hall and shed are (users, assortment by product)."""
+    hall = hall or ({"large", "small"}, {"clothes": 0.5, "gadgets": 0.25})
+    shed = shed or ({"large"}, {"clothes": 0.8})
+    wanted = {"post": [], "stock": [hall] if g == "ural" else [hall, shed], "annex": [shed]}[name]
+    return all(c in users and rank < stock.get(p, 0) for users, stock in wanted)
+
+
+ENDS = (0, 0.25, 0.5, 0.8, 0.9, 1)
+ORDERS = [
+    (c, (low + high) / 2, share * (high - low))
+    for c, share in CLASSES.items()
+    for low, high in itertools.pairwise(ENDS)
+]
+
+
+def cost(name: str, g: str, p: str) -> float:
+    fixed, per_kg = TARIFF[name]
+    return fixed + per_kg * KG[p] + VOT * DAYS[g] + VOR * SPREAD[g]
+
+
+def constant(name: str) -> float:
+    cells = [(g, p, REGIONS[g] * PRODUCTS[p]) for g in REGIONS for p in PRODUCTS]
+    mean = sum(w * cost(name, g, p) for g, p, w in cells)
+    o = sum(w * share for g, p, w in cells for c, rank, share in ORDERS if offered(name, c, rank, g, p))
+    return LAMBDA * math.log(SHARES[name] / o) + THETA * mean
+
+
+def probabilities(g: str, p: str, **now: Any) -> np.ndarray:
+    """Of each route and the two outside options."""
+    total = np.zeros(len(SHARES) + 2)
+    for c, rank, share in ORDERS:
+        weights = np.array(
+            [
+                math.exp((constant(name) - THETA * cost(name, g, p)) / LAMBDA) * offered(name, c, rank, g, p, **now)
+                for name in SHARES
+            ]
+        )
+        inside = weights.sum() ** LAMBDA
+        total += share * np.array([*(inside * weights / weights.sum()), *OUTSIDE]) / (inside + OUTSIDE.sum())
+    return total
+
+
+def placed(scenario: Scenario) -> Model:
+    """The scenario with all its orders placed; dated changes of the first day are in force."""
+    model = build(scenario)
+    while model.env.peek() <= model.start:
+        model.env.step()
+    model.record.alternatives[0][:] = 0
+    for week in range(WEEKS):
+        model._market.place(model.start + week * WEEK, model.start + (week + 1) * WEEK)
+    return model
+
+
+def assert_shares(scenario: Scenario, **now: Any) -> None:
+    counts = placed(scenario).record.alternatives[0].sum(axis=0)
+    for g, region in enumerate(REGIONS):
+        for p, product in enumerate(PRODUCTS):
+            cell = counts[:, g, p]
+            assert_fits(cell, cell.sum() * probabilities(region, product, **now))
+
+
+def test_shares_by_class_and_rank_are_the_mixture_of_nested_logits() -> None:
+    assert_shares(with_stock())
+
+
+def test_a_warehouse_that_opens_to_a_class_is_chosen_by_it() -> None:
+    opened = change("warehouses.shed.users.hobby", "2016-04-17", set=True)
+    assert_shares(with_stock(opened=opened), shed=({"large", "hobby"}, {"clothes": 0.8}))
+
+
+def test_a_wider_assortment_is_chosen_by_more() -> None:
+    wider = change("warehouses.hall.stock.clothes.assortment", "2016-04-17", set=0.9)
+    assert_shares(with_stock(wider=wider), hall=({"large", "small"}, {"clothes": 0.9, "gadgets": 0.25}))
+
+
+def test_changes_of_what_is_offered_are_instants_of_the_market() -> None:
+    changes = {
+        "opened": change("warehouses.shed.users.hobby", "2016-04-20", set=True),
+        "wider": change("warehouses.hall.stock.clothes.assortment", "2016-04-21", set=0.9),
+    }
+    scenario = with_stock(**changes)
+    offset = scenario.places["yekaterinburg"].utc_offset
+    model = build(scenario)
+    from sim.scenario.targets import schedules
+
+    instants = model._market_instants(schedules(scenario))
+    assert {midnight(item.at, offset) for item in scenario.changes.values()} < set(instants)
+
+
+def test_without_the_outside_and_without_an_offer_nothing_is_bought() -> None:
+    scenario = with_stock()
+    market = scenario.market.origins["harbin"]
+    shares = market.choice.reference_shares.model_copy(
+        update={"inside": 1.0, "other_gateway": 0.0, "not_bought": 0.0, "routes": {"stock": 0.5, "annex": 0.5}}
+    )
+    choice = market.choice.model_copy(update={"reference_shares": shares})
+    only = scenario.market.model_copy(update={"origins": {"harbin": market.model_copy(update={"choice": choice})}})
+    routes = {name: described for name, described in scenario.routes.items() if name != "post"}
+    counts = placed(scenario.model_copy(update={"market": only, "routes": routes})).record.alternatives[0]
+    by_alternative = counts.sum(axis=(0, 2, 3))
+    assert by_alternative[2] == 0
+    nothing = sum(
+        share * REGIONS[g] * PRODUCTS[p]
+        for c, rank, share in ORDERS
+        for g in REGIONS
+        for p in PRODUCTS
+        if not offered("stock", c, rank, g, p) and not offered("annex", c, rank, g, p)
+    )
+    assert by_alternative[3] / counts.sum() == pytest.approx(nothing, abs=0.005)
