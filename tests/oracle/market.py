@@ -188,8 +188,7 @@ class Market:
             total += share * generalised_price(choice, price, *self.promised[route_name, region])
             weight += share
             offered += share * self.share_offered(route_name, origin, region, product)
-        if offered == 0:
-            return -math.inf
+        offered = offered or 1.0
         share = choice.reference_shares.routes[route_name]
         return choice.dissimilarity * math.log(share / offered) + choice.price_weight * total / weight
 
