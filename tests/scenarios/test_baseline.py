@@ -69,9 +69,12 @@ def in_days_of_arrivals(tables: Tables, column: str, year: str, months: range = 
     return found
 
 
-def test_all_queues_but_one_are_large_enough_to_be_looked_at(baseline: Tables) -> None:
+def test_all_queues_of_parcels_but_one_are_large_enough_to_be_looked_at(baseline: Tables) -> None:
     left_out = set(baseline["stations"]["queue"]) - in_days_of_arrivals(baseline, "backlog", "2017").keys()
-    assert left_out == {"vladivostok-express-customs.examination"}
+    of_containers = ("container", "unpacking", "warehouse", "yard")
+    assert {queue for queue in left_out if not any(word in queue for word in of_containers)} == {
+        "vladivostok-express-customs.examination"
+    }
 
 
 @pytest.mark.parametrize("year", YEARS)

@@ -302,7 +302,7 @@ def test_scenarios_are_listed_with_their_titles(run, tmp_path: Path) -> None:
     code, out, _ = run("scenarios")
     assert code == 0
     assert "scenarios/mine.yaml  Two routes from Harbin to the Urals\n" in out
-    assert "harbin-baseline.yaml  Harbin to Russia by post and express" in out
+    assert "harbin-baseline.yaml  Harbin to Russia by post, express, rail" in out
     assert "not-a-scenario" not in out
 
 
