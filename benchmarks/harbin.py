@@ -1,9 +1,10 @@
 """Workload H: a year of the Harbin corridor, one parcel per row, with the market and its weekly review.
 
-The network, goods and tariffs are those of `scenarios/harbin-baseline.yaml` in 2017. Two things differ: the simulated
-time is that year alone, from empty and without a settled market; and demand is set so that 13.6 million orders are
-placed out of twice as many latent ones. A smaller slice has fewer latent orders in the same network, so its queues
-are emptier.
+The network, goods and tariffs are those of `scenarios/harbin-baseline.yaml` in 2017. Three things differ: only post and
+express are there, without containers, warehouses and returns; the simulated time is that year alone, from empty and
+without a settled market; and demand is set so that 13.6 million orders are placed out of twice as many latent ones.
+
+A smaller slice has fewer latent orders in the same network, so its queues are emptier.
 """
 
 from datetime import date
@@ -30,8 +31,22 @@ MARKET = "market.origins.harbin"
 
 @cache
 def described() -> Scenario:
-    """The baseline as its file has it."""
-    return load(FILE).scenario
+    """The baseline as its file has it, with post and express only."""
+    whole = load(FILE).scenario
+    routes = {
+        name: route.model_copy(update={"returns": None})
+        for name, route in whole.routes.items()
+        if route.service_class in ("postal", "express")
+    }
+    gone = ("warehouses.", "consolidations.", "freight.")
+    changes = {name: change for name, change in whole.changes.items() if not change.change.startswith(gone)}
+    world = {"routes": routes, "consolidations": {}, "warehouses": {}, "freight": {}, "changes": changes}
+    shares = whole.market.origins["harbin"].choice.reference_shares.routes
+    total = sum(shares[name] for name in routes)
+    return replaced(
+        whole.model_copy(update=world),
+        {f"{MARKET}.choice.reference_shares.routes": {name: shares[name] / total for name in routes}},
+    )
 
 
 def year(placed: float, seed: int = 1) -> Scenario:

@@ -10,7 +10,7 @@ from sim.errors import AbsurdScenarioError, ScenarioError, printable
 from sim.experiments.estimate import refuse_if_absurd
 from sim.reading import build, read_tree, unwrap_sources
 from sim.scenario.loading import load
-from sim.scenario.scenario import World
+from sim.scenario.scenario import Corridor
 
 SHIPPED = Path(sim.__file__).resolve().parents[1] / "scenarios"
 
@@ -40,7 +40,7 @@ def _scenario_line(file: Path) -> str:
 def _corridor_line(file: Path) -> str:
     """A corridor by itself has no horizon: it is checked for what it describes, and as a whole in a scenario."""
     tree, _ = unwrap_sources(read_tree(file))
-    world = build(World, tree)
+    world = build(Corridor, tree)
     names = ("routes", "lanes", "stations", "customs")
     described = ", ".join(f"{len(getattr(world, name))} {name}" for name in names)
     return f"{file}: ok: a corridor with {described}; how they connect is checked in the scenarios that use it"

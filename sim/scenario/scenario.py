@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from sim.scenario.base import Described, Slug
 from sim.scenario.containers import Consolidation, Freight
 from sim.scenario.lanes import Lane, LastMile
-from sim.scenario.market import Horizon, Market
+from sim.scenario.market import Horizon, Market, Origin
 from sim.scenario.routes import Route
 from sim.scenario.stations import Customs, Station
 from sim.scenario.warehouses import Warehouse
@@ -66,6 +66,22 @@ class World(Described):
         0.08, description="yearly rate at which capital is recovered"
     )
     changes: dict[Slug, Change] = Field(default_factory=dict, max_length=1000, description="dated changes by name")
+
+
+class CorridorMarket(Market):
+    """What one corridor says of the market; the origins may stand in another."""
+
+    origins: dict[Slug, Origin] = Field(default_factory=dict, description="markets by place of origin")
+
+
+class Corridor(World):
+    """What one corridor describes of a world: any part of it, the others standing in corridors beside it."""
+
+    regions: dict[Slug, Region] = Field(default_factory=dict, description="where parcels are delivered")
+    products: dict[Slug, Product] = Field(default_factory=dict, description="classes of goods")
+    last_miles: dict[Slug, LastMile] = Field(default_factory=dict, description="inland delivery networks")
+    routes: dict[Slug, Route] = Field(default_factory=dict, description="service classes")
+    market: CorridorMarket = Field(default_factory=CorridorMarket, description="where orders come from")
 
 
 class Scenario(World):

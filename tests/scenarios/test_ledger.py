@@ -47,7 +47,7 @@ def test_number_planted_into_the_harbin_corridor_is_found(check: Check, at_root:
     )
     assert len(found) == 1
     assert "3 has no source" in found[0]
-    assert found[0].endswith("[routes.express.priority]")
+    assert found[0].endswith("[routes.harbin-express.priority]")
 
 
 @pytest.mark.parametrize(

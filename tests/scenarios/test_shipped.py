@@ -14,7 +14,7 @@ from sim.model import build
 from sim.reading import build as build_from_tree
 from sim.reading import read_tree, unwrap_sources
 from sim.scenario.loading import load
-from sim.scenario.scenario import Scenario, World
+from sim.scenario.scenario import Corridor, Scenario
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "scenarios").rglob("*.yaml"))
@@ -62,8 +62,8 @@ def test_scenario_written_down_is_the_same_scenario(file: Path) -> None:
 
 @pytest.mark.parametrize("file", CORRIDORS, ids=name_of)
 def test_corridor_written_down_is_the_same_corridor(file: Path) -> None:
-    world = build_from_tree(World, unwrap_sources(read_tree(file))[0])
-    assert World.model_validate(world.model_dump(mode="json")) == world
+    world = build_from_tree(Corridor, unwrap_sources(read_tree(file))[0])
+    assert Corridor.model_validate(world.model_dump(mode="json")) == world
 
 
 @pytest.mark.parametrize("file", FILES, ids=name_of)
