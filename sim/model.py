@@ -3,10 +3,11 @@
 Within one instant:
 
 1. dated changes, in order of the path of what they change (`actors.capacity`)
-2. the market: first the weekly review, then the placing of orders up to its next instant (`actors.market`)
-3. departures, by (lane priority, lane name) (`actors.departures`)
-4. completions and arrivals, and receipts that follow from them (`flow`, when an actor asks)
-5. grants of servers, by (arrival, order id) (`flow`, when an actor asks)
+2. stock reviews, by name of the warehouse (`actors.reviews`)
+3. the market: first the weekly review, then the placing of orders up to its next instant (`actors.market`)
+4. departures, by (lane priority, lane name) (`actors.departures`)
+5. completions and arrivals, and receipts that follow from them (`flow`, when an actor asks)
+6. grants of servers, by (arrival, order id) (`flow`, when an actor asks)
 
 An actor at T sees what was ready before T; a change at T governs starts at T and later. SimPy steps number departures,
 checks, changes and weeks, never parcels.
@@ -20,7 +21,7 @@ import numpy as np
 import simpy
 
 from sim import luck
-from sim.actors import capacity, departures
+from sim.actors import capacity, departures, reviews
 from sim.actors.moments import DEPARTURES
 from sim.actors.orders import Expectations
 from sim.building.controls import controls
@@ -29,6 +30,7 @@ from sim.building.market import build_market, promised, route_states
 from sim.building.network import build_network
 from sim.building.nodes import queue_names
 from sim.building.timetables import departure_instants
+from sim.building.warehouses import stock_reviews
 from sim.flow.network import Context
 from sim.flow.parcels import ParcelLog, ParcelTable
 from sim.record import Axes, Record
@@ -102,8 +104,11 @@ class Model:
         numbers = {name: i for i, name in enumerate(scenario.lanes)}
         states = {name: lane_state(scenario, name, numbers[name], built, self.key_of) for name in scenario.lanes}
         demands = {name: demand(lane.on_demand) for name, lane in scenario.lanes.items() if lane.on_demand}
-        bound = controls(scenario, built, states, demands, routes)  # type: ignore[arg-type]
+        stock = stock_reviews(scenario, built)
+        bound = controls(scenario, built, states, demands, routes, stock)  # type: ignore[arg-type]
         self.env.process(capacity.changes(self.env, when, bound, built.network))
+        if stock:
+            self.env.process(reviews.reviews(self.env, [*stock.values()], built.network, self.record, self.end))
         for rank, name in enumerate(ordered, DEPARTURES):
             lane, gateway = scenario.lanes[name], built.gateways[name]
             departure = departures.Departure(states[name], gateway, built.network, self.record)
@@ -138,6 +143,8 @@ class Model:
             queue.finish(self.end)
         for last_mile in self._built.last_miles:
             last_mile.finish()
+        for warehouse in self._built.warehouses.values():
+            warehouse.finish(self.end)
         self._on_progress(1.0)
         return self
 

@@ -5,7 +5,7 @@ The ranks are the order within one instant of docs/model.md, section 9.
 
 import simpy
 
-CHANGES, MARKET, DEPARTURES = 10, 20, 30
+CHANGES, REVIEWS, MARKET, CONSOLIDATIONS, DEPARTURES = 10, 15, 20, 30, 10_000
 """Ranks; departures use `DEPARTURES` plus their place in the order of (priority, lane name)."""
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from sim.actors.capacity import Control
 from sim.actors.departures import Demand, LaneState
 from sim.actors.orders import RouteState
+from sim.actors.reviews import StockReview, StockRule
 from sim.building.network import BuiltNetwork
 from sim.flow.customs import Selection
 from sim.flow.last_mile import LastMile
@@ -25,6 +26,7 @@ def controls(
     lanes: Mapping[str, LaneState],
     demands: Mapping[str, Demand],
     routes: Mapping[str, RouteState],
+    stock: Mapping[str, StockReview],
 ) -> dict[str, Control]:
     """Controls by dotted path. Levels have none: the market reads their schedule day by day."""
     found: dict[str, Control] = {}
@@ -44,6 +46,11 @@ def controls(
         loss = world.routes[name].loss
         if loss:
             _loss(found, f"routes.{name}.loss.share", built.nodes[loss.at], number)
+        if world.routes[name].returns:
+            _returns(found, f"routes.{name}.returns.share", built.last_miles, number)
+    for name, review in stock.items():
+        _warehouse(found, f"warehouses.{name}", built, review)
+        _stock(found, world, f"warehouses.{name}.stock", review.rules)
     return found
 
 
@@ -183,3 +190,33 @@ def _loss(found: dict[str, Control], path: str, node: Node, route: int) -> None:
         node.loss.share[route] = float(value)
 
     found[path] = Control([node], apply)
+
+
+def _returns(found: dict[str, Control], path: str, nodes: Sequence[LastMile], route: int) -> None:
+    def apply(value: float | bool, _at: int) -> None:
+        for node in nodes:
+            assert node.returns is not None
+            node.returns.share[route] = float(value)
+
+    found[path] = Control(nodes, apply)
+
+
+def _warehouse(found: dict[str, Control], path: str, built: BuiltNetwork, review: StockReview) -> None:
+    node, doors = review.warehouse, []
+    for part in ("receiving", "pick"):
+        door = built.nodes[f"{node.name}.{part}"]
+        _queue(found, f"{path}.{part}", door)
+        assert isinstance(door, Queue)
+        doors.append(door)
+    _switch(found, f"{path}.is_open", doors)
+    found[f"{path}.storage"] = Control([node], lambda value, at: node.set_storage(int(value), at))
+    if node.fallback is not None:
+        found[f"{path}.fallback.delay"] = Control([node], _attribute(node.fallback, "delay"))
+
+
+def _stock(found: dict[str, Control], world: World, path: str, rules: Sequence[StockRule]) -> None:
+    """A review asks for the numbers at its instant, so that no node need be advanced."""
+    products = list(world.products)
+    for rule in rules:
+        for name in ("reorder_point", "order_up_to", "quantity"):
+            found[f"{path}.{products[rule.product]}.{name}"] = Control([], _attribute(rule, name))

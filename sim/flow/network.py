@@ -93,9 +93,11 @@ class Pool:
 class Loss:
     """The share of some routes' parcels that is lost on arrival at a node."""
 
-    def __init__(self, n_routes: int) -> None:
+    def __init__(self, n_routes: int, comes_back: np.ndarray | None = None) -> None:
+        """comes_back bool[itineraries]: whether delivered parcels come back by it, which are not lost any more."""
         self.share = np.zeros(n_routes)
         self.keys = np.zeros(n_routes, np.uint64)
+        self._comes_back = comes_back
 
     def taken(self, row: np.ndarray, context: Context) -> np.ndarray:
         """How many parcels of each row are lost: int32[n]."""
@@ -104,6 +106,8 @@ class Loss:
         for r in np.flatnonzero(self.share):
             share = ordering.look_up(self.share * (np.arange(self.share.shape[0]) == r), parcels.route, row)
             result += draws.taken(self.keys[r], share, row, parcels.ids, parcels.count, not context.is_aggregated)
+        if self._comes_back is not None:
+            result[self._comes_back[parcels.path[row]]] = 0
         return result
 
 

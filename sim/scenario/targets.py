@@ -65,6 +65,7 @@ _FIELDS: dict[str, tuple[str, str, float, float, bool]] = {
     "fleet": ("count", "", 1, 1000, True),
     "fixed": ("money", "CNY", 0, 1e9, False),
     "per_kg": ("money per mass", "CNY/kg", 0, 1e9, False),
+    "stock": ("count", "", 0, 1e9, True),
     "level": ("share", "", 0, 30, False),
     "switch": ("", "", 0, 1, False),
 }
@@ -100,6 +101,10 @@ def targets(world: World) -> dict[str, Target]:
         _add_tariffs(add, f"routes.{name}", route, world.products)
         if route.loss:
             add(f"routes.{name}.loss.share", route.loss.share, "share", route.origin)
+        if route.returns:
+            add(f"routes.{name}.returns.share", route.returns.share, "share", route.origin)
+    for name, warehouse in world.warehouses.items():
+        _add_warehouse(add, f"warehouses.{name}", warehouse)
     for name, origin in world.market.origins.items():
         add(f"market.origins.{name}.level", origin.level, "level", name)
     return found
@@ -135,6 +140,20 @@ def _add_lane(add: Callable[..., None], path: str, lane: Any) -> None:
         add(f"{path}.on_demand.min_gap", lane.on_demand.min_gap, "gap", lane.from_)
         add(f"{path}.on_demand.max_gap", lane.on_demand.max_gap, "gap", lane.from_)
         add(f"{path}.on_demand.fleet", lane.on_demand.fleet, "fleet", lane.from_)
+
+
+def _add_warehouse(add: Callable[..., None], path: str, warehouse: Any) -> None:
+    place = warehouse.place
+    add(f"{path}.is_open", warehouse.is_open, "switch", place)
+    add(f"{path}.storage", warehouse.storage, "volume", place)
+    for part in ("receiving", "pick"):
+        _add_queue(add, f"{path}.{part}", getattr(warehouse, part), place)
+    for product, stock in warehouse.stock.items():
+        add(f"{path}.stock.{product}.reorder_point", stock.reorder_point, "stock", place)
+        add(f"{path}.stock.{product}.order_up_to", stock.order_up_to, "pieces", place)
+        add(f"{path}.stock.{product}.quantity", stock.quantity, "pieces", place)
+    if warehouse.fallback:
+        add(f"{path}.fallback.delay", warehouse.fallback.delay, "gap", place)
 
 
 def _add_tariffs(add: Callable[..., None], path: str, route: Any, products: Iterable[str]) -> None:
