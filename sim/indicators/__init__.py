@@ -8,10 +8,11 @@ from sim.indicators.network import DEPARTURES, LANES, STATIONS, Backlog, growing
 from sim.indicators.orders import DAILY, FLOWS, ORDERS
 from sim.indicators.service import EXPECTATIONS, SERVICE
 from sim.indicators.summary import MEASURES, OVER_REPLICATIONS, SUMMARY, over_replications
+from sim.indicators.warehouses import STOCK_REVIEWS, WAREHOUSES
 from sim.record import Record
 from sim.scenario.scenario import Scenario
 
-TABLES = (SUMMARY, ORDERS, FLOWS, SERVICE, STATIONS, LANES, DAILY, EXPECTATIONS, DEPARTURES)
+TABLES = (SUMMARY, ORDERS, FLOWS, SERVICE, STATIONS, LANES, WAREHOUSES, DAILY, EXPECTATIONS, DEPARTURES, STOCK_REVIEWS)
 OVER_REPLICATIONS_NAME = "summary_over_replications"
 
 __all__ = [

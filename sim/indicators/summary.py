@@ -25,6 +25,7 @@ def _totals(run: Run, route: int) -> dict[str, float]:
         "placed": run.placed[at].sum(),
         "delivered": delivered,
         "lost": record.lost[at].sum(),
+        "returned": record.returned[at].sum(),
         "in_transit": under_way,
         "value_cny": record.goods[0][at].sum() / 100,
         "operating_cny_per_parcel": ratio(run.route_cost[at].sum(), delivered),
@@ -55,6 +56,7 @@ SUMMARY = Table(
         Column("placed", "whole", "parcels", "orders placed"),
         Column("delivered", "whole", "parcels", "parcels that became ready for collection, also of earlier orders"),
         Column("lost", "whole", "parcels", "parcels lost"),
+        Column("returned", "whole", "parcels", "delivered parcels that buyers handed back"),
         Column("in_transit", "whole", "parcels", "parcels under way at the end of the simulated time"),
         Column("value_cny", "number", "CNY of 2016", "value of the goods of the orders placed"),
         Column(
