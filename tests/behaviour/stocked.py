@@ -69,11 +69,13 @@ def assert_parcels_balance(model: Model) -> None:
     under_way = np.bincount(parcels.route[used], parcels.count[used], minlength=len(by_route))
     late = _delivered_after_the_end(model)
     assert (under_way <= by_route).all()
-    assert under_way.sum() + late == by_route.sum()
+    assert late <= by_route.sum() - under_way.sum() <= late * model.scenario.parcels_per_row
 
 
 def _delivered_after_the_end(model: Model) -> int:
-    """Parcels whose last mile has begun, and which have no row any more."""
-    table = model.parcel_log.table()
-    last_mile = np.isin(table["step"], list(model.scenario.last_miles))
-    return int((last_mile & (table["left_at"] >= model.end)).sum())
+    """Rows whose last mile has begun, and which are free again: not those that may be handed back."""
+    table, orders = model.parcel_log.table(), model.parcel_log.orders()
+    gone = [name for name, each in model.scenario.routes.items() if each.returns is None]
+    ids = orders["order_id"][np.isin(orders["route"].astype(str), gone)]
+    last_mile = np.isin(table["step"].astype(str), list(model.scenario.last_miles))
+    return int((last_mile & (table["left_at"] >= model.end) & np.isin(table["order_id"], ids)).sum())
