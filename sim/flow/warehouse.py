@@ -50,19 +50,14 @@ class Warehouse(Node):
         self.under_way = np.zeros(cm3.shape[0], np.int64)
         """Pieces ordered and not yet received: int64[products]."""
         self._shelf = shelf.empty(cm3, storage, record.stock_totals[number], record.axes.month_bounds())
-        self._begin_with(initial)
-
-    def _begin_with(self, initial: np.ndarray) -> None:
-        self.context.record.initial_stock[self._number] = initial
-        product = np.flatnonzero(initial)
-        start = np.full(product.shape[0], self.context.record.axes.start, np.int64)
-        self._work(np.stack([start, product, initial[product], np.full(product.shape[0], -1)]), EMPTY, EMPTY)
+        self._initial = initial  # arrives at the start, after the changes of that instant
+        record.initial_stock[number] = initial
 
     @property
     def position(self) -> np.ndarray:
         """Pieces on the shelf, outside and under way, less those waited for, before the instant served: int64[P]."""
         of = self._shelf.products.T
-        return of[shelf.SHELF] + of[shelf.OUTSIDE] + self.under_way - of[shelf.WAITING]
+        return of[shelf.SHELF] + of[shelf.OUTSIDE] + self._initial + self.under_way - of[shelf.WAITING]
 
     @property
     def stock(self) -> np.ndarray:
@@ -83,6 +78,10 @@ class Warehouse(Node):
     # -- the flow -----------------------------------------------------------------------------------------------------
 
     def _serve(self, at: np.ndarray, row: np.ndarray, until: int) -> None:
+        start = self.context.record.axes.start
+        if until > start and self._initial.any():
+            self._work(_lots(start, self._initial, -1), EMPTY, EMPTY)
+            self._initial = np.zeros_like(self._initial)
         if row.shape[0] == 0:
             return
         kind = ordering.look_up(self._kind_of_path, self.context.parcels.path, row)
@@ -111,9 +110,7 @@ class Warehouse(Node):
         self.under_way -= pieces
         record = self.context.record
         record.loads_received[self._number, record.month(at)] += 1
-        product = np.flatnonzero(pieces)
-        n = product.shape[0]
-        return np.stack([np.full(n, at, np.int64), product, pieces[product], np.full(n, shelf.ARRIVED, np.int64)])
+        return _lots(at, pieces, shelf.ARRIVED)
 
     def _work(self, lots: np.ndarray, at: np.ndarray, row: np.ndarray) -> None:
         parcels = self.context.parcels
@@ -163,3 +160,10 @@ class Warehouse(Node):
         )
         parcels.path[row] = path
         return at + max(fallback.delay, 1), row.copy()
+
+
+def _lots(at: int, pieces: np.ndarray, kind: int) -> np.ndarray:
+    """Lots of pieces (int64[products]) at an instant, in the order of products: int64[4, n], see `shelf.work`."""
+    product = np.flatnonzero(pieces)
+    same = np.ones(product.shape[0], np.int64)
+    return np.stack([at * same, product, pieces[product], kind * same])

@@ -266,3 +266,10 @@ def test_however_often_it_is_advanced_the_run_is_the_same() -> None:
     scenario = stocked(EMPTY_SHELF)
     weekly = {"nothing": {"at": "2016-05-04", "change": "warehouses.ural-warehouse.storage", "multiply": 1.0}}
     assert_identical(run(scenario), run(with_changes(scenario, **weekly)))
+
+
+def test_a_storage_changed_before_the_start_is_the_one_that_the_initial_stock_finds() -> None:
+    described_so = stocked(with_warehouse(storage="0.5 m3"))
+    before = {"before": {"at": "2016-01-01", "change": "warehouses.ural-warehouse.storage", "set": "0.5 m3"}}
+    one, other = run(described_so), run(with_changes(stocked(), **before))
+    np.testing.assert_array_equal(one.record.stock_totals, other.record.stock_totals)
