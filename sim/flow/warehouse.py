@@ -80,37 +80,36 @@ class Warehouse(Node):
     def _serve(self, at: np.ndarray, row: np.ndarray, until: int) -> None:
         start = self.context.record.axes.start
         if until > start and self._initial.any():
-            self._work(_lots(start, self._initial, -1), EMPTY, EMPTY)
+            self._work(_lots(np.array([start]), self._initial[None], np.array([-1])), EMPTY, EMPTY)
             self._initial = np.zeros_like(self._initial)
         if row.shape[0] == 0:
             return
         kind = ordering.look_up(self._kind_of_path, self.context.parcels.path, row)
-        lots = np.concatenate([np.zeros((4, 0), np.int64), *self._unload(kind, at, row)], axis=1)
+        is_stock = kind != ORDER
+        lots = self._unload(kind[is_stock], at[is_stock], row[is_stock])
         self._work(lots, *ordering.pick(kind, ORDER, at, row))
 
-    def _unload(self, kind: np.ndarray, at: np.ndarray, row: np.ndarray) -> list[np.ndarray]:
-        """Lots of what is no order, in order: int64[4, n] of each."""
+    def _unload(self, kind: np.ndarray, at: np.ndarray, row: np.ndarray) -> np.ndarray:
+        """Lots of loads and returned rows, in their order and that of products: int64[4, lots], see `shelf.work`."""
         parcels = self.context.parcels
-        is_stock = kind != ORDER
-        at, row, kind = at[is_stock], row[is_stock], kind[is_stock]
         if self.context.log is not None:
             self.context.log.step(self.name, parcels.ids[row], at, at, at)
-        lots = [
-            self._open(int(row[i]), int(at[i]))
-            if kind[i] == LOAD
-            else np.array([[at[i]], [parcels.product[row[i]]], [parcels.count[row[i]]], [shelf.RESTOCKED]], np.int64)
-            for i in range(row.shape[0])
-        ]
+        pieces = np.zeros((row.shape[0], self.under_way.shape[0]), np.int64)
+        comes_back = kind == RETURN
+        returned = row[comes_back]
+        pieces[comes_back, parcels.product[returned]] = parcels.count[returned]
+        for i in np.flatnonzero(kind == LOAD):
+            pieces[i] = self._open(int(row[i]), int(at[i]))
         parcels.give_back(row)
-        return lots
+        return _lots(at, pieces, np.where(comes_back, shelf.RESTOCKED, shelf.ARRIVED))
 
     def _open(self, row: int, at: int) -> np.ndarray:
-        """The lots of a load, by product: int64[4, n]."""
+        """The pieces of a load that was received: int64[products]."""
         pieces = self.context.parcels.pieces.pop(row)
         self.under_way -= pieces
         record = self.context.record
         record.loads_received[self._number, record.month(at)] += 1
-        return _lots(at, pieces, shelf.ARRIVED)
+        return pieces
 
     def _work(self, lots: np.ndarray, at: np.ndarray, row: np.ndarray) -> None:
         parcels = self.context.parcels
@@ -162,8 +161,7 @@ class Warehouse(Node):
         return at + max(fallback.delay, 1), row.copy()
 
 
-def _lots(at: int, pieces: np.ndarray, kind: int) -> np.ndarray:
-    """Lots of pieces (int64[products]) at an instant, in the order of products: int64[4, n], see `shelf.work`."""
-    product = np.flatnonzero(pieces)
-    same = np.ones(product.shape[0], np.int64)
-    return np.stack([at * same, product, pieces[product], kind * same])
+def _lots(at: np.ndarray, pieces: np.ndarray, kind: np.ndarray) -> np.ndarray:
+    """Lots of what comes at int64[n]: pieces int64[n, products], kind int64[n]; int64[4, lots], see `shelf.work`."""
+    of, product = np.nonzero(pieces)
+    return np.stack([at[of], product, pieces[of, product], kind[of]])

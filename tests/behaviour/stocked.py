@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from oracle.base_world import Dict, described, origin, route
+from oracle.base_world import Dict, described, lane, origin, route
 
 from sim.kernels import shelf
 from sim.model import Model
@@ -33,7 +33,15 @@ STOCKED: Dict = {
     "routes": {"stocked": route("harbin", FROM_STOCK, service_class="warehouse")},
     "market": {"origins": {"harbin": origin(300, ROUTES)}},
 }
-BACK = {"flight-back": {"from": "yekaterinburg", "to": "harbin"}}
+BACK_TO_THE_SHELF: Dict = {
+    "routes": {
+        "stocked": {
+            "returns": {"share": 0.3, "after": "2 d"},
+            "paths": {"stock": {"return_steps": ["shuttle", "ural-warehouse"]}},
+        },
+    },
+    "lanes": {"shuttle": lane("yekaterinburg", "yekaterinburg")},
+}
 
 
 def stocked(*overs: Dict, **fields: Any) -> Scenario:

@@ -5,7 +5,7 @@ from math import sqrt
 import numpy as np
 import pytest
 from behaviour.runs import at_step, run, steps_of, with_changes
-from behaviour.stocked import assert_parcels_balance, assert_pieces_balance, stocked
+from behaviour.stocked import BACK_TO_THE_SHELF, assert_parcels_balance, assert_pieces_balance, stocked
 from oracle.base_world import Dict, described, lane, merged
 
 from sim.indicators import tables_of
@@ -78,20 +78,9 @@ def test_what_comes_back_is_lost_no_more() -> None:
     assert_parcels_balance(model)
 
 
-TO_THE_SHELF: Dict = {
-    "routes": {
-        "stocked": {
-            "returns": {"share": 0.3, "after": "2 d"},
-            "paths": {"stock": {"return_steps": ["shuttle", "ural-warehouse"]}},
-        },
-    },
-    "lanes": {"shuttle": lane("yekaterinburg", "yekaterinburg")},
-}
-
-
 def test_a_returned_piece_is_stock_at_once_and_is_sold_again() -> None:
     never = {"warehouses": {"ural-warehouse": {"review_every": "3000 d", "stock": {"clothes": {"initial": 30}}}}}
-    model = run(stocked(TO_THE_SHELF, never))
+    model = run(stocked(BACK_TO_THE_SHELF, never))
     back = at_step(model, "shuttle")
     sums = model.record.stock_totals[0].sum(axis=0)
     assert sums[:, shelf.RESTOCKED].sum() == (back.left_at < model.end).sum() > 20
@@ -117,7 +106,7 @@ def test_rows_of_several_are_split_by_the_share(world: Dict) -> None:
 
 def test_rows_of_several_are_put_back_on_the_shelf() -> None:
     many = {"market": {"origins": {"harbin": {"latent_orders_per_year": 400_000}}}, "parcels_per_row": 10}
-    model = run(stocked(TO_THE_SHELF, many))
+    model = run(stocked(BACK_TO_THE_SHELF, many))
     assert model.record.stock_totals[..., shelf.RESTOCKED].sum() > 100
     assert_pieces_balance(model)
     assert_parcels_balance(model)

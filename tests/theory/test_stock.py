@@ -1,9 +1,9 @@
 """Stock of one product under Poisson demand, periodic review and a constant lead time, against theory.
 
 Axsater (2015), Inventory control, chapters 5 and 6; Zipkin (2000), Foundations of inventory management, chapter 6;
-Hadley and Whitin (1963) for periodic review. A review every r at whole multiples of r, a lead time L: between L + 0 and L + r
-after a review the net stock is the position after the review less the demand of L + s, which is Poisson and independent
-of it. Under (R, nQ) that position is uniform on R + 1 ... R + Q; under (s, S) it is a Markov chain, solved here.
+Hadley and Whitin (1963) for periodic review. A review every r, a lead time L: at L + s after a review, s from 0 to r,
+the net stock is the position after the review less the demand of L + s, which is Poisson and independent of it. Under
+(R, nQ) that position is uniform on R + 1 ... R + Q; under (s, S) it is a Markov chain, solved here.
 """
 
 from functools import cache
