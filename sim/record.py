@@ -136,6 +136,8 @@ class Record:
         """What happened on the shelves: int64[warehouses, M, P, 10], see `sim.kernels.shelf.ARRIVED`."""
         self.initial_stock = np.zeros((len(a.warehouses), len(a.products)), np.int64)
         self.loads_received = np.zeros((len(a.warehouses), a.n_months), np.int64)
+        self.picked = np.zeros((len(a.warehouses), a.n_months, len(a.routes)), np.int64)
+        """Parcels that took a piece from a shelf: int64[warehouses, M, R]."""
         self.week_hours = np.zeros((REVIEW_WEEKS, len(a.routes), len(a.regions), tallying.HOUR_BINS + 1), np.int32)
         self.week_sums = np.zeros((REVIEW_WEEKS, len(a.routes), len(a.regions), 2), np.int64)
         self.unreviewed_week = a.start // WEEK
@@ -152,6 +154,11 @@ class Record:
         month = self.month_of_day[at // DAY - self.axes.first_day]
         np.add.at(self.freight_arrived[..., 0], (month, stream), 1)
         np.add.at(self.freight_arrived[..., 1], (month, stream), (at - since) // SECOND)
+
+    def count_picks(self, warehouse: int, at: np.ndarray, route: np.ndarray, pieces: np.ndarray) -> None:
+        """Count parcels of routes (int64[n]) that took their pieces at instants within the simulated time."""
+        month = self.month_of_day[at // DAY - self.axes.first_day]
+        np.add.at(self.picked[warehouse], (month, route), pieces)
 
     def departure(self, lane: int, scheduled_at: int, status: str, pieces: int) -> None:
         """Write down one scheduled departure and what became of it."""

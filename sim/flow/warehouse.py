@@ -126,6 +126,7 @@ class Warehouse(Node):
     def _send_to_pick(self, taken: np.ndarray) -> None:
         """Forward orders with the pieces they took: taken int64[5, n], see `shelf.let_in`."""
         row, arrived, at, pieces, lacking = taken
+        self.context.record.count_picks(self._number, at, self.context.parcels.route[row], pieces)
         if self.context.is_aggregated:
             row = row.copy()
             for i in np.flatnonzero(lacking):

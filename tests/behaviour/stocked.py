@@ -64,6 +64,8 @@ def assert_pieces_balance(model: Model) -> None:
         left = totals[shelf.AT_ONCE] + totals[shelf.LATER]
         np.testing.assert_array_equal(came, left + on_shelf + outside)
         np.testing.assert_array_equal(totals[shelf.ORDERED], left + totals[shelf.FELL_BACK] + waiting)
+        by_month = record.stock_totals[i, ..., [shelf.AT_ONCE, shelf.LATER]].sum(axis=(0, 2))
+        np.testing.assert_array_equal(record.picked[i].sum(axis=1), by_month)
 
 
 def assert_parcels_balance(model: Model) -> None:
