@@ -3,12 +3,13 @@
 Within one instant:
 
 1. dated changes, in order of the path of what they change (`actors.capacity`)
-2. the market: first the weekly review, then the placing of orders up to its next instant (`actors.market`); freight
+2. stock reviews, by name of the warehouse (`actors.reviews`)
+3. the market: first the weekly review, then the placing of orders up to its next instant (`actors.market`); freight
    of the coming week (`actors.freight`)
-3. consolidations fill and close containers, by name (`actors.consolidating`)
-4. departures, by (lane priority, lane name) (`actors.departures`)
-5. completions and arrivals, and receipts that follow from them (`flow`, when an actor asks)
-6. grants of servers, by (arrival, order id) (`flow`, when an actor asks)
+4. consolidations fill and close containers, by name (`actors.consolidating`)
+5. departures, by (lane priority, lane name) (`actors.departures`)
+6. completions and arrivals, and receipts that follow from them (`flow`, when an actor asks)
+7. grants of servers, by (arrival, order id) (`flow`, when an actor asks)
 
 An actor at T sees what was ready before T; a change at T governs starts at T and later. SimPy steps number departures,
 checks, changes and weeks, never parcels.
@@ -22,7 +23,7 @@ import numpy as np
 import simpy
 
 from sim import luck
-from sim.actors import capacity, consolidating, departures, freight
+from sim.actors import capacity, consolidating, departures, freight, reviews
 from sim.actors.moments import CONSOLIDATIONS, DEPARTURES
 from sim.actors.offers import Access
 from sim.actors.orders import Expectations, RouteState
@@ -33,6 +34,7 @@ from sim.building.market import accesses, build_market, promised, route_states
 from sim.building.network import build_network
 from sim.building.nodes import queue_names
 from sim.building.timetables import departure_instants
+from sim.building.warehouses import stock_reviews
 from sim.flow.network import Context
 from sim.flow.parcels import ParcelLog, ParcelTable
 from sim.record import Axes, Record
@@ -117,8 +119,11 @@ class Model:
         numbers = {name: i for i, name in enumerate(scenario.lanes)}
         states = {name: lane_state(scenario, name, numbers[name], built, self.key_of) for name in scenario.lanes}
         demands = {name: demand(lane.on_demand) for name, lane in scenario.lanes.items() if lane.on_demand}
-        bound = controls(scenario, built, states, demands, routes, access)
+        stock = stock_reviews(scenario, built)
+        bound = controls(scenario, built, states, demands, routes, access, stock)
         self.env.process(capacity.changes(self.env, when, bound, built.network))
+        if stock:
+            self.env.process(reviews.reviews(self.env, [*stock.values()], built.network, self.record, self.end))
         for rank, name in enumerate(ordered, DEPARTURES):
             lane, gateway = scenario.lanes[name], built.gateways[name]
             departure = departures.Departure(states[name], gateway, built.network, self.record)
@@ -156,6 +161,8 @@ class Model:
         for node in self._built.network.nodes:
             if node.handling is not None:
                 node.handling.finish()
+        for warehouse in self._built.warehouses.values():
+            warehouse.finish(self.end)
         self._on_progress(1.0)
         return self
 

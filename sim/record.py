@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sim.kernels import tallying
+from sim.kernels import shelf, tallying
 from sim.ticks import DAY, EPOCH, SECOND, WEEK, local_day, midnight
 
 REVIEW_WEEKS = 60
@@ -138,11 +138,18 @@ class Record:
         self.freight_value_fen = np.zeros((a.n_months, len(a.freight)), np.int64)
         self.freight_arrived = np.zeros((a.n_months, len(a.freight), 2), np.int64)
         """Containers, and seconds they were under way."""
+        self.stock_totals = np.zeros((len(a.warehouses), a.n_months, len(a.products), shelf.N_TOTALS), np.int64)
+        """What happened on the shelves: int64[warehouses, M, P, 10], see `sim.kernels.shelf.ARRIVED`."""
+        self.initial_stock = np.zeros((len(a.warehouses), len(a.products)), np.int64)
+        self.loads_received = np.zeros((len(a.warehouses), a.n_months), np.int64)
+        self.picked = np.zeros((len(a.warehouses), a.n_months, len(a.routes)), np.int64)
+        """Parcels that took a piece from a shelf: int64[warehouses, M, R]."""
         self.week_hours = np.zeros((REVIEW_WEEKS, len(a.routes), len(a.regions), tallying.HOUR_BINS + 1), np.int32)
         self.week_sums = np.zeros((REVIEW_WEEKS, len(a.routes), len(a.regions), 2), np.int64)
         self.unreviewed_week = a.start // WEEK
         self._departures: list[tuple[str, int, str, int]] = []
         self._expectations: list[tuple[int, str, str, float, float]] = []
+        self._stock_reviews: list[tuple[int, str, str, int, int]] = []
 
     def month(self, at: int) -> int:
         """Number of the month that holds an instant; the nearest one for an instant outside the simulated time."""
@@ -154,6 +161,11 @@ class Record:
         np.add.at(self.freight_arrived[..., 0], (month, stream), 1)
         np.add.at(self.freight_arrived[..., 1], (month, stream), (at - since) // SECOND)
 
+    def count_picks(self, warehouse: int, at: np.ndarray, route: np.ndarray, pieces: np.ndarray) -> None:
+        """Count parcels of routes (int64[n]) that took their pieces at instants within the simulated time."""
+        month = self.month_of_day[at // DAY - self.axes.first_day]
+        np.add.at(self.picked[warehouse], (month, route), pieces)
+
     def departure(self, lane: int, scheduled_at: int, status: str, pieces: int) -> None:
         """Write down one scheduled departure and what became of it."""
         self._departures.append((self.axes.lanes[lane], scheduled_at, status, pieces))
@@ -161,6 +173,14 @@ class Record:
     def expectation(self, monday: int, route: str, region: str, days: float, spread: float) -> None:
         """Write down what the market knows of a route in a region after a review."""
         self._expectations.append((monday, route, region, days, spread))
+
+    def stock_review(self, at: int, warehouse: str, product: int, position: int, ordered: int) -> None:
+        """Write down what a review ordered of a product at a position (pieces)."""
+        self._stock_reviews.append((at, warehouse, self.axes.products[product], position, ordered))
+
+    def stock_review_log(self) -> list[tuple[int, str, str, int, int]]:
+        """All orders of stock reviews in order: (instant, warehouse, product, position, ordered)."""
+        return list(self._stock_reviews)
 
     def departure_log(self) -> list[tuple[str, int, str, int]]:
         """All scheduled departures in order: (lane, scheduled instant, status, pieces)."""

@@ -9,6 +9,7 @@ from sim.actors.capacity import Control
 from sim.actors.departures import Demand, LaneState
 from sim.actors.offers import Access
 from sim.actors.orders import RouteState
+from sim.actors.reviews import StockReview, StockRule
 from sim.building.network import BuiltNetwork
 from sim.flow.consolidation import Consolidation
 from sim.flow.customs import Selection
@@ -29,6 +30,7 @@ def controls(
     demands: Mapping[str, Demand],
     routes: Mapping[str, RouteState],
     access: Mapping[str, Access],
+    stock: Mapping[str, StockReview],
 ) -> dict[str, Control]:
     """Controls by dotted path. Levels have none: market and freight read their schedules, day by day or on Mondays."""
     found: dict[str, Control] = {}
@@ -50,8 +52,13 @@ def controls(
         loss = world.routes[name].loss
         if loss:
             _loss(found, f"routes.{name}.loss.share", built.nodes[loss.at], number)
+        if world.routes[name].returns:
+            _returns(found, f"routes.{name}.returns.share", built.last_miles, number)
     for name, warehouse in access.items():
         _access(found, f"warehouses.{name}", warehouse)
+    for name, review in stock.items():
+        _warehouse(found, f"warehouses.{name}", built, review)
+        _stock(found, world, f"warehouses.{name}.stock", review.rules)
     return found
 
 
@@ -211,3 +218,33 @@ def _entry(thing: Any, key: str, kind: type) -> Apply:
         thing[key] = kind(value)
 
     return apply
+
+
+def _returns(found: dict[str, Control], path: str, nodes: Sequence[LastMile], route: int) -> None:
+    def apply(value: float | bool, _at: int) -> None:
+        for node in nodes:
+            assert node.returns is not None
+            node.returns.share[route] = float(value)
+
+    found[path] = Control(nodes, apply)
+
+
+def _warehouse(found: dict[str, Control], path: str, built: BuiltNetwork, review: StockReview) -> None:
+    node, doors = review.warehouse, []
+    for part in ("receiving", "pick"):
+        door = built.nodes[f"{node.name}.{part}"]
+        _queue(found, f"{path}.{part}", door)
+        assert isinstance(door, Queue)
+        doors.append(door)
+    _switch(found, f"{path}.is_open", doors)
+    found[f"{path}.storage"] = Control([node], lambda value, at: node.set_storage(int(value), at))
+    if node.fallback is not None:
+        found[f"{path}.fallback.delay"] = Control([node], _attribute(node.fallback, "delay"))
+
+
+def _stock(found: dict[str, Control], world: World, path: str, rules: Sequence[StockRule]) -> None:
+    """A review asks for the numbers at its instant, so that no node need be advanced."""
+    products = list(world.products)
+    for rule in rules:
+        for name in ("reorder_point", "order_up_to", "quantity"):
+            found[f"{path}.{products[rule.product]}.{name}"] = Control([], _attribute(rule, name))

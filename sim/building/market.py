@@ -8,6 +8,7 @@ from sim.actors.market import Market
 from sim.actors.offers import Access, Offers
 from sim.actors.orders import Expectations, Goods, OriginMarket, Paths, Price, RouteState
 from sim.building.network import BuiltNetwork
+from sim.building.paths import path_choice
 from sim.flow.network import Context
 from sim.kernels import distributions
 from sim.scenario.scenario import Scenario, World
@@ -159,23 +160,13 @@ def _goods(world: World) -> Goods:
 
 
 def _paths(world: World, built: BuiltNetwork, routes: Sequence[str]) -> Paths:
-    shares: list[float] = []
-    numbers: list[int] = []
-    first = [0]
-    for name in routes:
-        gateways = world.routes[name].gateways
-        for region in world.regions:
-            choice = gateways.get(region, {})
-            by_path = {choice: 1.0} if isinstance(choice, str) else choice
-            shares += np.cumsum(list(by_path.values())).tolist()
-            numbers += [built.paths.index((name, path)) for path in by_path]
-            first.append(len(numbers))
+    shares, numbers, first = path_choice(world, built.paths, routes)
     first_nodes = built.first_nodes[: len(built.paths)]
     nodes = list(dict.fromkeys(first_nodes))
     return Paths(
-        shares=np.array(shares),
-        numbers=np.array(numbers),
-        first=np.array(first),
+        shares=shares,
+        numbers=numbers,
+        first=first,
         first_nodes=nodes,
         node_of_path=np.array([nodes.index(node) for node in first_nodes]),
     )

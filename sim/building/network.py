@@ -45,16 +45,17 @@ def build_network(world: World, context: Context, key_of: KeyOf, start: int, pro
     for name in world.customs:
         nodes.add_customs(name)
     for name in world.lanes:
-        nodes.add_lane(name)
+        nodes.add_lane(name, ways)
     for name in world.consolidations:
         nodes.add_consolidation(name, ways)
     for name in world.warehouses:
-        nodes.add_warehouse(name)
+        nodes.add_warehouse(name, ways)
     entry_places = np.array([_entry_place(world, way) for way in ways])
     for name in world.last_miles:
         nodes.add_last_mile(name, entry_places, promise_ticks)
+    nodes.add_returns(ways)
     _Connections(world, nodes, ways).connect()
-    _add_losses(world, nodes.enter, key_of)
+    _add_losses(world, nodes.enter, key_of, ways)
     every = nodes.enter | nodes.parts
     by_kind = {kind: {n: node for n, node in every.items() if isinstance(node, kind)} for kind in _KINDS}
     gateways, consolidations, warehouses, queues, last_miles = by_kind.values()
@@ -173,11 +174,12 @@ class _Connections:
                 self._after[release] = {number: selection for number, way in enumerate(self._ways) if name in way.steps}
 
 
-def _add_losses(world: World, enter: dict[str, Node], key_of: KeyOf) -> None:
+def _add_losses(world: World, enter: dict[str, Node], key_of: KeyOf, ways: list[Itinerary]) -> None:
+    comes_back = np.array([way.kind == "return" for way in ways])
     for number, (name, route) in enumerate(world.routes.items()):
         if route.loss:
             node = enter[route.loss.at]
             if node.loss is None:
-                node.loss = Loss(len(accounts(world)))
+                node.loss = Loss(len(accounts(world)), comes_back if comes_back.any() else None)
             node.loss.share[number] = route.loss.share
             node.loss.keys[number] = key_of("loss", name)

@@ -5,27 +5,34 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from sim.actors.departures import UNLIMITED
+from sim.building.paths import path_choice
 from sim.calendars import open_intervals
 from sim.flow.consolidation import Consolidation
 from sim.flow.customs import Selection
 from sim.flow.last_mile import LastMile
 from sim.flow.loading import Gateway
 from sim.flow.network import Context, Handling, Node
+from sim.flow.returns import Returns, RouteReturns
 from sim.flow.sink import Sink
 from sim.flow.station import Queue, WorkClock
 from sim.flow.unpacking import UnpackingQueue
-from sim.flow.warehouse import Warehouse
+from sim.flow.warehouse import LOAD, ORDER, RETURN, Fallback, Warehouse
 from sim.kernels import distributions
 from sim.scenario.itineraries import Itinerary
 from sim.scenario.lanes import Payload
+from sim.scenario.pieces import piece_cm3
 from sim.scenario.scenario import World
 from sim.scenario.stations import Opening
 from sim.scenario.stations import Queue as DescribedQueue
+from sim.scenario.warehouses import Fallback as DescribedFallback
+from sim.scenario.warehouses import Stock
 from sim.ticks import DAY
 
 KeyOf = Callable[..., np.uint64]
 SLACK = 400 * DAY
 """Opening hours are worked out this far beyond the end, so that what has started can finish."""
+
+_KIND = {"order": ORDER, "load": LOAD, "return": RETURN}
 
 
 def queue_names(world: World) -> tuple[str, ...]:
@@ -134,13 +141,18 @@ class Nodes:
         self.enter[name], self.leave[name] = chain[0], chain[-1]
         self._charge(chain[0], customs.cost_per_item)
 
-    def add_lane(self, name: str) -> None:
-        """What waits for a lane."""
+    def add_lane(self, name: str, ways: Sequence[Itinerary]) -> None:
+        """What waits for a lane; ``ways`` are all itineraries."""
         world = self.world
-        priorities = [route.priority for route in world.routes.values()]
-        priorities += [stream.priority for stream in world.freight.values()]
-        priorities += [warehouse.replenishment.priority for warehouse in world.warehouses.values()]
-        self.enter[name] = self.leave[name] = Gateway(name, self.context, priority_of_account=np.array(priorities))
+        of_account = [route.priority for route in world.routes.values()]
+        of_account += [stream.priority for stream in world.freight.values()]
+        of_account += [warehouse.replenishment.priority for warehouse in world.warehouses.values()]
+        self.enter[name] = self.leave[name] = Gateway(
+            name,
+            self.context,
+            priority_of_path=np.array([of_account[way.account] for way in ways]),
+            ways=[number for number, way in enumerate(ways) if name in way.steps],
+        )
 
     def add_consolidation(self, name: str, ways: Sequence[Itinerary]) -> None:
         """A container freight station, with the paths that lead through it."""
@@ -154,15 +166,29 @@ class Nodes:
             cost_per_container=described.cost_per_container,
         )
 
-    def add_warehouse(self, name: str) -> None:
-        """Receiving, the shelf, and pick and pack."""
+    def add_warehouse(self, name: str, ways: Sequence[Itinerary]) -> None:
+        """Receiving, the shelf, and pick and pack; ``ways`` are all itineraries."""
         warehouse = self.world.warehouses[name]
         for part in ("receiving", "pick"):
             described = getattr(warehouse, part)
             key = self.key_of(part, name)
             self.parts[f"{name}.{part}"] = self.queue(f"{name}.{part}", described, warehouse, warehouse.place, key)
-        self.enter[name] = Warehouse(name, self.context)
+        self.enter[name] = Warehouse(
+            name,
+            self.context,
+            number=list(self.world.warehouses).index(name),
+            kind_of_path=np.array([_KIND.get(way.kind, ORDER) for way in ways]),
+            cm3=np.array([piece_cm3(product) for product in self.world.products.values()], np.int64),
+            storage=warehouse.storage,
+            initial=np.array([_initial(warehouse.stock.get(product)) for product in self.world.products], np.int64),
+            fallback=self._fallback(warehouse.fallback, ways) if warehouse.fallback else None,
+        )
         self.leave[name] = self.parts[f"{name}.pick"]
+
+    def _fallback(self, described: DescribedFallback, ways: Sequence[Itinerary]) -> Fallback:
+        paths = [(way.owner, way.path) for way in ways if way.kind == "order"]
+        shares, numbers, first = path_choice(self.world, paths, [described.route])
+        return Fallback(shares, numbers, first, self.key_of("path", described.route), described.delay)
 
     def add_last_mile(self, name: str, entry_places: np.ndarray, promise_ticks: np.ndarray) -> None:
         """Inland delivery; entry_places int64[itineraries] is where each begins its last mile."""
@@ -183,9 +209,33 @@ class Nodes:
             cost_per_parcel=world.last_miles[name].cost_per_parcel,
         )
 
+    def add_returns(self, ways: Sequence[Itinerary]) -> None:
+        """What last miles do with delivered parcels, if some route has returns; they share its share."""
+        routes = {
+            number: RouteReturns(self.key_of("return", name), distributions.table(route.returns.after))
+            for number, (name, route) in enumerate(self.world.routes.items())
+            if route.returns
+        }
+        share = np.array([route.returns.share if route.returns else 0.0 for route in self.world.routes.values()])
+        back = {(way.owner, way.path): number for number, way in enumerate(ways) if way.kind == "return"}
+        way_back = np.array([back.get((way.owner, way.path), -1) if way.kind == "order" else -1 for way in ways])
+        for name in self.world.last_miles if routes else ():
+            node = self.enter[name]
+            assert isinstance(node, LastMile)
+            node.returns = Returns(self.context, routes=routes, share=share, way_back=way_back)
+
     def add_sink(self) -> Sink:
         """Where freight and returned parcels end."""
         first, n = len(self.world.routes), len(self.world.freight)
         sink = Sink("the end", self.context, first_freight=first, n_freight=n)
         self.parts[sink.name] = sink
         return sink
+
+
+def _initial(stock: Stock | None) -> int:
+    """Pieces of a product at the start: up to what a review orders, if not given."""
+    if stock is None:
+        return 0
+    if stock.initial is not None:
+        return stock.initial
+    return stock.order_up_to if stock.order_up_to is not None else stock.reorder_point + (stock.quantity or 0)

@@ -192,7 +192,8 @@ def _steps(scenario: Scenario) -> float:
     days = _days(scenario)
     within = [change for change in scenario.changes.values() if change.at < scenario.horizon.end]
     change_days = min(sum(change.ramp / DAY + 2 for change in within), days)
-    return sum(_departures(lane, days) for lane in scenario.lanes.values()) + days / 7 + change_days
+    reviews = days / 7 + sum(days * DAY / warehouse.review_every for warehouse in scenario.warehouses.values())
+    return sum(_departures(lane, days) for lane in scenario.lanes.values()) + reviews + change_days
 
 
 def _departures(lane: Lane, days: float) -> float:

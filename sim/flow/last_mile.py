@@ -3,6 +3,7 @@
 import numpy as np
 
 from sim.flow.network import Context, Node, Pool, flat
+from sim.flow.returns import Returns
 from sim.kernels import distributions, draws, tallying
 
 
@@ -32,6 +33,8 @@ class LastMile(Node):
         self._delivered = np.zeros_like(context.record.delivered)
         self._stack()
         self.inbox = Pool()
+        self.returns: Returns | None = None
+        """What becomes of those delivered; they are gone if no route through here has returns."""
 
     def set_time(self, place: int, region: int, time: np.ndarray) -> None:
         """Change one time; the caller has advanced this node to the instant of the change."""
@@ -58,8 +61,12 @@ class LastMile(Node):
         return distributions.mean(self._times[place, region])
 
     def _serve(self, at: np.ndarray, row: np.ndarray, until: int) -> None:
-        if row.shape[0] == 0:
-            return
+        if row.shape[0]:
+            self._deliver(at, row)
+        if self.returns is not None:
+            self.forward(*self.returns.take(until))
+
+    def _deliver(self, at: np.ndarray, row: np.ndarray) -> None:
         context, p, record = self.context, self.context.parcels, self.context.record
         ready = at + draws.times_by_code(
             self._parts,
@@ -95,7 +102,10 @@ class LastMile(Node):
         )
         if context.log is not None:
             context.log.step(self.name, p.ids[row], at, at, ready)
-        p.give_back(row)
+        if self.returns is None:
+            p.give_back(row)
+        else:
+            self.returns.put(ready, row)
 
     def finish(self) -> None:
         """Close the books at the end of the simulated time."""

@@ -93,9 +93,11 @@ class Pool:
 class Loss:
     """The share of some routes' parcels that is lost on arrival at a node."""
 
-    def __init__(self, n_routes: int) -> None:
+    def __init__(self, n_routes: int, comes_back: np.ndarray | None = None) -> None:
+        """comes_back bool[itineraries]: whether delivered parcels come back by it, which are not lost any more."""
         self.share = np.zeros(n_routes)
         self.keys = np.zeros(n_routes, np.uint64)
+        self._comes_back = comes_back
 
     def taken(self, row: np.ndarray, context: Context) -> np.ndarray:
         """How many parcels of each row are lost: int32[n]. Containers never are."""
@@ -106,6 +108,8 @@ class Loss:
             result += draws.taken(self.keys[r], share, row, parcels.ids, parcels.count, not context.is_aggregated)
         if parcels.contents:
             result[parcels.cell[row] == context.record.axes.n_cells] = 0
+        if self._comes_back is not None:
+            result[self._comes_back[parcels.path[row]]] = 0
         return result
 
 

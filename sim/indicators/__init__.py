@@ -11,6 +11,7 @@ from sim.indicators.orders import DAILY, FLOWS, ORDERS
 from sim.indicators.service import EXPECTATIONS, SERVICE
 from sim.indicators.summary import MEASURES, OVER_REPLICATIONS, SUMMARY, over_replications
 from sim.indicators.trade import SURPLUS, TRADE
+from sim.indicators.warehouses import STOCK_REVIEWS, WAREHOUSES
 from sim.record import Record
 from sim.scenario.scenario import Scenario
 
@@ -25,9 +26,11 @@ TABLES = (
     STATIONS,
     LANES,
     FREIGHT,
+    WAREHOUSES,
     DAILY,
     EXPECTATIONS,
     DEPARTURES,
+    STOCK_REVIEWS,
 )
 OVER_REPLICATIONS_NAME = "summary_over_replications"
 

@@ -40,10 +40,15 @@ def _stations(run: Run) -> tuple[Any, ...]:
 
 STATIONS = Table(
     "stations",
-    "a month and queue: a station, or the release or examination of a customs office",
+    "a month and queue: a station, the release or examination of a customs office, or receiving or pick of a warehouse",
     (
         MONTH,
-        Column("queue", "text", "", "name of the station; of customs `x.release` and `x.examination`"),
+        Column(
+            "queue",
+            "text",
+            "",
+            "name of the station; of parts `x.release`, `x.examination`, `x.receiving`, `x.pick`",
+        ),
         Column("arrivals", "whole", BOTH, "parcels or containers that arrived in the month"),
         Column("started", "whole", BOTH, "those whose service started in the month"),
         Column("mean_wait_hours", "number", "h", "arrival to start of service, mean of those that started"),

@@ -51,7 +51,7 @@ ORDERS = Table(
 def _flows(run: Run) -> tuple[Any, ...]:
     record, cells = run.record, run.cells()
     in_transit = np.cumsum(run.placed - record.delivered - record.lost, axis=0)
-    counts = (run.placed, record.shipped, record.delivered, record.lost, in_transit)
+    counts = (run.placed, record.shipped, record.delivered, record.lost, record.returned, in_transit)
     fen, grams = record.goods
     return (*run.names(cells), *(count[cells] for count in counts), fen[cells] / 100, grams[cells] / 1000)
 
@@ -69,6 +69,7 @@ FLOWS = Table(
         Column("shipped", "whole", "parcels", "parcels that left on their first lane in the month"),
         Column("delivered", "whole", "parcels", "parcels that became ready for collection in the month"),
         Column("lost", "whole", "parcels", "parcels lost in the month"),
+        Column("returned", "whole", "parcels", "delivered parcels that buyers handed back in the month"),
         Column(
             "in_transit", "whole", "parcels", "placed before the end of the month, neither delivered nor lost by then"
         ),
@@ -83,7 +84,7 @@ def _daily(run: Run) -> tuple[Any, ...]:
     axes, by_day = run.record.axes, run.record.by_day
     first = axes.reported_from // DAY - axes.first_day
     in_transit = np.cumsum(by_day["placed"] - by_day["delivered"] - by_day["lost"], axis=1)
-    counts = [by_day[name] for name in ("placed", "shipped", "delivered", "lost")]
+    counts = [by_day[name] for name in ("placed", "shipped", "delivered", "lost", "returned")]
     route, day = (index.ravel() for index in np.indices((len(axes.routes), axes.n_days - first)))
     dates = texts([local_day((axes.first_day + first + i) * DAY).isoformat() for i in range(axes.n_days - first)])
     columns = [count[route, first + day] for count in (*counts, in_transit)]
@@ -101,6 +102,7 @@ DAILY = Table(
         Column("shipped", "whole", "parcels", "parcels that left on their first lane on the day"),
         Column("delivered", "whole", "parcels", "parcels that became ready for collection on the day"),
         Column("lost", "whole", "parcels", "parcels lost on the day"),
+        Column("returned", "whole", "parcels", "delivered parcels that buyers handed back on the day"),
         Column(
             "in_transit", "whole", "parcels", "placed before the end of the day, neither delivered nor lost by then"
         ),

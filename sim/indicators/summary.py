@@ -30,6 +30,7 @@ def _totals(run: Run, route: int) -> dict[str, float]:
         "placed": run.placed[at].sum(),
         "delivered": delivered,
         "lost": record.lost[at].sum(),
+        "returned": record.returned[at].sum(),
         "in_transit": under_way,
         "value_cny": record.goods[0][at].sum() / 100,
         "load_factor": _load_met(run, route),
@@ -70,6 +71,7 @@ SUMMARY = Table(
         Column("placed", "whole", "parcels", "orders placed"),
         Column("delivered", "whole", "parcels", "parcels that became ready for collection, also of earlier orders"),
         Column("lost", "whole", "parcels", "parcels lost"),
+        Column("returned", "whole", "parcels", "delivered parcels that buyers handed back"),
         Column("in_transit", "whole", "parcels", "parcels under way at the end of the simulated time"),
         Column("value_cny", "number", "CNY of 2016", "value of the goods of the orders placed"),
         Column(

@@ -54,7 +54,7 @@ def test_run_prints_a_summary_by_route_and_where_the_results_lie(run, tmp_path: 
         assert f" {days:.1f} │" in line
     assert "Two routes from Harbin to the Urals" in out
     assert "one replication: no interval" in out
-    assert "Tables: results/runs/tiny-7/ (14 as Parquet and CSV; manifest.json)" in out
+    assert "Tables: results/runs/tiny-7/ (16 as Parquet and CSV; manifest.json)" in out
     assert (folder / "summary.csv").exists()
     assert not (folder / "steps.parquet").exists()
     assert err.startswith("tiny: about 2,511 latent orders in 2,511 rows, 34 departures, checks and reviews, ")

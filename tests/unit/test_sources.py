@@ -236,7 +236,7 @@ def test_published_row_in_full_with_what_rests_on_it(sources: Run, monkeypatch: 
     assert out.startswith("A096: population C/NW/S/NCauc/Volga/Ural/Siberia/FarEast (published)\n  category    ")
     assert "  confidence  high\n" in out
     used = out.split("\nNumbers that rest on A096:\n")[1].split("\n\n")[0].splitlines()
-    assert "  scenarios/corridors/harbin.yaml:" in used[0]
+    assert "  scenarios/corridors/russia.yaml:" in used[0]
     assert used[0].endswith("  regions.central.order_share = 0.3539 (derived)")
 
 
