@@ -45,7 +45,7 @@ def build_network(world: World, context: Context, key_of: KeyOf, start: int, pro
     for name in world.customs:
         nodes.add_customs(name)
     for name in world.lanes:
-        nodes.add_lane(name)
+        nodes.add_lane(name, ways)
     for name in world.consolidations:
         nodes.add_consolidation(name)
     for name in world.warehouses:

@@ -118,13 +118,18 @@ class Nodes:
             self.leaves_also[name] = [bays]
         self.enter[name], self.leave[name] = chain[0], chain[-1]
 
-    def add_lane(self, name: str) -> None:
-        """What waits for a lane."""
-        world = self.world
-        priorities = [route.priority for route in world.routes.values()]
-        priorities += [stream.priority for stream in world.freight.values()]
-        priorities += [warehouse.replenishment.priority for warehouse in world.warehouses.values()]
-        self.enter[name] = self.leave[name] = Gateway(name, self.context, priority_of_account=np.array(priorities))
+    def add_lane(self, name: str, ways: Sequence[Itinerary]) -> None:
+        """What waits for a lane; ``ways`` are all itineraries."""
+        priorities = np.array([self._priority(way) for way in ways])
+        self.enter[name] = self.leave[name] = Gateway(name, self.context, priority_of_path=priorities)
+
+    def _priority(self, way: Itinerary) -> int:
+        """The priority of whose way it is, whatever the route of what travels by it."""
+        if way.kind == "freight":
+            return self.world.freight[way.owner].priority
+        if way.kind == "load":
+            return self.world.warehouses[way.owner].replenishment.priority
+        return self.world.routes[way.owner].priority
 
     def add_consolidation(self, name: str) -> None:
         """A container freight station."""

@@ -71,10 +71,10 @@ class Load:
 class Gateway(Node):
     """Ready parcels at a lane, kept by priority in order of (ready instant, id)."""
 
-    def __init__(self, name: str, context: Context, *, priority_of_account: np.ndarray) -> None:
+    def __init__(self, name: str, context: Context, *, priority_of_path: np.ndarray) -> None:
         super().__init__(name, context)
-        self._priority_of_account = priority_of_account
-        self._ready = {int(priority): Fifo(2) for priority in sorted(set(priority_of_account.tolist()))}
+        self._priority_of_path = priority_of_path
+        self._ready = {int(priority): Fifo(2) for priority in sorted(set(priority_of_path.tolist()))}
         self._grams = self._pieces = 0
         self.ships_on_path: np.ndarray | None = None
         """Paths on which this lane is the first one: bool[paths]."""
@@ -87,7 +87,7 @@ class Gateway(Node):
         if len(self._ready) == 1:
             next(iter(self._ready.values())).append(at, row)
         else:
-            priority = ordering.look_up(self._priority_of_account, self.context.parcels.route, row)
+            priority = ordering.look_up(self._priority_of_path, self.context.parcels.path, row)
             for value, queue in self._ready.items():
                 queue.append(*ordering.pick(priority, value, at, row))
         self._count(row, 1)
@@ -110,7 +110,7 @@ class Gateway(Node):
     def load(self, room: np.ndarray) -> Load:
         """Take the longest prefix, by (priority, ready instant, id), that fits ``room`` int64[3] (g, cm3, pieces)."""
         record = self.context.record
-        used, by_account = np.zeros(3, np.int64), np.zeros(self._priority_of_account.shape[0], np.int64)
+        used, by_account = np.zeros(3, np.int64), np.zeros(len(record.axes.accounts), np.int64)
         by_cell = np.zeros(record.axes.n_cells + 1, np.int64)  # the last one is for containers
         parts = []
         for queue in self._ready.values():
