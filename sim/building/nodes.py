@@ -143,16 +143,17 @@ class Nodes:
 
     def add_lane(self, name: str, ways: Sequence[Itinerary]) -> None:
         """What waits for a lane; ``ways`` are all itineraries."""
-        world = self.world
-        of_account = [route.priority for route in world.routes.values()]
-        of_account += [stream.priority for stream in world.freight.values()]
-        of_account += [warehouse.replenishment.priority for warehouse in world.warehouses.values()]
-        self.enter[name] = self.leave[name] = Gateway(
-            name,
-            self.context,
-            priority_of_path=np.array([of_account[way.account] for way in ways]),
-            ways=[number for number, way in enumerate(ways) if name in way.steps],
-        )
+        priorities = np.array([self._priority(way) for way in ways])
+        by_it = [number for number, way in enumerate(ways) if name in way.steps]
+        self.enter[name] = self.leave[name] = Gateway(name, self.context, priority_of_path=priorities, ways=by_it)
+
+    def _priority(self, way: Itinerary) -> int:
+        """The priority of whose way it is, whatever the route of what travels by it."""
+        if way.kind == "freight":
+            return self.world.freight[way.owner].priority
+        if way.kind == "load":
+            return self.world.warehouses[way.owner].replenishment.priority
+        return self.world.routes[way.owner].priority
 
     def add_consolidation(self, name: str, ways: Sequence[Itinerary]) -> None:
         """A container freight station, with the paths that lead through it."""

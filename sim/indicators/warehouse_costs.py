@@ -7,11 +7,14 @@ from datetime import date, timedelta
 import numpy as np
 
 from sim.indicators.declared import Run
+from sim.kernels.shelf import OUTSIDE_S, SHELF_S
+from sim.scenario.pieces import piece_cm3
 from sim.scenario.targets import schedules
 from sim.scenario.warehouses import Fees
 from sim.ticks import DAY, local_day
 
 CM3_A_M3 = 1e6
+SECONDS_A_DAY = 86_400
 
 
 @dataclass(frozen=True)
@@ -27,10 +30,15 @@ class WarehouseUse:
 
 
 def warehouse_use(run: Run) -> WarehouseUse:
-    """The use of the warehouses of a run. The record does not count it yet: nothing is received, picked or held."""
-    axes = run.record.axes
-    by_warehouse = (axes.n_months, len(axes.warehouses))
-    return WarehouseUse(np.zeros(by_warehouse), np.zeros((*by_warehouse, len(axes.routes))), np.zeros(by_warehouse))
+    """The use of the warehouses of a run."""
+    record = run.record
+    cm3 = np.array([piece_cm3(product) for product in run.scenario.products.values()], np.float64)
+    held = (record.stock_totals[..., SHELF_S] + record.stock_totals[..., OUTSIDE_S]) @ cm3
+    return WarehouseUse(
+        loads=record.loads_received.T,
+        picks=np.moveaxis(record.picked, 0, 1),
+        m3_days=held.T / CM3_A_M3 / SECONDS_A_DAY,
+    )
 
 
 def capital_recovery(capital: float, life: float, rate: float) -> float:
