@@ -55,13 +55,14 @@ class _Process:
     cholesky: np.ndarray
     centre: float
     scale: float
+    wider: float
 
     def predict(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Mean and variance at features float64[m, d]: two float64[m]."""
         cross = self.kernel(x, self.x)
         half = solve_triangular(self.cholesky, cross.T, lower=True, check_finite=False)
         variance = np.maximum(self.kernel.diag(x) - np.sum(half**2, axis=0), 1e-12)
-        return self.centre + self.scale * (cross @ self.weights), self.scale**2 * variance
+        return self.centre + self.scale * (cross @ self.weights), self.scale**2 * self.wider * variance
 
 
 class Emulator:
@@ -93,9 +94,19 @@ def _fitted(x: np.ndarray, y: np.ndarray, noise: float, seed: int, restarts: int
             _kernel(x.shape[1]), alpha=nugget, n_restarts_optimizer=restarts, random_state=seed
         ).fit(x[some], standard[some])
     kernel = found.kernel_
-    matrix = kernel(x) + (nugget + 1e-10) * np.eye(len(x))
-    cholesky = np.linalg.cholesky(matrix)
-    return _Process(x, kernel, cho_solve((cholesky, True), standard), cholesky, centre, scale)
+    cholesky = np.linalg.cholesky(kernel(x) + (nugget + 1e-10) * np.eye(len(x)))
+    weights = cho_solve((cholesky, True), standard)
+    return _Process(x, kernel, weights, cholesky, centre, scale, _wider(cholesky, weights, nugget))
+
+
+def _wider(cholesky: np.ndarray, weights: np.ndarray, nugget: float) -> float:
+    """Factor of the variance that makes leave-one-out errors as large as foretold; at least 1.
+
+    Likeliest length scales are too sure of themselves when runs are few. Rasmussen and Williams (2006), eq. 5.12.
+    """
+    precision = np.diag(cho_solve((cholesky, True), np.eye(len(weights))))
+    errors, variance = weights / precision, 1 / precision
+    return float(max(1.0, (np.mean(errors**2) - nugget) / max(np.mean(variance) - nugget, 1e-12)))
 
 
 def _kernel(d: int) -> Kernel:
