@@ -39,10 +39,11 @@ class Parameter(Described):
 
 
 class Move(Described):
-    """What a number of the scenario is set to: a formula of parameters, in a unit."""
+    """What a number of the scenario is set to, or multiplied by: a formula of parameters."""
 
     formula: str = Field(description="formula of parameters")
     unit: str = Field("", description="unit of the result; that of the field if not given")
+    is_factor: bool = Field(False, description="whether the number is multiplied by it")
 
 
 def _move(data: Any) -> Any:
@@ -77,7 +78,7 @@ class Target(Described):
     value: float = Field(gt=0, description="what it says")
     unit: str = Field(description="its unit")
     year: int = Field(description="last year that it speaks of")
-    of: dict[Name, float] = Field(min_length=1, description="product of outputs, each to this power")
+    of: dict[Name, float] = Field(default_factory=dict, description="product of outputs, each to this power")
     parameters: dict[Name, float] = Field(default_factory=dict, description="and of parameters, each to this power")
     log_sd: LogSd = Field(description="reporting error, log-scale sd")
     why: str = Field(description="why the error is of that size")
@@ -195,6 +196,8 @@ class Problem(Described):
         for name, target in {**self.targets, **self.checks}.items():
             yield from _unknown(target.of, self.outputs, "output", name)
         for name, of_target in self.targets.items():
+            if not (of_target.of or of_target.parameters):
+                yield f"{name}: the target is of nothing"
             yield from _unknown(of_target.parameters, self.parameters, "parameter", name)
         for question, option in ((q, o) for q in self.readings for o in self.readings[q].options.values()):
             named = [*option.factors, *option.errors, *(target for unknown in option.unknowns for target in unknown.on)]

@@ -24,7 +24,7 @@ from calibration.problem import ROOT, Output, Problem, Term
 from sim.indicators import Columns
 from sim.scenario.loading import load
 from sim.scenario.scenario import Scenario
-from sim.scenario.setting import with_values
+from sim.scenario.setting import Times, with_values
 
 KEPT = {
     "flows": (("month", "route", "region"), ("placed", "shipped", "delivered", "mass_kg", "value_cny")),
@@ -53,10 +53,10 @@ def _merged(below: Any, above: Any) -> Any:
 
 def scenario_at(problem: Problem, base: Scenario, values: Mapping[str, float]) -> Scenario:
     """The scenario at a point: every number that parameters move, set to what its formula gives."""
-    given: dict[str, float | str] = {}
+    given: dict[str, float | str | Times] = {}
     for path, move in problem.moves.items():
         number = worked_out(move.formula, values)
-        given[path] = f"{number!r} {move.unit}" if move.unit else number
+        given[path] = Times(number) if move.is_factor else f"{number!r} {move.unit}" if move.unit else number
     return with_values(base, given)
 
 
