@@ -1,7 +1,8 @@
 """`python -m calibration.compare FOLDER...`: do the quantiles of a calibration agree with those that ship?
 
-Each quantile may differ by what two chains differ by chance: ``CLOSE`` Monte Carlo standard errors of the difference, and
-``SLACK`` prior standard deviations for what another processor rounds otherwise. Exit code 1 if one does not agree.
+Each quantile may differ by what two chains differ by chance: ``CLOSE`` Monte Carlo standard errors of the difference,
+and ``SLACK`` prior standard deviations for what another processor rounds otherwise. Exit code 1 if one does not
+agree.
 """
 
 import csv

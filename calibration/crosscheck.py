@@ -36,7 +36,7 @@ class CrossCheck:
 
 
 def direct_log_likelihood(posterior: Posterior, z: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Log likelihood of the reports at runs: normal scores float64[n, d], their log outputs float64[n, K]; float64[n]."""
+    """Log likelihood float64[n] of the reports at runs: normal scores float64[n, d], their log outputs float64[n, K]."""
     nothing = np.zeros_like(posterior.emulator.noise)
     log_values = _logs(posterior.space.values(z))
     moments = posterior.reports.moments(y, np.zeros_like(y), nothing, log_values)

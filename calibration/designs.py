@@ -15,7 +15,9 @@ def generator(seed: int, purpose: str) -> np.random.Generator:
 
 def latin_hypercube(n: int, d: int, seed: int) -> np.ndarray:
     """Normal scores of a Latin hypercube over the prior: float64[n, d]; each parameter's quantiles are met evenly."""
-    u = qmc.LatinHypercube(d, rng=generator(seed, "first wave"), optimization="random-cd" if n <= 300 else None).random(n)
+    u = qmc.LatinHypercube(d, rng=generator(seed, "first wave"), optimization="random-cd" if n <= 300 else None).random(
+        n
+    )
     return ndtri(u)
 
 

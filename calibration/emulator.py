@@ -1,8 +1,8 @@
 """Gaussian-process emulators: what the simulator would give at points where it was not run, and how sure that is.
 
 One process for each output, on the logarithm of the output, in the parameters' features: a linear trend and a smooth
-deviation from it (Rasmussen and Williams, 2006, ch. 2.7), with a known nugget, the variance of the simulator's own luck, from
-runs that were repeated. The emulated quantity is the mean over luck.
+deviation from it (Rasmussen and Williams, 2006, ch. 2.7), with a known nugget, the variance of the simulator's own
+luck, from runs that were repeated. The emulated quantity is the mean over luck.
 """
 
 import warnings

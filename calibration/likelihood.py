@@ -1,6 +1,7 @@
 """How likely the reports are at a point, under each combination of readings and under their mixture.
 
-With log outputs f ~ N(m, V) (emulator), luck N, discrepancy D, reporting errors R and the unknown factors L of a reading,
+With log outputs f ~ N(m, V) (emulator), luck N, discrepancy D, reporting errors R and the unknown factors L of a
+reading,
 
     y = A (f + luck + discrepancy) + B log(parameters) + shift_r + L_r u + error_r,   u ~ N(0, 1)
     y | r ~ N(A m + B log(parameters) + shift_r,  A (V + N + D) A' + L_r L_r' + R_r)

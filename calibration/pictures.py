@@ -63,9 +63,7 @@ def foretold(targets: Columns) -> "Figure":
     return figure
 
 
-def _bars(
-    axes: "Axes", at: np.ndarray, targets: Columns, what: str, label: str, colour: str, width: float
-) -> None:
+def _bars(axes: "Axes", at: np.ndarray, targets: Columns, what: str, label: str, colour: str, width: float) -> None:
     middle = targets["predicted_50"]
     low, high = targets[f"{what}_5"] / middle, targets[f"{what}_95"] / middle
     axes.hlines(at, low, high, color=colour, lw=width, label=label)

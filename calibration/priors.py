@@ -1,8 +1,8 @@
 """Prior distributions of single parameters, and the space they span together.
 
-A parameter has three scales. Its *value* is what a scenario takes. Its *normal score* z is standard normal under the prior:
-the sampler works there, so the prior is the same for all. Its *feature* is the value, or its logarithm where the prior is on
-that scale, standardised by the prior: outputs are nearly linear in it, so emulators work there.
+A parameter has three scales. Its *value* is what a scenario takes. Its *normal score* z is standard normal under the
+prior: the sampler works there, so the prior is the same for all. Its *feature* is the value, or its logarithm where
+the prior is on that scale, standardised by the prior: outputs are nearly linear in it, so emulators work there.
 
 Knows no scenario and no data.
 """

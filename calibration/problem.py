@@ -1,7 +1,7 @@
 """What is calibrated: parameters with priors, the numbers they move, outputs, reports, and their rival readings.
 
-One file per corridor, `calibration/corridors/NAME.yaml`, read as strictly as a scenario. Knows how the file is built; knows
-no simulation and no statistics.
+One file per corridor, `calibration/corridors/NAME.yaml`, read as strictly as a scenario. Knows how the file is built;
+knows no simulation and no statistics.
 """
 
 from collections.abc import Iterator, Mapping

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from calibration.crosscheck import CrossCheck, cross_check
 from calibration.crosscheck import Wave as RunsOfWave
@@ -96,7 +97,12 @@ class Calibration:
 
 
 def calibrated(problem: Problem, size: Size, simulate: Simulates) -> Calibration:
-    """All six steps."""
+    """All six steps, on one thread: the matrices are small, and sums then do not depend on how many cores there are."""
+    with threadpool_limits(1):
+        return _calibrated(problem, size, simulate)
+
+
+def _calibrated(problem: Problem, size: Size, simulate: Simulates) -> Calibration:
     clock = Clock()
     experience = explored(problem, size, simulate)
     clock.lap("runs of the waves")
@@ -204,9 +210,7 @@ def _sampled(problem: Problem, posterior: Posterior, size: Size, stage: str, par
     return sampled(posterior, size.walkers, steps, burn_in, problem.seed, progress.update)
 
 
-def _evidence(
-    problem: Problem, posterior: Posterior, chain: Chain, size: Size
-) -> tuple[Evidence, dict[str, Evidence]]:
+def _evidence(problem: Problem, posterior: Posterior, chain: Chain, size: Size) -> tuple[Evidence, dict[str, Evidence]]:
     whole = evidence(posterior, chain, size.evidence_draws, problem.seed)
     progress = Progress("evidence without each report", len(problem.targets))
     without = leaving_out(
@@ -254,4 +258,3 @@ def forecast(problem: Problem, posterior: Posterior, size: Size) -> list[Score]:
     truth = problem.targets[held.predict].value
     naive = [of_lognormal(name, f.forecast, f.log_sd, truth) for name, f in held.naive.items()]
     return [of_draws("model", found, truth), *naive]
-

@@ -1,8 +1,8 @@
 """Simulation-based calibration: is the posterior as wide as it should be, for data that the model itself makes?
 
-Parameters are drawn from the prior, reports from the model at them (one combination of readings by its probability), and the
-posterior sampled. The rank of the true value among independent posterior draws is then uniform (Talts et al., 2018,
-Validating Bayesian inference algorithms with simulation-based calibration).
+Parameters are drawn from the prior, reports from the model at them (one combination of readings by its probability),
+and the posterior sampled. The rank of the true value among independent posterior draws is then uniform (Talts et al.,
+2018, Validating Bayesian inference algorithms with simulation-based calibration).
 """
 
 from dataclasses import dataclass, replace

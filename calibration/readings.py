@@ -1,8 +1,9 @@
 """What the reports say of the rival readings: their probabilities afterwards, and which report moved them.
 
-The evidence of a combination of readings is its likelihood averaged over the prior, here by importance sampling: draws from
-a heavy-tailed distribution around the posterior and some from the prior, weighted back (Owen and Zhou, 2000, Safe and
-effective importance sampling). What a report contributes to a Bayes factor is what is lost when it is left out.
+The evidence of a combination of readings is its likelihood averaged over the prior, here by importance sampling:
+draws from a heavy-tailed distribution around the posterior and some from the prior, weighted back (Owen and Zhou,
+2000, Safe and effective importance sampling). What a report contributes to a Bayes factor is what is lost when it is
+left out.
 """
 
 from collections.abc import Callable, Sequence

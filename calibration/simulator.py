@@ -1,8 +1,8 @@
 """From a point of the parameters to what the model gives there: scenarios, runs, and the store that remembers them.
 
-A run is kept on disk as soon as it is done, written aside and moved into place. Its name is a hash of everything that it
-depends on: the resolved scenario, the replication, and the program. So whatever was killed goes on where it was, and gives
-what it would have given.
+A run is kept on disk as soon as it is done, written aside and moved into place. Its name is a hash of everything that
+it depends on: the resolved scenario, the replication, and the program. So whatever was killed goes on where it was,
+and gives what it would have given.
 """
 
 import gzip

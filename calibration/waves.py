@@ -1,8 +1,9 @@
 """History matching: waves of runs, each where the emulator of the earlier ones cannot yet rule the reports out.
 
-Implausibility of a point: the largest distance of a report from what is expected there, in standard deviations that hold
-the emulator's variance, luck, discrepancy and the reporting error; the smallest of these over the combinations of readings,
-so that no reading is lost on the way (Vernon, Goldstein and Bower, 2010, Galaxy formation: a Bayesian uncertainty analysis).
+Implausibility of a point: the largest distance of a report from what is expected there, in standard deviations that
+hold the emulator's variance, luck, discrepancy and the reporting error; the smallest of these over the combinations
+of readings, so that no reading is lost on the way (Vernon, Goldstein and Bower, 2010, Galaxy formation: a Bayesian
+uncertainty analysis).
 """
 
 from dataclasses import dataclass

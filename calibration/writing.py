@@ -28,6 +28,7 @@ from calibration.tables import (
     readings_table,
     scores_table,
     targets_table,
+    with_readings,
 )
 from sim.tables import sha256, write_results
 
@@ -39,8 +40,6 @@ def tables_of(found: Calibration) -> dict[str, Columns]:
     """All tables by name."""
     problem, reports = found.problem, found.posterior.reports
     many = found.chain.drawn(min(MANY, len(found.chain.flat)), generator(problem.seed, "quantiles"))
-    from calibration.tables import with_readings
-
     drawn = with_readings(found.posterior, many, generator(problem.seed, "readings of many"))
     foretold = predictive(found.posterior, drawn, generator(problem.seed, "foretold"))
     said = verdicts(problem, found.whole, found.without, reports.log_prior)

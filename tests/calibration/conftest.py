@@ -1,6 +1,8 @@
 """A world whose posterior is known exactly: linear outputs, normal priors, normal errors."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -72,7 +74,13 @@ class Exact:
     log_evidence: float
 
 
-def exact(posterior: Posterior, reading: int) -> Exact:
+@pytest.fixture
+def exact() -> Callable[[Posterior, int], Any]:
+    """What is exactly so, of a posterior and a reading."""
+    return _exact
+
+
+def _exact(posterior: Posterior, reading: int) -> Exact:
     """The exact answer of a linear posterior under one reading."""
     reports, z = posterior.reports, np.eye(posterior.space.n)
     noise = reports.outputs @ (posterior.emulator.noise + np.diag(reports.discrepancy)) @ reports.outputs.T
@@ -84,8 +92,6 @@ def exact(posterior: Posterior, reading: int) -> Exact:
     mean = covariance @ slope.T @ np.linalg.solve(error, residual)
     whole = slope @ slope.T + error
     log_evidence = -0.5 * (
-        residual @ np.linalg.solve(whole, residual)
-        + np.linalg.slogdet(whole)[1]
-        + len(residual) * np.log(2 * np.pi)
+        residual @ np.linalg.solve(whole, residual) + np.linalg.slogdet(whole)[1] + len(residual) * np.log(2 * np.pi)
     )
     return Exact(mean, covariance, float(log_evidence))

@@ -1,6 +1,8 @@
 """Posterior, readings and evidence against a world where all of them are known exactly."""
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,10 +14,11 @@ from calibration.problem import Option, Problem, Question
 from calibration.ranks import Ranks, imagined, ranks
 from calibration.readings import evidence, leaving_out, verdicts
 from calibration.tables import predictive, with_readings
-from tests.calibration.conftest import exact
+
+Exactly = Callable[[Posterior, int], Any]
 
 
-def test_sampler_finds_the_exact_posterior(linear: Posterior) -> None:
+def test_sampler_finds_the_exact_posterior(linear: Posterior, exact: Exactly) -> None:
     chain = sampled(linear, 24, 3000, 500, seed=1)
     known = exact(linear, 0)
     sd = np.sqrt(np.diag(known.covariance))
@@ -31,7 +34,7 @@ def test_same_seed_gives_the_same_chain(linear: Posterior) -> None:
     assert not np.array_equal(one, sampled(linear, 12, 50, 20, seed=8).z)
 
 
-def test_evidence_of_every_reading_is_exact(rival: Posterior) -> None:
+def test_evidence_of_every_reading_is_exact(rival: Posterior, exact: Exactly) -> None:
     chain = sampled(rival, 24, 1000, 300, seed=2)
     found = evidence(rival, chain, 20_000, seed=3)
     known = [exact(rival, reading).log_evidence for reading in (0, 1)]
@@ -40,14 +43,14 @@ def test_evidence_of_every_reading_is_exact(rival: Posterior) -> None:
     assert found.effective > 5000
 
 
-def test_sampled_readings_have_the_exact_probabilities(rival: Posterior) -> None:
+def test_sampled_readings_have_the_exact_probabilities(rival: Posterior, exact: Exactly) -> None:
     chain = sampled(rival, 24, 4000, 500, seed=4)
     draws = with_readings(rival, chain.drawn(4000, np.random.default_rng(1)), np.random.default_rng(2))
     known = np.exp([exact(rival, reading).log_evidence for reading in (0, 1)])
     assert np.mean(draws.reading == 1) == pytest.approx(known[1] / known.sum(), abs=0.04)
 
 
-def test_report_left_out_contributes_what_it_does_in_exact_bayes(rival: Posterior) -> None:
+def test_report_left_out_contributes_what_it_does_in_exact_bayes(rival: Posterior, exact: Exactly) -> None:
     chain = sampled(rival, 24, 1000, 300, seed=5)
     whole = evidence(rival, chain, 20_000, seed=6)
     without = leaving_out(rival, ["x", "y", "z"], 24, 300, 10_000, seed=7)
@@ -71,7 +74,7 @@ def _option() -> Option:
     return Option(says="", probability=0.5, why="")
 
 
-def test_predictive_is_the_exact_normal(linear: Posterior) -> None:
+def test_predictive_is_the_exact_normal(linear: Posterior, exact: Exactly) -> None:
     chain = sampled(linear, 24, 3000, 500, seed=8)
     rng = np.random.default_rng(3)
     found = predictive(linear, with_readings(linear, chain.drawn(4000, rng), rng), rng)
@@ -84,7 +87,7 @@ def test_predictive_is_the_exact_normal(linear: Posterior) -> None:
     assert found.modelled[:, 1].mean() == pytest.approx(found.reported[:, 1].mean() - 0.1, abs=0.03)
 
 
-def test_cross_check_agrees_where_the_emulator_is_exact(linear: Posterior) -> None:
+def test_cross_check_agrees_where_the_emulator_is_exact(linear: Posterior, exact: Exactly) -> None:
     chain, rng = sampled(linear, 24, 3000, 500, seed=9), np.random.default_rng(4)
     z = chain.drawn(600, rng)
     mean = linear.emulator.predict(linear.features(z))[0]
@@ -94,7 +97,7 @@ def test_cross_check_agrees_where_the_emulator_is_exact(linear: Posterior) -> No
     assert np.all(found.distance < 1.3 * found.expected_distance)
 
 
-def test_cross_check_finds_an_emulator_that_is_wrong(linear: Posterior) -> None:
+def test_cross_check_finds_an_emulator_that_is_wrong(linear: Posterior, exact: Exactly) -> None:
     chain, rng = sampled(linear, 24, 3000, 500, seed=9), np.random.default_rng(4)
     z = chain.drawn(600, rng)
     y = linear.emulator.predict(linear.features(z))[0] + 0.5
