@@ -1,9 +1,9 @@
 """The posterior again without trusting the emulator: runs at its own draws, reweighted by the reports directly.
 
-A run's outputs hold their luck, so a run is as likely as the reports are with the emulator's variance and luck left out. Draws
-from the emulated posterior weighted by the ratio of that to the emulated likelihood are draws from the posterior itself
-(approximate Bayesian computation with a soft kernel; Wilkinson, 2013). Runs of the last wave join with the weight of where
-they were drawn from: the plausible part of the prior, whose share is known.
+A run's outputs hold their luck, so a run is as likely as the reports are with the emulator's variance and luck left
+out. Draws from the emulated posterior weighted by the ratio of that to the emulated likelihood are draws from the
+posterior itself (approximate Bayesian computation with a soft kernel; Wilkinson, 2013). Runs of the last wave join with
+the weight of where they were drawn from: the plausible part of the prior, whose share is known.
 """
 
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class CrossCheck:
 
 
 def direct_log_likelihood(posterior: Posterior, z: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Log likelihood float64[n] of the reports at runs: normal scores float64[n, d], their log outputs float64[n, K]."""
+    """Log likelihood float64[n] of the reports at runs: normal scores float64[n, d], log outputs float64[n, K]."""
     nothing = np.zeros_like(posterior.emulator.noise)
     log_values = _logs(posterior.space.values(z))
     moments = posterior.reports.moments(y, np.zeros_like(y), nothing, log_values)

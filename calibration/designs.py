@@ -7,6 +7,9 @@ import numpy as np
 from scipy.special import ndtri
 from scipy.stats import qmc
 
+MOST_OPTIMISED = 300
+"""Points up to which the hypercube is also spread evenly in pairs of parameters; beyond, that takes too long."""
+
 
 def generator(seed: int, purpose: str) -> np.random.Generator:
     """Luck of its own for each purpose, whatever else is drawn."""
@@ -15,10 +18,8 @@ def generator(seed: int, purpose: str) -> np.random.Generator:
 
 def latin_hypercube(n: int, d: int, seed: int) -> np.ndarray:
     """Normal scores of a Latin hypercube over the prior: float64[n, d]; each parameter's quantiles are met evenly."""
-    u = qmc.LatinHypercube(d, rng=generator(seed, "first wave"), optimization="random-cd" if n <= 300 else None).random(
-        n
-    )
-    return ndtri(u)
+    rule = "random-cd" if n <= MOST_OPTIMISED else None
+    return ndtri(qmc.LatinHypercube(d, rng=generator(seed, "first wave"), optimization=rule).random(n))
 
 
 def spread_out(z: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:

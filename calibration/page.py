@@ -1,5 +1,4 @@
-"""The page on calibration, made of the shipped posterior: prior, posterior, readings, residuals, and how far to trust
-it.
+"""The page on calibration, made of the shipped posterior: prior, posterior, readings, residuals, trust.
 
 `python -m calibration.page` prints it. Reads tables; computes nothing.
 """
@@ -19,10 +18,6 @@ from calibration.tables import Columns
 SHIPPED = Path(__file__).with_name("posterior")
 TABLES = ("parameters", "quantiles", "targets", "checks", "readings", "combinations", "forecast")
 PICTURES = ("marginals", "targets", "readings")
-TEXTS = {
-    "parameter", "what", "unit", "is_informed", "target", "row", "is_covered", "question", "reading", "says", "check",
-    "between", "forecast",
-}  # fmt: skip
 
 HEAD = """\
 # What the reports let the model believe
@@ -46,11 +41,14 @@ def table(file: Path) -> Columns:
     """A shipped table as columns."""
     with file.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
-    return {name: _column(name, [row[name] for row in rows]) for name in rows[0]}
+    return {name: _column([row[name] for row in rows]) for name in rows[0]}
 
 
-def _column(name: str, values: list[str]) -> np.ndarray:
-    return np.array(values, object) if name in TEXTS else np.array([float(value or "nan") for value in values])
+def _column(values: list[str]) -> np.ndarray:
+    try:
+        return np.array([float(value) for value in values])
+    except ValueError:
+        return np.array(values, object)
 
 
 def page(shipped: Path = SHIPPED) -> str:

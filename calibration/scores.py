@@ -9,7 +9,7 @@ LEVEL = 0.9
 
 
 def crps(draws: np.ndarray, truth: float) -> float:
-    """Continuous ranked probability score of draws float64[n], in their unit: E|X - y| - E|X - X'| / 2; less is better."""
+    """Continuous ranked probability score of draws float64[n], in their unit: E|X - y| - E|X - X'| / 2."""
     x = np.sort(draws)
     n = len(x)
     between = 2 * np.sum((2 * np.arange(1, n + 1) - n - 1) * x) / n**2

@@ -108,10 +108,10 @@ def show(
         print("\n".join(moved_by(tables["readings"])), file=stream)
     if "forecast" in tables:
         _print("Forecast from the earlier reports", tables["forecast"], FORECAST, stream)
-    print(f"\nEffective draws {trust['effective_draws']:,}; cross-check rests on "
-          f"{trust['cross_check_effective_draws']:g} effective runs, largest distance "
-          f"{max(trust['cross_check_distance'].values()):.2f} (luck alone: {trust['cross_check_distance_by_luck']:.2f})."
-          , file=stream)  # fmt: skip
+    largest, by_luck = max(trust["cross_check_distance"].values()), trust["cross_check_distance_by_luck"]
+    rests_on = f"cross-check rests on {trust['cross_check_effective_draws']:g} effective runs"
+    said = f"{rests_on}, largest distance {largest:.2f} (luck alone: {by_luck:.2f})"
+    print(f"\nEffective draws {trust['effective_draws']:,}; {said}.", file=stream)
     if is_quick:
         print("This was --quick: few runs at large rows, for tests only. Use no number of it.", file=stream)
     print(f"Written to {folder}/", file=stream)

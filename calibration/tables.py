@@ -60,7 +60,7 @@ def draws_table(problem: Problem, draws: Draws) -> Columns:
 
 
 def parameters_table(problem: Problem, z: np.ndarray) -> Columns:
-    """Prior and posterior of every parameter, and how much narrower it became: z float64[n, d], many posterior draws."""
+    """Prior and posterior of every parameter, and how much narrower it became; z float64[n, d], posterior draws."""
     values = problem.space.values(z)
     prior = problem.space.values(np.repeat(ndtri(np.array(LEVELS))[:, None], problem.space.n, axis=1))
     rows = []
@@ -156,7 +156,7 @@ def checks_table(problem: Problem, posterior: Posterior, draws: Draws, rng: np.r
 
 
 def readings_table(problem: Problem, verdicts: Sequence[Verdict]) -> Columns:
-    """Every option of every question: probability before and after, and what each report added to its log Bayes factor."""
+    """Every option of every question: probability before and after, and what each report added to its evidence."""
     rows = []
     for verdict in verdicts:
         option = problem.readings[verdict.question].options[verdict.option]
