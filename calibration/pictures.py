@@ -39,10 +39,11 @@ def marginals(problem: Problem, z: np.ndarray, prior_z: np.ndarray) -> "Figure":
     return figure
 
 
-def _bins(before: np.ndarray, after: np.ndarray, is_log: bool) -> np.ndarray:
+def _bins(before: np.ndarray, after: np.ndarray, is_log: bool) -> list[float]:
     low = min(np.quantile(before, 0.005), after.min())
     high = max(np.quantile(before, 0.995), after.max())
-    return np.geomspace(low, high, BINS) if is_log else np.linspace(low, high, BINS)
+    edges = np.geomspace(low, high, BINS) if is_log else np.linspace(low, high, BINS)
+    return [float(edge) for edge in edges]
 
 
 def foretold(targets: Columns) -> "Figure":

@@ -12,7 +12,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
-from calibration.formula import FormulaError, names_of
+from calibration.formula import names_of
+from calibration.ledger import FormulaError
 from calibration.priors import Prior, Space
 from sim.errors import SimError, closest
 from sim.reading import build, read_tree
@@ -193,8 +194,10 @@ class Problem(Described):
 
     def _faults(self) -> Iterator[str]:
         yield from self._formula_faults()
-        for name, target in {**self.targets, **self.checks}.items():
-            yield from _unknown(target.of, self.outputs, "output", name)
+        powers = {name: target.of for name, target in self.targets.items()}
+        powers |= {name: check.of for name, check in self.checks.items()}
+        for name, of in powers.items():
+            yield from _unknown(of, self.outputs, "output", name)
         for name, of_target in self.targets.items():
             if not (of_target.of or of_target.parameters):
                 yield f"{name}: the target is of nothing"
