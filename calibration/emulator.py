@@ -106,7 +106,8 @@ def _wider(cholesky: np.ndarray, weights: np.ndarray, nugget: float) -> float:
     """
     precision = np.diag(cho_solve((cholesky, True), np.eye(len(weights))))
     errors, variance = weights / precision, 1 / precision
-    return float(max(1.0, (np.mean(errors**2) - nugget) / max(float(np.mean(variance)) - nugget, 1e-12)))
+    foretold = max(float(variance.mean()) - nugget, 1e-12)
+    return float(max(1.0, (float(np.mean(errors**2)) - nugget) / foretold))
 
 
 def _kernel(d: int) -> Kernel:
