@@ -9,8 +9,8 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from calibration.ledger import FormulaError
 from sim.errors import did_you_mean, shown
+from sim.ledger.formulas import FormulaError
 
 OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,

@@ -13,9 +13,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from calibration.formula import names_of
-from calibration.ledger import FormulaError
 from calibration.priors import Prior, Space
 from sim.errors import SimError, closest
+from sim.ledger.formulas import FormulaError
 from sim.reading import build, read_tree
 from sim.scenario.base import Described
 

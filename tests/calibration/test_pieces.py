@@ -13,7 +13,6 @@ from calibration.compare import differences
 from calibration.designs import latin_hypercube, spread_out
 from calibration.emulator import Emulator, Runs, noise_of, surprises
 from calibration.formula import names_of, worked_out
-from calibration.ledger import FormulaError
 from calibration.likelihood import Reports
 from calibration.posterior import Posterior
 from calibration.problem import CORRIDORS, Problem, names, read
@@ -21,6 +20,7 @@ from calibration.scores import crps, crps_lognormal, interval_score, of_draws
 from calibration.tables import parameters_table
 from calibration.waves import CUTOFF, implausibility, next_wave
 from sim.errors import ScenarioError
+from sim.ledger.formulas import FormulaError
 
 # -- formulas and files ------------------------------------------------------------------------------------------------
 
