@@ -158,10 +158,12 @@ class Nodes:
     def add_consolidation(self, name: str, ways: Sequence[Itinerary]) -> None:
         """A container freight station, with the paths that lead through it."""
         described = self.world.consolidations[name]
+        by_it = {i: way for i, way in enumerate(ways) if name in way.steps}
         self.enter[name] = self.leave[name] = Consolidation(
             name,
             self.context,
-            names={i: f"container/{way.owner}/{way.path}" for i, way in enumerate(ways) if name in way.steps},
+            names={i: f"container/{way.owner}/{way.path}" for i, way in by_it.items()},
+            accounts={i: way.account for i, way in by_it.items()},
             room=room(described.container),
             close_after=described.close_after,
             cost_per_container=described.cost_per_container,
