@@ -64,7 +64,10 @@ class Consolidation(Node):
         close_after: int,
         cost_per_container: float,
     ) -> None:
-        """names (`container/ROUTE/PATH`) and accounts by number of the path; room int64[3] (g, cm3, pieces); close_after in ticks."""
+        """By number of the path: names, `container/ROUTE/PATH`, and accounts. room int64[3] (g, cm3, pieces).
+
+        close_after in ticks.
+        """
         super().__init__(name, context)
         self._names = names
         self._accounts = accounts
