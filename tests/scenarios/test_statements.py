@@ -210,7 +210,9 @@ def test_backlog_at_customs_lengthens_the_tail(harbin: Tables) -> None:
         cohort = cohort[cohort["product"] == "flat-packet"]
         return float(np.average(cohort[column], weights=cohort.placed))
 
-    longer = {column: post(backlogged, column) - post(harbin, column) for column in ("mean_days", "p50_days", "p95_days")}
+    longer = {
+        column: post(backlogged, column) - post(harbin, column) for column in ("mean_days", "p50_days", "p95_days")
+    }
     assert longer["mean_days"] > 0.1
     assert longer["p95_days"] > 2 * longer["mean_days"]
     assert longer["p50_days"] < longer["mean_days"]
@@ -235,7 +237,11 @@ def test_few_warehouses_serve_large_sellers_alone(xinjiang: Tables) -> None:
         for tables in (xinjiang, changed)
     )
     assert placed.sum() < 0.03 * xinjiang["flows"].placed.sum(), "few"
-    before, open_to_small, closed = slice("2016-01", "2016-05"), slice("2016-06", "2016-09"), slice("2016-10", "2016-12")
+    before, open_to_small, closed = (
+        slice("2016-01", "2016-05"),
+        slice("2016-06", "2016-09"),
+        slice("2016-10", "2016-12"),
+    )
     pd.testing.assert_series_equal(placed.loc[before], placed_changed.loc[before])
     assert 1.7 < placed_changed.loc[open_to_small].sum() / placed.loc[open_to_small].sum() < 3, "0.3 and 0.4 of sellers"
     assert placed_changed.loc[closed].sum() == 0, "medium ones are never admitted"
