@@ -25,7 +25,7 @@ WINTER = ("01", "02", "11", "12")
 DIRECT = ("postal", "express", "rail")
 
 
-def year_of(name: str, alter: Callable[[dict[str, Any]], None] = lambda scenario: None) -> Tables:
+def year_of(name: str, alter: Callable[[dict[str, Any]], None] = lambda _: None) -> Tables:
     """Tables of the year 2016 of a shipped scenario, altered as it is written down."""
     scenario = load(ROOT / "scenarios" / f"{name}.yaml").scenario
     horizon = scenario.horizon.model_copy(update={"end": scenario.horizon.start + timedelta(days=366)})
@@ -187,7 +187,7 @@ def test_rail_by_khorgos_is_faster_than_by_manzhouli(harbin: Tables, xinjiang: T
 
 
 def test_backlog_at_customs_lengthens_the_tail(harbin: Tables) -> None:
-    """Xinjiang 2.2: clearance takes long and goods pile up at customs. Few are opened, so the last ones wait longest."""
+    """Xinjiang 2.2: clearance takes long and goods pile up at customs. Few are opened: the tail grows."""
     office = "customs.yekaterinburg-customs.examination.servers"
 
     def cut(scenario: dict[str, Any]) -> None:
