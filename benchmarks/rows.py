@@ -41,8 +41,8 @@ def indicators(scenario: Scenario) -> tuple[dict[str, np.ndarray], float]:
     for route in dict.fromkeys(summary["route"]):
         of_route = summary["route"] == route
         found |= {f"{route}: {words}": summary[name][of_route].astype(float) for name, words in MEASURES.items()}
-    found = {name: values for name, values in found.items() if not np.isnan(values).any()}  # no lanes, no load
-    return found | _network(results), results.seconds / 2
+    of_all = found | _network(results)
+    return {name: each for name, each in of_all.items() if not np.isnan(each).any()}, results.seconds / 2
 
 
 def _network(results: "sim.experiments.results.Results") -> dict[str, np.ndarray]:  # type: ignore[name-defined]
