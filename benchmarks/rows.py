@@ -18,8 +18,8 @@ READ_OFF = """\
 **Read off it.** The postal flow, its times and its costs are the same at all sizes to within a per cent; rows of
 200 smooth the worst queues a little. Small routes suffer: express, one parcel in twenty, is 4 % slower at rows of 200
 and keeps its promise 7 % less often, since a few lumps a day queue at its customs as parcels one by one do not; the
-warehouse, one in a hundred, is 3 % slower at 50 and 15 % at 200, and its emission counts a few loads. So: single parcels
-for an answer; rows of 10 to 50 for trying; rows of 200 for sweeps over the main flow only."""
+warehouse, one in a hundred, is 3 % slower at 50 and 15 % at 200, and its emission counts a few loads. So: single
+parcels for an answer; rows of 10 to 50 for trying; rows of 200 for sweeps over the main flow only."""
 MEASURES = {
     "placed": "orders placed",
     "delivered": "parcels delivered",
