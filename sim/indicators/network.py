@@ -10,6 +10,7 @@ from sim.ticks import DAY, local_time, midnight
 
 GROWTH_THAT_ALARMS = 3
 DAYS_OF_WORK_THAT_ALARM = 2
+FEWEST_THAT_ALARM = 50  # a train brings as many containers at once, and they wait over a weekend
 BOTH = "parcels or containers"
 """A container is one item of a queue and one piece of a lane, whatever is in it."""
 
@@ -148,7 +149,8 @@ def growing_backlogs(run: Run) -> list[Backlog]:
     waiting = np.concatenate([record.queue_backlog[..., 0], np.nan_to_num(left_behind)])
     worked = np.concatenate([record.queue_totals[..., 0], lanes[..., 6]]) / days
     work_days = waiting[:, last] / np.maximum(worked[:, last], 1e-9)
-    is_alarming = (waiting[:, last] > GROWTH_THAT_ALARMS * waiting[:, before]) & (work_days > DAYS_OF_WORK_THAT_ALARM)
+    has_grown = waiting[:, last] > np.maximum(GROWTH_THAT_ALARMS * waiting[:, before], FEWEST_THAT_ALARM)
+    is_alarming = has_grown & (work_days > DAYS_OF_WORK_THAT_ALARM)
     names, month_names = (*record.axes.queues, *record.axes.lanes), record.axes.month_names()
     return [
         Backlog(names[i], int(waiting[i, last]), int(waiting[i, before]), month_names[before], float(work_days[i]))
