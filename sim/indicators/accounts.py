@@ -81,8 +81,8 @@ ACCOUNTS = Table(
             "subsidy_cny",
             "number",
             CNY,
-            "subsidies to the buyers of these orders, at most the tariff at the product's mean weight; a transfer, in no "
-            "result",
+            "subsidies to the buyers of these orders, at most the tariff at the product's mean weight; a transfer, "
+            "in no result",
         ),
         Column("lanes_cny", "number", CNY, "operators' cost of the lanes, by mass on board; without empty departures"),
         Column("handling_cny", "number", CNY, "operators' cost of handling at stations and customs"),
