@@ -5,7 +5,7 @@ Plain arithmetic on the description, without numpy: `sim validate` prints it, an
 
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -104,11 +104,22 @@ def refuse_if_absurd(
     return found
 
 
+def workers_that_fit(peak_bytes: Sequence[float], workers: int) -> int:
+    """How many of so many workers may run at once, given the memory that each single replication takes at its peak."""
+    largest = sorted(peak_bytes, reverse=True)
+    available = _bytes_to_take()
+    return next((n for n in range(workers, 1, -1) if sum(largest[:n]) <= available), 1)
+
+
+def _bytes_to_take() -> float:
+    return min(MOST_OF_AVAILABLE * available_bytes(), MOST_BYTES)
+
+
 def _reason(found: Estimate, scenario: Scenario) -> str | None:
     orders = sum(_OriginEstimate.of(name, scenario).orders for name in scenario.market.origins)
     if orders > MOST_ORDERS:
         return f"more than {MOST_ORDERS:,} latent orders in one replication"
-    available = min(MOST_OF_AVAILABLE * available_bytes(), MOST_BYTES)
+    available = _bytes_to_take()
     if found.peak_bytes > available:
         return f"more memory than the {available / 1e9:.1f} GB that a run may take on this machine"
     if found.seconds > MOST_SECONDS:

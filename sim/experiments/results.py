@@ -68,9 +68,7 @@ class Results:
         table = self.tables[OVER_REPLICATIONS_NAME]
         for row in zip(*(values.tolist() for values in table.values()), strict=True):
             cell = dict(zip(table, row, strict=True))
-            entry = routes.setdefault(
-                (cell["origin"], cell["route"]), self._identity(cell["origin"], cell["route"])
-            )
+            entry = routes.setdefault((cell["origin"], cell["route"]), self._identity(cell["origin"], cell["route"]))
             entry[cell["measure"]] = _cell(cell)
         return list(routes.values())
 

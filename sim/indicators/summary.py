@@ -110,8 +110,18 @@ SUMMARY = Table(
             "parcel delivered",
         ),
         Column("operators_result_cny", "number", "CNY of 2016", "tariffs of the orders placed less operators' cost"),
-        Column("co2e_kg_per_parcel", "number", "kg", "CO2e of the lanes per parcel delivered, with its part of the loads of warehouses"),
-        Column("load_factor", "number", "share", "mean load factor of its lanes, weighted by mass carried; of a warehouse's, those that fill it"),
+        Column(
+            "co2e_kg_per_parcel",
+            "number",
+            "kg",
+            "CO2e of the lanes per parcel delivered, with its part of the loads of warehouses",
+        ),
+        Column(
+            "load_factor",
+            "number",
+            "share",
+            "mean load factor of its lanes, weighted by mass carried; of a warehouse's, those that fill it",
+        ),
     ),
     _summary,
 )
