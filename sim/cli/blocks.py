@@ -122,10 +122,8 @@ def _packed(groups: list[list[list[Cells]]], width: int) -> Iterator[list[list[C
 
 
 def _table(origin: str, names: list[str], name_width: int, columns: list[list[Cells]]) -> list[str]:
-    lines = [
-        _line("", name_width, [column[0][0] for column in columns]),
-        _line(origin, name_width, [column[0][1] for column in columns]),
-    ]
+    above = _line("", name_width, [column[0][0] for column in columns])
+    lines = [above] * bool(above) + [_line(origin, name_width, [column[0][1] for column in columns])]
     for i, name in enumerate(names, 1):
         if len(name) > name_width:
             lines.append(name)

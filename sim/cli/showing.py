@@ -95,8 +95,8 @@ def _remarks(results: Results) -> list[str]:
     n = len(results.replications)
     interval = "one replication: no interval" if n == 1 else f"means of {n} replications, ± half a 95 % interval"
     days = (
-        "Days are from order to ready for collection; orders that did not arrive count in p50 and p95, and as not within "
-        "the promise."
+        "Days are from order to ready for collection; orders that did not arrive count in p50 and p95, and as not "
+        "within the promise."
     )
     money = (
         "Tariff and cost are CNY of 2016 a parcel; cost is all of operators' cost, warehouses included. Load is that "
