@@ -15,6 +15,7 @@ An actor at T sees what was ready before T; a change at T governs starts at T an
 checks, changes and weeks, never parcels.
 """
 
+import gc
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -275,6 +276,7 @@ def settle(
     )
     moves: list[float] = []
     while len(moves) < review.settle_iterations:
+        gc.collect()  # a model refers to itself, so the last one and its record would stay
         on_progress(len(moves) / review.settle_iterations)
         record = Model(year, -1 - replication, expectations, parcel_log=False).run().record
         settled = _mean_expectations(record, expectations)
@@ -282,6 +284,7 @@ def settle(
         expectations = settled
         if moves[-1] <= review.settle_tolerance:
             break
+    gc.collect()
     return expectations, Settlement(moves, moves[-1] <= review.settle_tolerance)
 
 

@@ -57,6 +57,14 @@ def _is_ours(folder: Path) -> bool:
         return False
 
 
+def finished_at(folder: Path) -> str | None:
+    """When the results that lie in a folder were finished; None if there are none."""
+    try:
+        return str(json.loads((folder / SIDE_FILE).read_text("utf-8"))["finished_at"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
 def write_results(
     folder: Path,
     tables: Mapping[str, Columns],

@@ -71,17 +71,22 @@ def cli() -> None:
     type=click.IntRange(1, 10_000),
     help="Parcels that one row stands for; 1 follows every parcel. [default: the scenario's]",
 )
-@click.option("--workers", type=click.IntRange(1, 1000), help="Processes. [default: one for each replication and core]")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 1000),
+    help="Processes, shared by all scenarios. [default: one for each replication and core]",
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="Folder of the results; of several scenarios, the folder of their folders. [default: results/runs/NAME-SEED]",
+    help="Folder of the results; of several scenarios, the folder of their folders. [default: results/runs/NAME-SEED, "
+    "with -rowsN and -xN where rows and replications are not the scenario's]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print nothing but the summary, as JSON.")
 @click.option("--parcel-log", is_flag=True, help="Also write every order and every step of every parcel.")
 @_debug
 def run(files: Sequence[Path], as_json: bool, **options: Any) -> None:
-    """Run scenarios, print a summary by route, and write all tables."""
+    """Run scenarios, print a summary by origin and route, and write all tables."""
     from sim.cli.running import Options, run_scenarios
 
     gc.enable()

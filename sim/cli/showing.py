@@ -2,43 +2,22 @@
 
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TextIO
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from sim.errors import printable
+from sim.cli.blocks import freight_line, money_line, route_lines, warehouse_line, wrapped
 from sim.experiments.results import Results
 from sim.experiments.run import Progress
+from sim.indicators import Backlog
 
 LINES_WITHOUT_TERMINAL = 10
-WIDTH_WITHOUT_TERMINAL = 140
+WIDTH_WITHOUT_TERMINAL = 100
 LONGEST_LIST = 8
-
-# heading, measure, how it is written
-COLUMNS = (
-    ("placed", "placed", "{:,.0f}"),
-    ("delivered", "delivered", "{:,.0f}"),
-    ("returned", "returned", "{:,.0f}"),
-    ("lost", "lost", "{:,.0f}"),
-    ("in promise", "share_within_promise", "{:.1%}"),
-    ("mean d", "mean_days", "{:.1f}"),
-    ("p50 d", "p50_days", "{:.1f}"),
-    ("p95 d", "p95_days", "{:.1f}"),
-    ("tariff", "tariff_cny_per_parcel", "{:.2f}"),
-    ("cost", "operating_cny_per_parcel", "{:.2f}"),
-    ("CO2e kg", "co2e_kg_per_parcel", "{:.2f}"),
-    ("load", "load_factor", "{:.1%}"),
-)
-MONEY = (
-    ("goods", "total_cny"),
-    ("operators' result", "operators_result_cny"),
-    ("sellers of the province", "sellers_of_the_province_cny"),
-    ("sellers elsewhere", "sellers_elsewhere_cny"),
-)
 
 
 class Bar:
@@ -83,60 +62,47 @@ def _bar(name: str) -> tuple[Any, Any]:
 
 
 def show(results: Results, folder: Path, stream: TextIO) -> None:
-    """The summary by route, what to beware of, and where the tables lie."""
+    """The routes, warehouses, freight and money by origin, what to beware of, and where the tables lie."""
     console = Console(file=stream, highlight=False, width=None if stream.isatty() else WIDTH_WITHOUT_TERMINAL)
-    console.print(_summary_table(results))
-    for line in _remarks(results):
-        console.print(Text(printable(line)), soft_wrap=True)
+    for line in lines_of(results, console.width):
+        console.print(Text(line), soft_wrap=True)
     console.print(Text(f"Tables: {folder}/ ({len(results.tables)} as Parquet and CSV; manifest.json)"), soft_wrap=True)
 
 
-def _summary_table(results: Results) -> Table:
+def lines_of(results: Results, width: int) -> Iterator[str]:
+    """What is shown of a run, in lines of a width."""
     scenario = results.scenario
-    table = Table(title=Text(printable(scenario.title or scenario.scenario)), title_justify="left")
-    table.add_column("from")
-    table.add_column("route")
-    records = results.summary_records()
-    columns = [column for column in COLUMNS if column[1] in records[0]]
-    for heading, _, _ in columns:
-        table.add_column(heading, justify="right", no_wrap=True)
-    origin = None
-    for record in sorted(records, key=lambda record: list(results.scenario.market.origins).index(record["origin"])):
-        is_first, origin = record["origin"] != origin, record["origin"]
-        if is_first:
-            table.add_section()
-        cells = [_cell(record[measure], form) for _, measure, form in columns]
-        table.add_row(Text(printable(origin) if is_first else ""), Text(printable(record["route"])), *cells)
-    return table
+    yield from wrapped(scenario.title or scenario.scenario, width, indent="")
+    yield ""
+    for origin in scenario.market.origins:
+        yield from _block(results, origin, width)
+        yield ""
+    for line in _remarks(results):
+        yield from wrapped(line, width, indent="")
 
 
-def _money(results: Results) -> list[str]:
-    """A line for each origin: what the goods are worth, and to whom what is left."""
-    lines = []
-    for record in results.origin_records():
-        parts = [f"{name} {record[column] / 1e6:,.3g} M CNY" for name, column in MONEY if record[column] is not None]
-        if (share := record["share_of_foreign_trade"]) is not None:
-            parts.insert(1, f"{share:.2%} of the province's foreign trade")
-        lines.append(f"{record['origin']}: {', '.join(parts)}.")
-    return lines
-
-
-def _cell(measure: dict[str, Any], form: str) -> str:
-    """The mean, and below it half the width of its 95 % interval if there is one."""
-    if measure["mean"] is None:
-        return "-"
-    mean = form.format(measure["mean"])
-    if measure.get("high_95") is None:
-        return mean
-    return f"{mean}\n±{form.format(measure['high_95'] - measure['mean'])}"
+def _block(results: Results, origin: str, width: int) -> Iterator[str]:
+    """An origin: its routes as a table, then a line for each warehouse and stream of freight, and its money."""
+    yield from route_lines(origin, [r for r in results.summary_records() if r["origin"] == origin], width)
+    lines = [warehouse_line(r) for r in results.warehouse_records() if origin in r["origin"].split(", ")]
+    lines += [freight_line(r) for r in results.freight_records() if r["origin"] == origin]
+    lines += [money_line(r) for r in results.origin_records() if r["origin"] == origin]
+    for line in lines:
+        yield from wrapped(line, width)
 
 
 def _remarks(results: Results) -> list[str]:
     n = len(results.replications)
     interval = "one replication: no interval" if n == 1 else f"means of {n} replications, ± half a 95 % interval"
-    days = "Days are from order to ready for collection; orders that did not arrive count in p50, p90 and p95."
-    money = "Tariff and cost are CNY of 2016 a parcel; cost is all of operators' cost, warehouses included."
-    return [f"{days} ({interval})", money, *_money(results), *_settling(results), *_backlogs(results)]
+    days = (
+        "Days are from order to ready for collection; orders that did not arrive count in p50 and p95, and as not "
+        "within the promise."
+    )
+    money = (
+        "Tariff and cost are CNY of 2016 a parcel; cost is all of operators' cost, warehouses included. Load is that "
+        "of the lanes; of a warehouse, of those that fill it."
+    )
+    return [f"{days} ({interval})", money, *_settling(results), *_backlogs(results), *_stock_outs(results)]
 
 
 def _settling(results: Results) -> list[str]:
@@ -156,21 +122,26 @@ def _settling(results: Results) -> list[str]:
 
 def _backlogs(results: Results) -> list[str]:
     """One line for each place where work piles up, of the replication where it is worst."""
-    worst: dict[str, Any] = {}
-    for backlogs in results.backlogs.values():
-        for backlog in backlogs:
-            if backlog.where not in worst or backlog.parcels > worst[backlog.where].parcels:
-                worst[backlog.where] = backlog
-    lines = [
-        f"Warning: work piles up at {backlog.where}: {backlog.parcels:,} parcels wait at the end "
-        f"({backlog.parcels_before:,} in {backlog.month_before}), {_days_of_work(backlog.days_of_work)}."
-        for backlog in sorted(worst.values(), key=lambda backlog: -backlog.parcels)
-    ]
+    lines = [_backlog(backlog) for backlog in results.worst_backlogs()]
     rest = len(lines) - LONGEST_LIST
-    return (
-        lines if rest <= 0 else [*lines[:LONGEST_LIST], f"... and at {rest} more places; see stations.csv, lanes.csv."]
-    )
+    more = f"... and at {rest} more places; see stations.csv, lanes.csv, warehouses.csv."
+    return lines if rest <= 0 else [*lines[:LONGEST_LIST], more]
 
 
-def _days_of_work(days: float) -> str:
+def _backlog(backlog: Backlog) -> str:
+    what = "orders wait for stock at" if backlog.kind == "shelf" else "work piles up at"
+    before = f"({backlog.waiting_before:,} in {backlog.month_before})"
+    return f"Warning: {what} {backlog.where}: {backlog.waiting:,} at the end {before}, {_days(backlog.days_of_work)}."
+
+
+def _days(days: float) -> str:
     return f"{days:,.0f} days of work" if days < 10_000 else "and nothing is being done about them"
+
+
+def _stock_outs(results: Results) -> list[str]:
+    """One line for each product that a warehouse is out of for good."""
+    return [
+        f"Warning: {out.warehouse} is out of {out.product} since {out.since}: {out.fill_rate:.0%} of the orders since "
+        "then found it on the shelf."
+        for out in results.longest_stock_outs()
+    ]

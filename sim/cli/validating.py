@@ -12,6 +12,13 @@ from sim.reading import build, read_tree, unwrap_sources
 from sim.scenario.loading import load
 from sim.scenario.scenario import Corridor
 
+SECTIONS_OF_SOME = {
+    "consolidations": "consolidations",
+    "warehouses": "warehouses",
+    "freight": "streams of freight",
+    "changes": "changes",
+}
+"""Sections that many corridors do without, and how they are counted aloud."""
 SHIPPED = Path(sim.__file__).resolve().parents[1] / "scenarios"
 
 
@@ -41,8 +48,10 @@ def _corridor_line(file: Path) -> str:
     """A corridor by itself has no horizon: it is checked for what it describes, and as a whole in a scenario."""
     tree, _ = unwrap_sources(read_tree(file))
     world = build(Corridor, tree)
-    names = ("routes", "lanes", "stations", "customs")
-    described = ", ".join(f"{len(getattr(world, name))} {name}" for name in names)
+    sections = {name: name for name in ("routes", "lanes", "stations", "customs")} | SECTIONS_OF_SOME
+    counts = {name: len(getattr(world, name)) for name in sections}
+    shown = [name for name in sections if counts[name] or name not in SECTIONS_OF_SOME]
+    described = ", ".join(f"{counts[name]} {sections[name]}" for name in shown)
     return f"{file}: ok: a corridor with {described}; how they connect is checked in the scenarios that use it"
 
 

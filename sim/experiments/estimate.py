@@ -5,7 +5,7 @@ Plain arithmetic on the description, without numpy: `sim validate` prints it, an
 
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -18,21 +18,25 @@ from sim.scenario.sellers_over_time import level_factors
 from sim.scenario.targets import schedule, schedules, targets
 from sim.ticks import DAY, WEEK
 
-# Measured on the shipped Harbin baseline on one core, 3,454 steps each: 2.9 s for 0.24 million rows of latent orders,
-# 7.7 s for 4.8 million, 38 s for 48 million.
-SECONDS_A_ROW = 1.0e-6
-SECONDS_A_STEP = 0.6e-3
-SECONDS_TO_START = 2.0
-REPETITIONS_TO_SETTLE = 3
+# Measured on one core with the three shipped scenarios at 1, 50 and 200 parcels a row: 11 to 60 s, each within a factor
+# of 1.4 of what these make of it.
+SECONDS_A_ROW = 0.15e-6
+SECONDS_A_PLACED_ROW = 0.75e-6  # also of a container
+SECONDS_A_STEP = 0.15e-3
+SECONDS_TO_BUILD = 0.4
+SECONDS_TO_START = 3.5  # and to draw and write
+REPETITIONS_TO_SETTLE = 2
 """Repetitions of the first year after which expectations have usually settled; a scenario may allow more."""
 
-BYTES_TO_START = 230e6
+BYTES_TO_START = 220e6
 BYTES_A_ROW_UNDER_WAY = 70.0 * 2  # the table doubles when it is full
 BYTES_A_LATENT_ROW = 40.0  # of the largest week
 BYTES_A_STEP = 200.0  # a departure that is written down
 BYTES_A_LOGGED_STEP = 100.0
 HOUR_BINS = 24 * 180 + 1
 REVIEW_WEEKS = 60
+WEEKS_OF_A_CONTAINER = 6
+"""How long a container of freight may be under way when yards are full."""
 
 LAYERS_A_LEVEL = 4
 ROWS_A_LAYER_WEEK = 50
@@ -53,14 +57,18 @@ class Estimate:
     largest_week: float
     """Rows of latent orders in the largest week of an origin."""
     largest_layer_week: float
+    containers: float
+    """Containers of freight streams; those that parcels and stock fill are few beside their rows."""
     steps: float
     peak_bytes: float
     seconds: float
 
     def __str__(self) -> str:
+        freight = f"{_counted(self.containers)} containers of freight, " if self.containers else ""
+        work = f"{freight}{_counted(self.steps)} departures, checks and reviews"
         return (
-            f"about {_counted(self.orders)} latent orders in {_counted(self.rows)} rows, {_counted(self.steps)} "
-            f"departures, checks and reviews, {self.peak_bytes / 1e9:.1f} GB of memory and {_spoken(self.seconds)}"
+            f"about {_counted(self.orders)} latent orders in {_counted(self.rows)} rows, {work}, "
+            f"{self.peak_bytes / 1e9:.1f} GB of memory and {_spoken(self.seconds)}"
         )
 
 
@@ -69,26 +77,36 @@ def estimate(scenario: Scenario, *, replications: int = 1, workers: int = 1, par
     origins = [_OriginEstimate.of(name, scenario) for name in scenario.market.origins]
     orders, rows = sum(o.orders for o in origins), sum(o.rows for o in origins)
     placed_rows = sum(o.rows * o.inside for o in origins)
-    steps = _steps(scenario)
+    steps, weekly_containers = _steps(scenario), [_containers(scenario, week) for week in _weeks(scenario)]
+    containers = sum(weekly_containers)
     at_once = min(workers, replications)
     bytes_of_one = (
         BYTES_TO_START
-        + BYTES_A_ROW_UNDER_WAY * sum(o.rows_a_peak_week * o.inside for o in origins) * _weeks_under_way(scenario)
+        + BYTES_A_ROW_UNDER_WAY * sum(o.rows_a_peak_week * o.inside * o.weeks_under_way for o in origins)
+        + BYTES_A_ROW_UNDER_WAY * max(weekly_containers, default=0) * WEEKS_OF_A_CONTAINER
         + BYTES_A_LATENT_ROW * max(o.rows_a_peak_week for o in origins)
         + BYTES_A_STEP * steps
         + _record_bytes(scenario)
         + (BYTES_A_LOGGED_STEP * placed_rows * _longest_path(scenario) if parcel_log else 0)
     )
-    seconds = SECONDS_A_ROW * rows + SECONDS_A_STEP * steps + _settling_seconds(scenario, rows, steps)
+    seconds = _seconds(rows, placed_rows, containers, steps)
+    seconds += _settling_seconds(scenario, rows, placed_rows, containers, steps)
     return Estimate(
         orders=orders,
         rows=rows,
         largest_week=max(o.rows_a_peak_week for o in origins),
         largest_layer_week=max(o.rows_a_peak_week / o.layers for o in origins),
+        containers=containers,
         steps=steps,
         peak_bytes=bytes_of_one * at_once,
         seconds=SECONDS_TO_START + seconds * math.ceil(replications / at_once),
     )
+
+
+def _seconds(rows: float, placed_rows: float, containers: float, steps: float) -> float:
+    """Seconds of one model from its building to its end."""
+    of_rows = SECONDS_A_ROW * rows + SECONDS_A_PLACED_ROW * (placed_rows + containers)
+    return SECONDS_TO_BUILD + of_rows + SECONDS_A_STEP * steps
 
 
 def refuse_if_absurd(
@@ -104,11 +122,22 @@ def refuse_if_absurd(
     return found
 
 
+def workers_that_fit(peak_bytes: Sequence[float], workers: int) -> int:
+    """How many of so many workers may run at once, given the memory that each single replication takes at its peak."""
+    largest = sorted(peak_bytes, reverse=True)
+    available = _bytes_to_take()
+    return next((n for n in range(workers, 1, -1) if sum(largest[:n]) <= available), 1)
+
+
+def _bytes_to_take() -> float:
+    return min(MOST_OF_AVAILABLE * available_bytes(), MOST_BYTES)
+
+
 def _reason(found: Estimate, scenario: Scenario) -> str | None:
     orders = sum(_OriginEstimate.of(name, scenario).orders for name in scenario.market.origins)
     if orders > MOST_ORDERS:
         return f"more than {MOST_ORDERS:,} latent orders in one replication"
-    available = min(MOST_OF_AVAILABLE * available_bytes(), MOST_BYTES)
+    available = _bytes_to_take()
     if found.peak_bytes > available:
         return f"more memory than the {available / 1e9:.1f} GB that a run may take on this machine"
     if found.seconds > MOST_SECONDS:
@@ -137,6 +166,7 @@ class _OriginEstimate:
     rows_a_peak_week: float
     layers: int
     inside: float
+    weeks_under_way: float
 
     @classmethod
     def of(cls, name: str, scenario: Scenario) -> "_OriginEstimate":
@@ -154,6 +184,7 @@ class _OriginEstimate:
             rows_a_peak_week=layers * _rows(peak / LAYERS_A_LEVEL, scenario.parcels_per_row),
             layers=layers,
             inside=origin.choice.reference_shares.inside,
+            weeks_under_way=_weeks_under_way(scenario, name),
         )
 
 
@@ -193,7 +224,9 @@ def _steps(scenario: Scenario) -> float:
     within = [change for change in scenario.changes.values() if change.at < scenario.horizon.end]
     change_days = min(sum(change.ramp / DAY + 2 for change in within), days)
     reviews = days / 7 + sum(days * DAY / warehouse.review_every for warehouse in scenario.warehouses.values())
-    return sum(_departures(lane, days) for lane in scenario.lanes.values()) + reviews + change_days
+    checks = sum(days * DAY / consolidation.check_every for consolidation in scenario.consolidations.values())
+    freight = days / 7 if scenario.freight else 0.0
+    return sum(_departures(lane, days) for lane in scenario.lanes.values()) + reviews + checks + freight + change_days
 
 
 def _departures(lane: Lane, days: float) -> float:
@@ -215,21 +248,39 @@ def _days(scenario: Scenario) -> float:
     return (horizon.end - horizon.start).days + (horizon.warm_up + horizon.drain) / DAY
 
 
-def _settling_seconds(scenario: Scenario, rows: float, steps: float) -> float:
+def _settling_seconds(scenario: Scenario, rows: float, placed_rows: float, containers: float, steps: float) -> float:
     review, horizon = scenario.market.review, scenario.horizon
     if not review.is_fed_back or review.settle_iterations == 0:
         return 0.0
     years = min((horizon.end - horizon.start).days, 365) + horizon.warm_up / DAY
     part = years / _days(scenario)
     coarser = scenario.parcels_per_row / review.settle_parcels_per_row
-    of_one = SECONDS_A_ROW * rows * coarser + SECONDS_A_STEP * steps
-    return min(review.settle_iterations, REPETITIONS_TO_SETTLE) * part * of_one
+    of_one = _seconds(rows * coarser * part, placed_rows * coarser * part, containers * part, steps * part)
+    return min(review.settle_iterations, REPETITIONS_TO_SETTLE) * of_one
 
 
-def _weeks_under_way(scenario: Scenario) -> float:
-    """Twice the longest promise: what a backlog may hold."""
-    promises = [promise.days for route in scenario.routes.values() for promise in route.promise.values()]
-    return 2 * max(promises, default=0) / WEEK
+def _weeks_under_way(scenario: Scenario, origin: str) -> float:
+    """Half as much again as orders are promised on average: what a backlog may hold."""
+    shares = scenario.market.origins[origin].choice.reference_shares.routes
+    promised = {
+        name: sum(promise.days for promise in scenario.routes[name].promise.values())
+        / len(scenario.routes[name].promise)
+        for name in shares
+        if scenario.routes[name].promise
+    }
+    total = sum(shares[name] for name in promised)
+    mean = (
+        sum(shares[name] * promised[name] for name in promised) / total if total else max(promised.values(), default=0)
+    )
+    return 1.5 * mean / WEEK
+
+
+def _containers(scenario: Scenario, week: date) -> float:
+    """Containers of all streams of freight in a week."""
+    return sum(
+        stream.containers_per_week * stream.level * (growth_level(stream.growth, week) if stream.growth else 1.0)
+        for stream in scenario.freight.values()
+    )
 
 
 def _record_bytes(scenario: Scenario) -> float:

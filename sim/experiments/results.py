@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.indicators import OVER_REPLICATIONS_NAME, Backlog, Columns, over_replications
+from sim.indicators import OVER_REPLICATIONS_NAME, Backlog, Columns, StockOut, over_replications
 from sim.model import Settlement
 from sim.scenario.scenario import Scenario
 from sim.tables import arrow
@@ -25,6 +26,7 @@ class Outcome:
     parcel_log: Mapping[str, Columns]
     settlement: Settlement | None
     backlogs: Sequence[Backlog]
+    stock_outs: Sequence[StockOut]
     n_steps: int
     seconds: float
 
@@ -38,6 +40,7 @@ class Results:
     parcel_log: Mapping[str, Columns] = field(repr=False)
     settlements: Mapping[int, Settlement | None]
     backlogs: Mapping[int, Sequence[Backlog]]
+    stock_outs: Mapping[int, Sequence[StockOut]]
     replications: tuple[int, ...]
     """Those that are complete."""
     missing: Mapping[int, str]
@@ -65,9 +68,7 @@ class Results:
         table = self.tables[OVER_REPLICATIONS_NAME]
         for row in zip(*(values.tolist() for values in table.values()), strict=True):
             cell = dict(zip(table, row, strict=True))
-            entry = routes.setdefault(
-                (cell["origin"], cell["route"]), {"origin": cell["origin"], "route": cell["route"]}
-            )
+            entry = routes.setdefault((cell["origin"], cell["route"]), self._identity(cell["origin"], cell["route"]))
             entry[cell["measure"]] = _cell(cell)
         return list(routes.values())
 
@@ -81,6 +82,42 @@ class Results:
             province = sums["foreign_trade_cny"]
             sums["share_of_foreign_trade"] = sums["total_cny"] / province if province > 0 else float("nan")
             records.append({"origin": origin} | {name: _number(value) for name, value in sums.items()})
+        return records
+
+    def warehouse_records(self) -> list[dict[str, Any]]:
+        """`warehouse_summary` by warehouse, means over the replications (None where there is none)."""
+        return self._means("warehouse_summary", ("origin", "warehouse"))
+
+    def freight_records(self) -> list[dict[str, Any]]:
+        """`freight_summary` by stream, means over the replications (None where there is none)."""
+        return self._means("freight_summary", ("origin", "freight"))
+
+    def worst_backlogs(self) -> list[Backlog]:
+        """Each place where work piles up, of the replication where it is worst; the largest first."""
+        worst: dict[str, Backlog] = {}
+        for backlog in chain.from_iterable(self.backlogs.values()):
+            if backlog.where not in worst or backlog.waiting > worst[backlog.where].waiting:
+                worst[backlog.where] = backlog
+        return sorted(worst.values(), key=lambda backlog: -backlog.waiting)
+
+    def longest_stock_outs(self) -> list[StockOut]:
+        """Each product that a warehouse is out of for good, of the replication where it is so for longest."""
+        longest: dict[tuple[str, str], StockOut] = {}
+        for out in chain.from_iterable(self.stock_outs.values()):
+            before = longest.setdefault((out.warehouse, out.product), out)
+            longest[out.warehouse, out.product] = min(before, out, key=lambda each: each.since)
+        return list(longest.values())
+
+    def _identity(self, origin: str, route: str) -> dict[str, Any]:
+        return {"origin": origin, "route": route, "service_class": self.scenario.routes[route].service_class}
+
+    def _means(self, name: str, keys: tuple[str, ...]) -> list[dict[str, Any]]:
+        table, records = self.tables[name], []
+        for thing in dict.fromkeys(table[keys[-1]]):
+            rows = table[keys[-1]] == thing
+            named = {key: table[key][rows][0] for key in keys}
+            measures = [column for column in table if column not in (*keys, "replication")]
+            records.append(named | {column: _number(float(table[column][rows].mean())) for column in measures})
         return records
 
     def _repr_html_(self) -> str:
@@ -125,6 +162,7 @@ def combined(
         parcel_log=_joined([outcome.parcel_log for outcome in ordered]),
         settlements={outcome.replication: outcome.settlement for outcome in ordered},
         backlogs={outcome.replication: outcome.backlogs for outcome in ordered},
+        stock_outs={outcome.replication: outcome.stock_outs for outcome in ordered},
         replications=tuple(outcome.replication for outcome in ordered),
         missing=dict(sorted(missing.items())),
         was_stopped=was_stopped,

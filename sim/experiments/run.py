@@ -1,20 +1,20 @@
-"""Runs the replications of a scenario, here or in processes of their own; the results are the same to the bit."""
+"""Runs the replications of scenarios, here or in processes of their own; the results are the same to the bit."""
 
 import multiprocessing
 import signal
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim.experiments.estimate import refuse_if_absurd
 from sim.experiments.results import Outcome, Results, combined
-from sim.indicators import Columns, Run, growing_backlogs, tables_of
+from sim.indicators import Columns, Run, growing_backlogs, lasting_stock_outs, tables_of
 from sim.model import Model, build
 from sim.scenario.scenario import Scenario
 
@@ -36,6 +36,22 @@ class Progress:
 
 
 Tell = Callable[[Progress], None]
+Take = Callable[[int, Results], None]
+"""What is told the results of each job, by its number, as soon as they and those before it are there."""
+
+
+class Job(NamedTuple):
+    """A scenario, and how many replications of it to run."""
+
+    scenario: Scenario
+    replications: int
+
+
+class Task(NamedTuple):
+    """One replication of one of several jobs."""
+
+    job: int
+    replication: int
 
 
 def run(
@@ -51,17 +67,37 @@ def run(
     """
     n = scenario.replications if replications is None else replications
     refuse_if_absurd(scenario, replications=n, workers=workers, parcel_log=parcel_log)
+    (results,) = run_several([Job(scenario, n)], workers, on_progress, parcel_log)
+    return results
+
+
+def run_several(
+    jobs: Sequence[Job],
+    workers: int = 1,
+    on_progress: Tell | None = None,
+    parcel_log: bool = False,
+    on_results: Take | None = None,
+) -> list[Results]:
+    """Run all replications of several scenarios, which share the workers; otherwise as `run`."""
     started = time.perf_counter()
-    runner: _Runner = _Here(scenario, n, parcel_log, on_progress)
-    if min(workers, n) > 1:
-        runner = _Apart(scenario, n, parcel_log, on_progress, min(workers, n))
+    found: list[Results] = []
+
+    def hand_over() -> None:
+        while (i := len(found)) < len(jobs) and (runner.was_stopped or runner.is_over(i)):
+            results = runner.results_of(i, time.perf_counter() - started)
+            if on_results is not None:
+                on_results(i, results)
+            found.append(results)
+
+    workers = min(workers, sum(job.replications for job in jobs))
+    kind = _Apart if workers > 1 else _Here
+    runner = kind(jobs, workers, parcel_log, on_progress or (lambda _: None), hand_over)
     try:
         runner.run()
     except KeyboardInterrupt:
         runner.was_stopped = True
-    missing = {i: "stopped before its end" for i in range(n) if i not in runner.outcomes} | runner.failures
-    seconds = time.perf_counter() - started
-    return combined(scenario, list(runner.outcomes.values()), missing, runner.was_stopped, seconds)
+    hand_over()
+    return found
 
 
 def replicate(scenario: Scenario, replication: int, parcel_log: bool, tell: Callable[[float], None]) -> Outcome:
@@ -69,12 +105,14 @@ def replicate(scenario: Scenario, replication: int, parcel_log: bool, tell: Call
     started = time.perf_counter()
     model = build(scenario, replication, parcel_log=parcel_log, on_settling=lambda share: tell(SETTLING * share))
     model.run(lambda share: tell(SETTLING + (1 - SETTLING) * share))
+    made = Run(model.record, scenario)
     return Outcome(
         replication=replication,
         tables=tables_of(model.record, scenario, replication),
         parcel_log=_log_of(model, replication) if parcel_log else {},
         settlement=model.settlement,
-        backlogs=growing_backlogs(Run(model.record, scenario)),
+        backlogs=growing_backlogs(made),
+        stock_outs=lasting_stock_outs(made),
         n_steps=model.n_steps,
         seconds=time.perf_counter() - started,
     )
@@ -92,73 +130,99 @@ def _log_of(model: Model, replication: int) -> dict[str, Columns]:
 class _Runner(ABC):
     """What both ways of running share: what is complete, what failed, and telling how far it has come."""
 
-    def __init__(self, scenario: Scenario, n: int, parcel_log: bool, on_progress: Tell | None) -> None:
-        self.outcomes: dict[int, Outcome] = {}
-        self.failures: dict[int, str] = {}
+    def __init__(
+        self, jobs: Sequence[Job], workers: int, parcel_log: bool, on_progress: Tell, on_done: Callable[[], None]
+    ) -> None:
+        self.outcomes: dict[Task, Outcome] = {}
+        self.failures: dict[Task, str] = {}
         self.was_stopped = False
-        self._scenario = scenario
-        self._n = n
+        self._jobs = jobs
+        self._tasks = [Task(i, number) for i, job in enumerate(jobs) for number in range(job.replications)]
+        self._workers = workers
         self._parcel_log = parcel_log
-        self._on_progress = on_progress or (lambda _: None)
+        self._on_progress = on_progress
+        self._on_done = on_done
 
     @abstractmethod
     def run(self) -> None:
-        """Run all replications."""
+        """Run all replications of all jobs."""
+
+    def is_over(self, job: int) -> bool:
+        """Whether nothing of a job is still to run."""
+        return all(self._is_over(task) for task in self._tasks if task.job == job)
+
+    def results_of(self, job: int, seconds: float) -> Results:
+        """What a job has come to; what has not run by now is missing."""
+        tasks = [task for task in self._tasks if task.job == job]
+        outcomes = [self.outcomes[task] for task in tasks if task in self.outcomes]
+        missing = {
+            task.replication: self.failures.get(task, "stopped before its end")
+            for task in tasks
+            if task not in self.outcomes
+        }
+        return combined(self._jobs[job].scenario, outcomes, missing, self.was_stopped, seconds)
+
+    def _is_over(self, task: Task) -> bool:
+        return task in self.outcomes or task in self.failures
 
     def _tell(self, shares: Iterable[float]) -> None:
-        self._on_progress(Progress(sum(shares) / self._n, len(self.outcomes), self._n))
+        n = len(self._tasks)
+        self._on_progress(Progress(sum(shares) / n, len(self.outcomes), n))
 
 
 class _Here(_Runner):
     """One after the other in this process."""
 
     def run(self) -> None:
-        """Run all replications."""
-        for number in range(self._n):
-            self._tell([number])
+        """Run all replications of all jobs."""
+        for i, task in enumerate(self._tasks):
+            self._tell([i])
 
-            def tell(share: float, before: int = number) -> None:
+            def tell(share: float, before: int = i) -> None:
                 self._tell([before, share])
 
             try:
-                self.outcomes[number] = replicate(self._scenario, number, self._parcel_log, tell)
+                scenario = self._jobs[task.job].scenario
+                self.outcomes[task] = replicate(scenario, task.replication, self._parcel_log, tell)
             except Exception as error:
-                if self._n == 1:
+                if len(self._tasks) == 1:
                     raise
-                self.failures[number] = _described(error)
-        self._tell([self._n])
+                self.failures[task] = _described(error)
+            self._on_done()
+        self._tell([len(self._tasks)])
 
 
 class _Apart(_Runner):
     """In several processes of their own."""
 
-    def __init__(self, scenario: Scenario, n: int, parcel_log: bool, on_progress: Tell | None, workers: int) -> None:
-        super().__init__(scenario, n, parcel_log, on_progress)
-        self._workers = workers
-        self._context = multiprocessing.get_context("spawn")
-        self._shares = self._context.Array("d", n)
-
     def run(self) -> None:
         """Run all replications; when a process is killed, those it may have taken along run again, each on its own."""
-        self._run_in_pool(range(self._n), self._workers)
-        for number in range(self._n):
-            if number not in self.outcomes and number not in self.failures:
-                self._run_in_pool([number], 1)
-                if number not in self.outcomes:
-                    self.failures.setdefault(number, KILLED)
+        self._context = multiprocessing.get_context("spawn")
+        self._shares = self._context.Array("d", len(self._tasks))
+        self._run_in_pool(self._tasks, self._workers)
+        for task in self._tasks:
+            if not self._is_over(task):
+                self._run_in_pool([task], 1)
+                if not self._is_over(task):
+                    self.failures[task] = KILLED
+                    self._on_done()
 
-    def _run_in_pool(self, numbers: Iterable[int], workers: int) -> None:
+    def _run_in_pool(self, tasks: Iterable[Task], workers: int) -> None:
         before = set(multiprocessing.active_children())
         pool = ProcessPoolExecutor(workers, self._context, _start_process, (self._shares,))
         try:
             # As text: pydantic's generic classes cannot be pickled.
-            text = self._scenario.model_dump_json(by_alias=True)
-            waiting = {pool.submit(_replicate_apart, text, self._parcel_log, i): i for i in numbers}
+            texts = [job.scenario.model_dump_json(by_alias=True) for job in self._jobs]
+            waiting = {
+                pool.submit(_replicate_apart, texts[task.job], self._parcel_log, task, self._tasks.index(task)): task
+                for task in tasks
+            }
             while waiting:
                 done, _ = wait(waiting, LOOK_EVERY, FIRST_COMPLETED)
                 for future in done:
                     self._take(waiting.pop(future), future)
                 self._tell(self._shares[:])
+                self._on_done()
         except BaseException:
             for process in set(multiprocessing.active_children()) - before:
                 process.kill()
@@ -166,13 +230,13 @@ class _Apart(_Runner):
         finally:
             pool.shutdown(cancel_futures=True)
 
-    def _take(self, number: int, future: "Future[Outcome]") -> None:
+    def _take(self, task: Task, future: "Future[Outcome]") -> None:
         try:
-            self.outcomes[number] = future.result()
+            self.outcomes[task] = future.result()
         except BrokenProcessPool:
-            self._shares[number] = 0.0
+            self._shares[self._tasks.index(task)] = 0.0
         except Exception as error:
-            self.failures[number] = _described(error)
+            self.failures[task] = _described(error)
 
 
 def _described(error: Exception) -> str:
@@ -189,8 +253,8 @@ def _start_process(shares: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _replicate_apart(scenario: str, parcel_log: bool, number: int) -> Outcome:
+def _replicate_apart(scenario: str, parcel_log: bool, task: Task, slot: int) -> Outcome:
     def tell(share: float) -> None:
-        _SHARES[number] = share
+        _SHARES[slot] = share
 
-    return replicate(Scenario.model_validate_json(scenario), number, parcel_log, tell)
+    return replicate(Scenario.model_validate_json(scenario), task.replication, parcel_log, tell)

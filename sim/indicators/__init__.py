@@ -4,19 +4,22 @@ Knows the record and the description; knows no simulation and no file.
 """
 
 from sim.indicators.accounts import ACCOUNTS
+from sim.indicators.backlogs import Backlog, StockOut, growing_backlogs, lasting_stock_outs
 from sim.indicators.declared import Column, Columns, Run, Table
-from sim.indicators.freight import FREIGHT
-from sim.indicators.network import DEPARTURES, LANES, STATIONS, Backlog, growing_backlogs
+from sim.indicators.freight import FREIGHT, FREIGHT_SUMMARY
+from sim.indicators.network import DEPARTURES, LANES, STATIONS
 from sim.indicators.orders import DAILY, FLOWS, ORDERS
 from sim.indicators.service import EXPECTATIONS, SERVICE
 from sim.indicators.summary import MEASURES, OVER_REPLICATIONS, SUMMARY, over_replications
 from sim.indicators.trade import SURPLUS, TRADE
-from sim.indicators.warehouses import STOCK_REVIEWS, WAREHOUSES
+from sim.indicators.warehouses import STOCK_REVIEWS, WAREHOUSE_SUMMARY, WAREHOUSES
 from sim.record import Record
 from sim.scenario.scenario import Scenario
 
 TABLES = (
     SUMMARY,
+    WAREHOUSE_SUMMARY,
+    FREIGHT_SUMMARY,
     ORDERS,
     FLOWS,
     SERVICE,
@@ -43,8 +46,10 @@ __all__ = [
     "Column",
     "Columns",
     "Run",
+    "StockOut",
     "Table",
     "growing_backlogs",
+    "lasting_stock_outs",
     "over_replications",
     "reference",
     "tables_of",

@@ -1,4 +1,4 @@
-"""The table of freight: containers that are no parcels, by month and stream."""
+"""Tables of freight, containers that are no parcels: by month and stream, and by stream over all months."""
 
 from typing import Any
 
@@ -40,4 +40,35 @@ FREIGHT = Table(
         Column("mean_days", "number", "d", "first step to the end of the last, mean of those that arrived"),
     ),
     _freight,
+)
+
+
+def _freight_summary(run: Run) -> tuple[Any, ...]:
+    record, months = run.record, run.months
+    arrived, seconds = record.freight_arrived[months].sum(axis=0).T
+    under_way = record.freight_sent.sum(axis=0) - record.freight_arrived[..., 0].sum(axis=0)
+    return (
+        texts([stream.origin or "" for stream in run.scenario.freight.values()]),
+        texts(record.axes.freight),
+        record.freight_sent[months].sum(axis=0),
+        arrived,
+        under_way,
+        record.freight_value_fen[months].sum(axis=0) / 100,
+        ratio(seconds / SECONDS_A_DAY, arrived),
+    )
+
+
+FREIGHT_SUMMARY = Table(
+    "freight_summary",
+    "a stream of freight, over all reported months",
+    (
+        Column("origin", "text", "", "origin whose trade it is; empty for background traffic"),
+        Column("freight", "text", "", "name of the stream"),
+        Column("sent", "whole", "containers", "containers that came to their first step"),
+        Column("arrived", "whole", "containers", "containers whose last step ended"),
+        Column("in_transit", "whole", "containers", "under way at the end of the simulated time"),
+        Column("value_cny", "number", "CNY of 2016", "value of the goods in those sent"),
+        Column("mean_days", "number", "d", "first step to the end of the last, mean of those that arrived"),
+    ),
+    _freight_summary,
 )

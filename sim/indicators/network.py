@@ -1,16 +1,12 @@
-"""Tables of the network: stations, lanes, single departures; and where work piles up without end."""
+"""Tables of the network: stations, lanes, single departures."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from sim.indicators.declared import MONTH, Column, Run, Table, ratio, texts
-from sim.ticks import DAY, local_time, midnight
+from sim.ticks import local_time
 
-GROWTH_THAT_ALARMS = 3
-DAYS_OF_WORK_THAT_ALARM = 2
-FEWEST_THAT_ALARM = 50  # a train brings as many containers at once, and they wait over a weekend
 BOTH = "parcels or containers"
 """A container is one item of a queue and one piece of a lane, whatever is in it."""
 
@@ -125,34 +121,3 @@ DEPARTURES = Table(
     ),
     _departures,
 )
-
-
-@dataclass(frozen=True)
-class Backlog:
-    """Parcels that wait somewhere at the end, those of an earlier month, and how many days of work they are."""
-
-    where: str
-    parcels: int
-    parcels_before: int
-    month_before: str
-    days_of_work: float
-
-
-def growing_backlogs(run: Run) -> list[Backlog]:
-    """Queues and lanes where far more waits when orders end than a year before (or at the start of a shorter run)."""
-    record = run.record
-    last = record.month(midnight(run.scenario.horizon.end) - 1)
-    before = max(last - 12, 0)
-    days = np.diff(record.axes.month_bounds()) / DAY
-    lanes = record.lane_totals
-    left_behind = ratio(lanes[..., 7], lanes[..., 0])
-    waiting = np.concatenate([record.queue_backlog[..., 0], np.nan_to_num(left_behind)])
-    worked = np.concatenate([record.queue_totals[..., 0], lanes[..., 6]]) / days
-    work_days = waiting[:, last] / np.maximum(worked[:, last], 1e-9)
-    has_grown = waiting[:, last] > np.maximum(GROWTH_THAT_ALARMS * waiting[:, before], FEWEST_THAT_ALARM)
-    is_alarming = has_grown & (work_days > DAYS_OF_WORK_THAT_ALARM)
-    names, month_names = (*record.axes.queues, *record.axes.lanes), record.axes.month_names()
-    return [
-        Backlog(names[i], int(waiting[i, last]), int(waiting[i, before]), month_names[before], float(work_days[i]))
-        for i in np.flatnonzero(is_alarming)
-    ]

@@ -8,6 +8,7 @@ import numpy as np
 from sim.indicators.accounts import co2e_g, total_cost
 from sim.indicators.declared import ORIGIN, ROUTE, Column, Columns, Run, Table, ratio, texts
 from sim.indicators.service import door_to_door, orders_with_time_to_arrive
+from sim.scenario.scenario import Scenario
 
 
 def _summary(run: Run) -> tuple[Any, ...]:
@@ -50,16 +51,27 @@ def _each(run: Run, route: int, cost: np.ndarray, emitted_g: np.ndarray) -> dict
 
 
 def _load_met(run: Run, route: int) -> float:
-    """Mean load factor of the lanes that a route uses, each weighted by the mass it carried.
+    """Mean load factor of the lanes that a route's goods travel on, each weighted by the mass it carried.
 
     A plain mean over departures would mostly be that of many small, half-empty ones.
     """
     axes = run.record.axes
-    used = {step for path in run.scenario.routes[axes.routes[route]].paths.values() for step in path.steps}
+    used = lanes_of(run.scenario, axes.routes[route])
     lanes = [number for number, lane in enumerate(axes.lanes) if lane in used]
     totals: np.ndarray = run.record.lane_totals[lanes][:, run.months].sum(axis=1)
     departed, mass, ppm = totals[:, 0], totals[:, 4].astype(np.float64), totals[:, 5]
     return float(ratio((mass * ppm / 1e6 / np.maximum(departed, 1)).sum(), mass.sum()))
+
+
+def lanes_of(scenario: Scenario, route: str) -> set[str]:
+    """Lanes on which a route's parcels travel, alone or in containers; from a warehouse, those that fill it as well."""
+    steps = {step for path in scenario.routes[route].paths.values() for step in path.steps}
+    of_loads = {step for name in steps & scenario.warehouses.keys() for step in _way_of_loads(scenario, name)}
+    return (steps | of_loads) & scenario.lanes.keys()
+
+
+def _way_of_loads(scenario: Scenario, warehouse: str) -> tuple[str, ...]:
+    return scenario.warehouses[warehouse].replenishment.steps
 
 
 SUMMARY = Table(
@@ -98,8 +110,18 @@ SUMMARY = Table(
             "parcel delivered",
         ),
         Column("operators_result_cny", "number", "CNY of 2016", "tariffs of the orders placed less operators' cost"),
-        Column("co2e_kg_per_parcel", "number", "kg", "CO2e of the lanes per parcel delivered"),
-        Column("load_factor", "number", "share", "mean load factor of its lanes, weighted by mass carried"),
+        Column(
+            "co2e_kg_per_parcel",
+            "number",
+            "kg",
+            "CO2e of the lanes per parcel delivered, with its part of the loads of warehouses",
+        ),
+        Column(
+            "load_factor",
+            "number",
+            "share",
+            "mean load factor of its lanes, weighted by mass carried; of a warehouse's, those that fill it",
+        ),
     ),
     _summary,
 )

@@ -1,4 +1,4 @@
-"""Tables of warehouses: stock and orders by product, and what the stock reviews ordered."""
+"""Tables of warehouses: stock and orders by product, a summary, and what the stock reviews ordered."""
 
 from typing import Any
 
@@ -76,6 +76,58 @@ WAREHOUSES = Table(
         Column("mean_outside", "number", "pieces", "stock waiting outside for room, mean over the month"),
     ),
     _warehouses,
+)
+
+
+def _warehouse_summary(run: Run) -> tuple[Any, ...]:
+    record, axes = run.record, run.record.axes
+    totals = np.moveaxis(record.stock_totals[:, run.months].sum(axis=(1, 2)), -1, 0)
+    ever = np.moveaxis(record.stock_totals.sum(axis=(1, 2)), -1, 0)
+    left = totals[AT_ONCE] + totals[LATER]
+    seconds = np.diff(axes.month_bounds())[run.months].sum() / SECOND
+    return (
+        texts([", ".join(origins_of(run, name)) for name in axes.warehouses]),
+        texts(axes.warehouses),
+        *(totals[i] for i in (ORDERED, AT_ONCE, LATER, FELL_BACK)),
+        ever[ORDERED] - ever[AT_ONCE] - ever[LATER] - ever[FELL_BACK],
+        ratio(totals[AT_ONCE], totals[ORDERED]),
+        ratio(totals[WAIT_S] / 3600, totals[LATER]),
+        record.loads_received[:, run.months].sum(axis=1),
+        record.initial_stock.sum(axis=1) + ever[ARRIVED] + ever[RESTOCKED] - ever[AT_ONCE] - ever[LATER],
+        (totals[SHELF_S] + totals[OUTSIDE_S]) / seconds,
+        ratio(totals[AGE_S] * SECOND / DAY, left),
+    )
+
+
+def origins_of(run: Run, warehouse: str) -> list[str]:
+    """Origins whose orders may be served from a warehouse."""
+    found = [
+        route.origin
+        for route in run.scenario.routes.values()
+        if warehouse in [path.steps[0] for path in route.paths.values()]
+    ]
+    return list(dict.fromkeys(found))
+
+
+WAREHOUSE_SUMMARY = Table(
+    "warehouse_summary",
+    "a warehouse, over all reported months",
+    (
+        Column("origin", "text", "", "origin whose orders it serves; several with commas, empty if none"),
+        WAREHOUSE,
+        Column("orders", "whole", "parcels", "orders that came to the shelf"),
+        Column("filled_at_once", "whole", "parcels", "orders that took a piece when they came"),
+        Column("filled_later", "whole", "parcels", "orders that waited and took a piece"),
+        Column("fell_back", "whole", "parcels", "orders that took the fallback route"),
+        Column("waiting", "whole", "parcels", "orders that wait for stock at the end of the simulated time"),
+        Column("fill_rate", "number", "share", "filled at once, of the orders"),
+        Column("mean_wait_hours", "number", "h", "wait for stock, mean of those filled later"),
+        Column("loads", "whole", "loads", "loads received"),
+        Column("stock", "whole", "pieces", "on the shelf and outside at the end of the simulated time"),
+        Column("mean_stock", "number", "pieces", "the same, mean over the reported time"),
+        Column("mean_age_days", "number", "d", "arrival at the warehouse to leaving it, mean of the pieces that left"),
+    ),
+    _warehouse_summary,
 )
 
 

@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from jsonschema import validate
 
 import sim
 from sim.cli import main
+from sim.cli.summary import summary_schema
 
 ROOT = Path(__file__).parents[2]
 TINY = ROOT / "tests" / "golden" / "tiny.yaml"
@@ -43,18 +45,20 @@ def edited(tmp_path: Path, *edits: tuple[str, str], name: str = "edited.yaml") -
 # -- run ---------------------------------------------------------------------------------------------------------------
 
 
-def test_run_prints_a_summary_by_route_and_where_the_results_lie(run, tmp_path: Path) -> None:
+def test_run_prints_a_block_by_origin_and_where_the_results_lie(run, tmp_path: Path) -> None:
     code, out, err = run("run", TINY)
     folder = tmp_path / "results" / "runs" / "tiny-7"
     summary = sim.run(sim.load(TINY)).columns("summary")
     assert code == 0
     for route, placed, days in zip(summary["route"], summary["placed"], summary["mean_days"], strict=True):
-        line = next(line for line in out.splitlines() if f"│ {route} " in line)
-        assert f" {placed:,} │" in line
-        assert f" {days:.1f} │" in line
+        cells = next(line for line in out.splitlines() if line.startswith(f"{route} ")).split()
+        assert cells[1] == f"{placed:,}"
+        assert cells[6] == f"{days:.1f}"
     assert "Two routes from Harbin to the Urals" in out
     assert "one replication: no interval" in out
-    assert "Tables: results/runs/tiny-7/ (16 as Parquet and CSV; manifest.json)" in out
+    assert "  harbin: goods " in out
+    assert "Tables: results/runs/tiny-7/ (18 as Parquet and CSV; manifest.json)" in out
+    assert max(map(len, out.splitlines())) <= 100
     assert (folder / "summary.csv").exists()
     assert not (folder / "steps.parquet").exists()
     assert err.startswith("tiny: about 2,511 latent orders in 2,511 rows, 34 departures, checks and reviews, ")
@@ -62,7 +66,7 @@ def test_run_prints_a_summary_by_route_and_where_the_results_lie(run, tmp_path: 
 
 def test_run_says_whether_expectations_settled(run, tmp_path: Path) -> None:
     _, out, _ = run("run", TINY)
-    assert "Warning: expectations did not settle: the last repetition still moved one by " in out
+    assert "Warning: expectations did not settle: the last repetition still moved one by " in " ".join(out.split())
     settled = edited(tmp_path, ("settle_tolerance: 10 %", "settle_tolerance: 90 %"))
     _, out, _ = run("run", settled)
     assert "Expectations settled within 90.0% after 1 repetition of the first year." in out
@@ -73,8 +77,9 @@ def test_run_says_whether_expectations_settled(run, tmp_path: Path) -> None:
 
 def test_run_warns_where_work_piles_up(run, tmp_path: Path) -> None:
     _, out, _ = run("run", edited(tmp_path, ("service: 20 min", "service: 2 h")))
-    assert "Warning: work piles up at sorting: " in out
-    assert " days of work." in out
+    warning = " ".join(out[out.index("Warning: work piles up at sorting: ") :].split())
+    assert " at the end (" in warning
+    assert " days of work. " in warning
 
 
 def test_several_replications_show_their_interval(run) -> None:
@@ -101,6 +106,7 @@ def test_json_prints_the_summary_and_nothing_else(tmp_path: Path) -> None:
     found = json.loads(done.stdout)
     assert (found["scenario"], found["seed"], found["replications"]) == ("tiny", 7, [0, 1])
     assert [route["route"] for route in found["routes"]] == ["post", "express"]
+    validate(found, summary_schema())
     placed = found["routes"][0]["placed"]
     assert placed["unit"] == "parcels"
     assert placed["low_95"] < placed["mean"] < placed["high_95"]
@@ -120,6 +126,7 @@ def test_several_scenarios_get_folders_of_their_own(run, tmp_path: Path) -> None
     code, out, _ = run("run", TINY, other, "--json", "--out", "both")
     assert code == 0
     assert [summary["scenario"] for summary in json.loads(out)] == ["tiny", "other"]
+    assert [summary["replications"] for summary in json.loads(out)] == [[0], [0]]
     assert sorted(path.name for path in (tmp_path / "both").iterdir()) == ["other-7", "tiny-7"]
 
 
@@ -131,9 +138,58 @@ def test_two_scenarios_of_one_name_are_refused(run, tmp_path: Path) -> None:
 
 def test_options_override_the_scenario(run, tmp_path: Path) -> None:
     run("run", TINY, "--seed", 8, "--parcels-per-row", 5)
-    folder = tmp_path / "results" / "runs" / "tiny-8"
+    folder = tmp_path / "results" / "runs" / "tiny-8-rows5"
     scenario = json.loads((folder / "manifest.json").read_text("utf-8"))["scenario"]
     assert (scenario["seed"], scenario["parcels_per_row"]) == (8, 5)
+
+
+def test_folders_are_named_by_what_differs_from_the_file(run, tmp_path: Path) -> None:
+    for more in ((), ("--parcels-per-row", 5), ("--replications", 2), ("--parcels-per-row", 1, "--seed", 7)):
+        run("run", TINY, *more)
+    runs = tmp_path / "results" / "runs"
+    assert sorted(path.name for path in runs.iterdir()) == ["tiny-7", "tiny-7-rows5", "tiny-7-x2"]
+
+
+def test_it_says_when_earlier_results_are_replaced(run) -> None:
+    _, out, err = run("run", TINY, "--json")
+    assert json.loads(out)["replaced"] is None
+    assert "replaced" not in err
+    _, out, err = run("run", TINY, "--json")
+    finished = json.loads(out)["replaced"]
+    assert f"tiny: replaced the results of {finished} in results/runs/tiny-7\n" in err
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_several_scenarios_are_shown_in_their_order_whoever_is_done_first(run, tmp_path: Path, workers: int) -> None:
+    other = edited(tmp_path, ("scenario: tiny", "scenario: other"), ("title: Two routes", "title: Others"))
+    code, out, err = run("run", TINY, other, "--workers", workers)
+    assert code == 0
+    assert 0 <= out.index("Two routes from") < out.index("runs/tiny-7/") < out.index("Others from")
+    assert "tiny, other: 100% after " in err
+    alone = sim.run(sim.load(TINY)).columns("daily")["delivered"].sum()
+    lines = (tmp_path / "results" / "runs" / "tiny-7" / "daily.csv").read_text("utf-8").splitlines()
+    assert sum(int(line.split(",")[lines[0].split(",").index("delivered")]) for line in lines[1:]) == alone
+
+
+def test_failed_scenario_does_not_take_another_along(run, tmp_path: Path, monkeypatch) -> None:
+    from sim.experiments import run as runs
+
+    replicate = runs.replicate
+
+    def failing(scenario, *rest):
+        if scenario.scenario == "tiny":
+            raise ValueError("no luck")
+        return replicate(scenario, *rest)
+
+    monkeypatch.setattr(runs, "replicate", failing)
+    other = edited(tmp_path, ("scenario: tiny", "scenario: other"))
+    code, out, err = run("run", TINY, other, "--workers", 1, "--json")
+    assert code == 1
+    assert "error: replication 0 of tiny failed: ValueError: no luck\n" in err
+    failed, done = json.loads(out)
+    validate(failed, summary_schema())
+    assert (failed["replications"], failed["missing_replications"], failed["folder"]) == ([], [0], None)
+    assert done["replications"] == [0]
 
 
 def test_log_of_single_parcels_is_written(run, tmp_path: Path) -> None:
@@ -194,8 +250,8 @@ def test_failed_replication_is_told_and_the_others_are_kept(run, tmp_path: Path,
     code, out, err = run("run", TINY, "--replications", 3, "--workers", 1)
     assert code == 1
     assert "error: replication 1 of tiny failed: ValueError: no luck\n" in err
-    assert "Tables: results/runs/tiny-7-incomplete/" in out
-    manifest = tmp_path / "results" / "runs" / "tiny-7-incomplete" / "manifest.json"
+    assert "Tables: results/runs/tiny-7-x3-incomplete/" in out
+    manifest = tmp_path / "results" / "runs" / "tiny-7-x3-incomplete" / "manifest.json"
     assert json.loads(manifest.read_text("utf-8"))["missing_replications"] == {"1": "ValueError: no luck"}
 
 
@@ -216,7 +272,7 @@ def test_ctrl_c_says_what_is_complete_and_leaves_no_half_written_table(workers: 
     assert 0 < len(complete) < 200
     assert err.splitlines()[-1] == (
         f"stopped: {len(complete)} of 200 replications of tiny are complete; "
-        "what is complete lies in results/runs/tiny-7-incomplete"
+        "what is complete lies in results/runs/tiny-7-x200-incomplete"
     )
     (folder,) = (tmp_path / "results" / "runs").iterdir()
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
@@ -248,7 +304,7 @@ def test_title_cannot_send_commands_to_the_terminal(run, tmp_path: Path) -> None
 def test_validate_prints_one_line_with_the_estimate(run) -> None:
     code, out, err = run("validate", TINY)
     assert (code, err) == (0, "")
-    estimate = "about 2,511 latent orders in 2,511 rows, 34 departures, checks and reviews, 0.2 GB of memory and 2 s"
+    estimate = "about 2,511 latent orders in 2,511 rows, 34 departures, checks and reviews, 0.2 GB of memory and 5 s"
     assert out == f"{TINY}: ok: {estimate}\n"
 
 
