@@ -17,7 +17,7 @@ $(STAMP): requirements.lock pyproject.toml
 	touch $@
 
 run: setup
-	$(BIN)/sim run scenarios/harbin-baseline.yaml
+	$(BIN)/sim run scenarios/harbin-baseline.yaml scenarios/xinjiang-baseline.yaml
 
 test: setup
 	$(BIN)/python -m pytest -n 2 -m "not slow"

@@ -29,6 +29,9 @@ from benchmarks.measure import (
 LATEST = ROOT / "benchmarks" / "latest.json"
 QUICK = ROOT / "results" / "runs" / "benchmark-quick.json"
 PACKAGES = ("numpy", "numba", "simpy", "salabim", "ciw")
+BOTH = ("both-rows-200", "both-rows-50")
+"""Years of both corridors, at two sizes of rows."""
+IN_YEARS = ("sweep", "both")
 Runs = dict[tuple[str, int], list[Run]]
 
 
@@ -44,6 +47,8 @@ class Plan:
     h_engine: int
     h_simpy: tuple[int, ...]
     years: int
+    both_years: int
+    """Years of both corridors; 0 is January alone."""
     growth_from: int = 100_000
     """Sizes below are left out of the engine's growth: there building the model takes longest."""
 
@@ -56,6 +61,7 @@ FULL_PLAN = Plan(
     h_engine=13_600_000,
     h_simpy=(20_000, 80_000),
     years=5,
+    both_years=5,
 )
 QUICK_PLAN = Plan(
     rounds=1,
@@ -65,6 +71,7 @@ QUICK_PLAN = Plan(
     h_engine=400_000,
     h_simpy=(4_000, 16_000),
     years=1,
+    both_years=0,
 )
 
 
@@ -84,6 +91,7 @@ def measure(plan: Plan, runner: Callable[..., Run] = run_child, tell: Callable[[
     w = [("engine", n) for n in plan.engine] + [("simpy", n) for n in plan.simpy]
     w += [("salabim", plan.others), ("ciw", plan.others)]
     h = [("h-engine", plan.h_engine), ("h-floor", plan.h_engine), *(("h-simpy", n) for n in plan.h_simpy)]
+    h += [(name, plan.both_years) for name in BOTH]
     sweeps = [("sweep", plan.years), ("sweep-settled", plan.years)]
     runs: Runs = {}
     for group in (w, h, sweeps):
@@ -100,7 +108,18 @@ def ratios(plan: Plan, runs: Runs) -> dict[str, Ratio]:
         "w_vs_ciw": _ratio(runs, ("ciw", plan.others), w),
         "vs_simpy": _ratio(runs, ("h-simpy", plan.h_simpy[-1]), h),
         "vs_floor": _ratio(runs, h, ("h-floor", plan.h_engine)),
+        **{
+            f"{_key(name)}_vs_simpy": _ratio(runs, ("h-simpy", plan.h_simpy[-1]), (name, plan.both_years))
+            for name in BOTH
+        },
+        **{
+            f"{_key(name)}_vs_floor": _ratio(runs, (name, plan.both_years), ("h-floor", plan.h_engine)) for name in BOTH
+        },
     }
+
+
+def _key(name: str) -> str:
+    return name.replace("-", "_")
 
 
 def _ratio(runs: Runs, slow: tuple[str, int], fast: tuple[str, int]) -> Ratio:
@@ -124,6 +143,7 @@ def report(plan: Plan, runs: Runs) -> dict[str, Any]:
         "growth_exponent": round(growth(runs, "engine", plan.growth_from), 3),
         "sweep_run_s": round(median(run.seconds for run in runs["sweep", plan.years]), 2),
         "sweep_run_with_settling_s": round(median(run.seconds for run in runs["sweep-settled", plan.years]), 2),
+        **_of_both(plan, runs),
         "ratios": {name: asdict(ratio) for name, ratio in found.items()},
         "growth_exponents": {
             "engine": growth(runs, "engine", plan.growth_from),
@@ -139,6 +159,16 @@ def report(plan: Plan, runs: Runs) -> dict[str, Any]:
         "plan": asdict(plan),
         "runs": [asdict(run) for of_size in runs.values() for run in of_size],
     }
+
+
+def _of_both(plan: Plan, runs: Runs) -> dict[str, float]:
+    """Seconds and memory of the years of both corridors."""
+    found: dict[str, float] = {}
+    for name in BOTH:
+        of_size = runs[name, plan.both_years]
+        found[f"{_key(name)}_s"] = round(median(run.seconds for run in of_size), 2)
+        found[f"{_key(name)}_mb"] = round(max(run.peak_mb for run in of_size))
+    return found
 
 
 def cpu() -> str:
@@ -157,7 +187,7 @@ def rates_table(runs: Runs) -> Table:
         table.add_column(column, justify="left" if column == "work" else "right")
     for (name, n), of_size in runs.items():
         seconds, peak = (median(getattr(run, what) for run in of_size) for what in ("seconds", "peak_mb"))
-        size = f"{n} years" if name.startswith("sweep") else f"{n:,}"
+        size = f"{n} years" if name.startswith(IN_YEARS) else f"{n:,}"
         table.add_row(name, size, f"{seconds:.2f}", f"{parcels_per_second(of_size):,.0f}", f"{peak:,.0f}")
     return table
 
@@ -183,6 +213,8 @@ def show(console: Console, runs: Runs, figures: dict[str, Any]) -> None:
         f"one run of a sweep: {figures['sweep_run_s']} s; with the settling before it: "
         f"{figures['sweep_run_with_settling_s']} s"
     )
+    for name in map(_key, BOTH):
+        console.print(f"{name}: {figures[f'{name}_s']} s, {figures[f'{name}_mb']} MB")
     console.print(f"{figures['cpu']}, {figures['cpus']} processors, load {figures['load_average']:.1f} at the end")
 
 

@@ -19,7 +19,8 @@ from time import perf_counter
 WARM_UP = 500
 """Expected parcels of the run before the clock starts."""
 WARM_UPS = {"h-engine": 20_000, "h-floor": 20_000, "h-simpy": 2_000, "sweep": 1, "sweep-settled": 1}
-"""The same for works that need more to have been everywhere; those named sweep count years, not parcels."""
+WARM_UPS |= {"both-rows-200": 0, "both-rows-50": 0}
+"""The same for works that need more, or less, to have been everywhere; those named sweep or both count years."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +132,23 @@ def sweep(is_settled: bool) -> Work:
     return work
 
 
+def both_corridors(parcels_per_row: int) -> Work:
+    """``n`` years (none: January) of both corridors together, 2016 on, and the settling of the market before them."""
+    from datetime import date
+
+    from benchmarks import harbin
+
+    harbin.both_corridors(parcels_per_row)
+
+    def work(n: int, seed: int) -> Result:
+        end = date(2016 + n, 1, 1) if n else date(2016, 2, 1)
+        scenario = harbin.both_corridors(parcels_per_row, seed, end)
+        n_parcels, outputs = harbin.sweep_run(scenario, is_settled=True)
+        return Result(n_parcels=n_parcels, outputs=outputs)
+
+    return work
+
+
 WORKS: dict[str, Callable[[], Work]] = {
     "engine": engine,
     "h-engine": harbin_engine,
@@ -138,6 +156,8 @@ WORKS: dict[str, Callable[[], Work]] = {
     "h-simpy": harbin_simpy,
     "sweep": lambda: sweep(False),
     "sweep-settled": lambda: sweep(True),
+    "both-rows-200": lambda: both_corridors(200),
+    "both-rows-50": lambda: both_corridors(50),
     "floor": least,
     "reference": lambda: peer("reference"),
     "simpy": lambda: peer("plain_simpy"),
@@ -175,7 +195,7 @@ def main() -> None:
     """Read the command line, measure, print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.child", description=__doc__)
     parser.add_argument("name", choices=sorted(WORKS))
-    parser.add_argument("n", type=int, help="expected number of parcels (of a sweep, years)")
+    parser.add_argument("n", type=int, help="expected number of parcels (of a sweep or both corridors, years)")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     print(json.dumps(measure(given.name, given.n, given.seed)))

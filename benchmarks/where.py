@@ -1,4 +1,4 @@
-"""``python -m benchmarks.where [H|W] [N]``: where the engine's time goes, by kernel and method, per placed parcel.
+"""``python -m benchmarks.where [H|W|baseline] [N]``: where the engine's time goes, by kernel and method.
 
 Every function of the kernels that Python calls, and the methods around them, are wrapped by a clock that counts own
 time only: what a wrapped call inside takes is the other's. The clocks cost about a microsecond a call, which the
@@ -18,17 +18,47 @@ from rich.table import Table
 
 from benchmarks import harbin, tandem
 from sim import model
-from sim.actors import departures, market
-from sim.flow import customs, last_mile, loading, network, parcels, station
-from sim.kernels import births, distributions, draws, ordering, queueing, tallying
+from sim.actors import departures, freight, market, reviews
+from sim.flow import (
+    consolidation,
+    containers,
+    customs,
+    last_mile,
+    loading,
+    network,
+    parcels,
+    replenishment,
+    returns,
+    sink,
+    station,
+    unpacking,
+    warehouse,
+)
+from sim.kernels import births, choice, distributions, draws, ordering, queueing, shelf, tallying
+from sim.scenario.loading import load
 
-KERNELS = (births, distributions, draws, ordering, queueing, tallying, customs, loading, parcels)
-WORKLOADS = {"H": (harbin.simulate, harbin.FULL), "W": (tandem.simulate, 1_000_000)}
+KERNELS = (
+    *(births, choice, distributions, draws, ordering, queueing, shelf, tallying),
+    *(consolidation, containers, customs, loading, parcels, replenishment, freight),
+)
+
+
+def baseline(parcels_per_row: int, seed: int) -> tuple[int, dict[str, float]]:
+    """The Harbin baseline with all its routes, and the settling before it, at a size of rows."""
+    whole = load(harbin.FILE).scenario.model_copy(update={"parcels_per_row": parcels_per_row, "seed": seed})
+    return harbin.sweep_run(whole, is_settled=True)
+
+
+WORKLOADS = {"H": (harbin.simulate, harbin.FULL), "W": (tandem.simulate, 1_000_000), "baseline": (baseline, 1)}
+WARM_UPS = {"baseline": 10_000}
+"""What the run before the clock is told, where it is not up to 20,000 parcels."""
 METHODS: dict[type, tuple[str, ...]] = {
     parcels.ParcelTable: ("take", "give_back", "_grow", "mark_posted"),
     network.Inbox: ("put", "take"),
     network.Node: ("forward", "advance", "receive", "_without_lost"),
     network.Network: ("advance",),
+    network.Handling: ("count",),
+    network.Pool: ("put", "take"),
     station.Queue: ("_serve", "_commit", "count_backlog", "_write_down"),
     station.Fifo: ("append",),
     station.WorkClock: ("work", "wall_start", "wall_end"),
@@ -39,6 +69,13 @@ METHODS: dict[type, tuple[str, ...]] = {
     market.Market: ("review",),
     market.OriginMarket: ("place", "_send_off", "_layer"),
     model.Model: ("_build",),
+    consolidation.Consolidation: ("_serve", "fill_and_close", "_take_closed", "_send_off"),
+    warehouse.Warehouse: ("_serve", "_unload", "_work", "_send_to_pick", "_fall_back", "_rerouted"),
+    returns.Returns: ("put", "take", "_of_route"),
+    replenishment.Supply: ("send",),
+    unpacking.UnpackingQueue: ("forward",),
+    sink.Sink: ("_serve",),
+    reviews.StockReview: ("act", "_order"),
 }
 
 
@@ -84,11 +121,11 @@ def main() -> None:
     """Warm up, wrap, run once, print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.where", description=__doc__)
     parser.add_argument("workload", choices=sorted(WORKLOADS), nargs="?", default="H")
-    parser.add_argument("n", type=int, nargs="?", help="parcels")
+    parser.add_argument("n", type=int, nargs="?", help="parcels; of the baseline, parcels a row")
     given = parser.parse_args()
     simulate, full = WORKLOADS[given.workload]
     n = given.n or full
-    simulate(min(n, 20_000), 1)
+    simulate(WARM_UPS.get(given.workload, min(n, 20_000)), 1)
     clock = Clock()
     clock.wrap_everything()
     began = perf_counter_ns()

@@ -102,10 +102,13 @@ class Loss:
     def taken(self, row: np.ndarray, context: Context) -> np.ndarray:
         """How many parcels of each row are lost: int32[n]. Containers never are."""
         parcels = context.parcels
-        result = np.zeros(row.shape[0], np.int32)
+        result, route = np.zeros(row.shape[0], np.int32), parcels.route[row]
         for r in np.flatnonzero(self.share):
-            share = ordering.look_up(self.share * (np.arange(self.share.shape[0]) == r), parcels.route, row)
-            result += draws.taken(self.keys[r], share, row, parcels.ids, parcels.count, not context.is_aggregated)
+            of_route = np.flatnonzero(route == r)
+            share, rows = np.full(of_route.shape[0], self.share[r]), row[of_route]
+            result[of_route] = draws.taken(
+                self.keys[r], share, rows, parcels.ids, parcels.count, not context.is_aggregated
+            )
         if parcels.contents:
             result[parcels.cell[row] == context.record.axes.n_cells] = 0
         if self._comes_back is not None:

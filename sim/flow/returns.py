@@ -31,22 +31,26 @@ class Returns:
         self._routes = routes
         self.share = share
         self._way_back = way_back
+        self._returns = np.zeros(share.shape[0], np.bool_)
+        self._returns[list(routes)] = True
         self._delivered = Pool()
 
     def put(self, ready: np.ndarray, row: np.ndarray) -> None:
         """Take over delivered parcels (rows int64[n]), which are ready for collection at int64[n]."""
         parcels = self._context.parcels
-        may_return = np.isin(parcels.route[row], list(self._routes))
-        parcels.give_back(row[~may_return])
-        self._delivered.put(ready[may_return], row[may_return], EMPTY)
+        may_return = ordering.look_up(self._returns, parcels.route, row)
+        if not may_return.all():
+            parcels.give_back(row[~may_return])
+            ready, row = ready[may_return], row[may_return]
+        self._delivered.put(ready, row, EMPTY)
 
     def take(self, until: int) -> Batch:
         """Those ready before ``until`` that set out on a way back, and when; the rows of the others are free again."""
         parcels = self._context.parcels
         ready, row = self._delivered.take(until, EMPTY)
-        parts = [(EMPTY, EMPTY)]
+        parts, route_of = [(EMPTY, EMPTY)], parcels.route[row]
         for number, route in self._routes.items():
-            parts.append(self._of_route(number, route, *ordering.pick(parcels.route[row], number, ready, row)))
+            parts.append(self._of_route(number, route, *ordering.pick(route_of, number, ready, row)))
         at, row = (np.concatenate(columns) for columns in zip(*parts, strict=True))
         way_back = self._way_back[parcels.path[row]]
         goes = way_back >= 0

@@ -25,7 +25,7 @@ EMPTY: Dict = with_warehouse(
         "clothes": {"reorder_point": 0, "order_up_to": 1, "initial": 0},
         "gadgets": {"reorder_point": 0, "quantity": 1, "initial": 0},
     },
-    review_every="720 h",
+    review_every="8760 h",
 )
 EMITTING: Dict = {"lanes": {"flight": {"emission": 600, "distance": "2500 km"}}}
 BULK: Dict = {

@@ -18,9 +18,10 @@ TINY = command.Plan(
     h_engine=2_000,
     h_simpy=(500, 1_000),
     years=1,
+    both_years=1,
     growth_from=0,
 )
-FIGURES = ("w_vs_simpy", "vs_simpy", "vs_floor", "peak_mb", "growth_exponent", "sweep_run_s")
+FIGURES = ("w_vs_simpy", "vs_simpy", "vs_floor", "peak_mb", "growth_exponent", "sweep_run_s", "both_rows_200_s")
 
 
 def pretended(name: str, n: int, *, seed: int, timeout: float | None = None) -> Run:  # noqa: ARG001
@@ -38,6 +39,9 @@ def test_figures_are_made_of_the_runs_they_name() -> None:
     assert figures["growth_exponent"] == pytest.approx(1, abs=0.01)
     assert figures["peak_mb"] == 202
     assert figures["sweep_run_s"] == pytest.approx(0, abs=0.01)
+    assert (figures["both_rows_200_mb"], figures["both_rows_50_mb"]) == (202, 202)
+    assert figures["ratios"]["both_rows_50_vs_simpy"]["median"] == pytest.approx(200)
+    assert figures["ratios"]["both_rows_200_vs_floor"]["median"] == pytest.approx(2)
     assert figures["ratios"]["vs_simpy"] == {
         "slow": "h-simpy 1,000",
         "fast": "h-engine 2,000",
@@ -88,7 +92,7 @@ def test_quick_writes_every_figure(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert all(isinstance(figures[name], int | float) for name in FIGURES)
     assert figures["cpu"]
     assert figures["versions"].keys() >= {"python", "numpy", "numba", "simpy"}
-    assert len(figures["runs"]) == 2 + 2 + 2 + 2 + 2 + 2
+    assert len(figures["runs"]) == 2 + 2 + 2 + 2 + 2 + 2 + 2
     assert "w_vs_simpy" in capsys.readouterr().out
 
 
