@@ -115,7 +115,7 @@ class Record:
         self.goods = np.zeros((2, *cell), np.int64)
         self.surplus_cny = np.zeros((a.n_months, len(a.origins), *cell[2:]))
         """Buyers' surplus of latent orders at the service expected, but for a constant: float64[M, origins, G, P]."""
-        self.expected_days = np.zeros((2, *cell))
+        self.expected_service = np.zeros((2, *cell))
         """Days, and spread in days, expected when orders were placed, summed over them: float64[2, M, R, G, P]."""
         self.tariffs_cny = np.zeros(cell[:2])
         """Tariffs of the orders placed: float64[M, R]."""

@@ -45,4 +45,4 @@ class Interval:
         record.tariffs_cny[months, self._routes] += paid.sum(axis=2)
         record.subsidy_cny[months, self._routes] += (placed.sum(axis=2) * subsidies.T).sum(axis=2)
         for i, expected in enumerate((days, spread)):
-            record.expected_days[i][months, self._routes] += placed * np.nan_to_num(expected)[None, :, :, None]
+            record.expected_service[i][months, self._routes] += placed * np.nan_to_num(expected)[None, :, :, None]

@@ -5,8 +5,7 @@ from typing import Any
 import numpy as np
 
 from sim.indicators.declared import MONTH, Column, Run, Table, ratio, texts
-
-SECONDS_A_DAY = 86_400
+from sim.ticks import SECONDS_A_DAY
 
 
 def _freight(run: Run) -> tuple[Any, ...]:

@@ -9,12 +9,10 @@ from sim.indicators.declared import MONTH, ORIGIN, PRODUCT, REGION, Column, Run,
 from sim.indicators.warehouse_costs import month_fractions
 from sim.kernels import tallying
 from sim.scenario.sellers import Trade
-from sim.ticks import DAY, HOUR
-
-SECONDS_A_DAY = 86_400
+from sim.ticks import DAY, HOUR, SECONDS_A_DAY
 
 
-def realised_days(run: Run) -> np.ndarray:
+def realised_service(run: Run) -> np.ndarray:
     """Mean days, and spread in days, of each cohort's arrivals; the promise where there were none: [2, M, R, G]."""
     record, axes = run.record, run.record.axes
     result = np.empty((2, axes.n_months, len(axes.routes), len(axes.regions)))
@@ -40,8 +38,8 @@ def _promises(run: Run) -> np.ndarray:
 def corrections(run: Run) -> np.ndarray:
     """What buyers' surplus differs by since service was not as expected: CNY float64[M, origins, G, P]."""
     record, origins = run.record, run.scenario.market.origins
-    experienced = realised_days(run)[..., None] * run.placed
-    better_days, better_spread = record.expected_days - experienced
+    experienced = realised_service(run)[..., None] * run.placed
+    better_days, better_spread = record.expected_service - experienced
     result = np.zeros_like(record.surplus_cny)
     for r, origin in enumerate(record.axes.origin_of_route):
         choice = list(origins.values())[origin].choice

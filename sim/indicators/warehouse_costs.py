@@ -11,10 +11,9 @@ from sim.kernels.shelf import OUTSIDE_S, SHELF_S
 from sim.scenario.pieces import piece_cm3
 from sim.scenario.targets import schedules
 from sim.scenario.warehouses import Fees
-from sim.ticks import DAY, local_day
+from sim.ticks import DAY, SECONDS_A_DAY, local_day
 
 CM3_A_M3 = 1e6
-SECONDS_A_DAY = 86_400
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pytest
 import sim
 from sim.indicators import Columns, Run, tables_of, warehouse_costs
 from sim.indicators.accounts import operators_result, total_cost
-from sim.indicators.trade import corrections, foreign_trade, realised_days
+from sim.indicators.trade import corrections, foreign_trade, realised_service
 from sim.indicators.warehouse_costs import (
     WarehouseUse,
     capital_recovery,
@@ -201,7 +201,7 @@ def test_surplus_without_feedback_is_latent_orders_times_the_logsum(scenario: Sc
     placed = model.record.placed()
     for r, route in enumerate(days):
         for g, region in enumerate(("ural", "volga")):
-            assert model.record.expected_days[0, :, r, g] == pytest.approx(placed[:, r, g] * days[route][region])
+            assert model.record.expected_service[0, :, r, g] == pytest.approx(placed[:, r, g] * days[route][region])
 
 
 def test_correction_is_the_worth_of_better_service(tables: dict[str, Columns], model: Model) -> None:
@@ -218,13 +218,13 @@ def test_correction_is_the_worth_of_better_service(tables: dict[str, Columns], m
         for i, at in zip(orders["order_id"][cohort], orders["ordered_at"][cohort], strict=True)
         if i in ready
     ]
-    days, spread = realised_days(run)[:, 1, 0, 0]
+    days, spread = realised_service(run)[:, 1, 0, 0]
     assert days == pytest.approx(np.mean(spans), abs=1e-4)
     hours = sorted(math.floor(span * 24) for span in spans)
     p50, p90 = (hours[math.ceil(share * len(hours) - 1e-9) - 1] for share in (0.5, 0.9))
     assert spread == pytest.approx((p90 - p50) / 24)
     clothes = 0  # express carries gadgets only, so these are the post's
-    expected = record.expected_days[:, 1, 0, 0, clothes]
+    expected = record.expected_service[:, 1, 0, 0, clothes]
     n = record.placed()[1, 0, 0, clothes]
     worth = 3 * (expected[0] - n * days) + 1 * (expected[1] - n * spread)
     assert corrections(run)[1, 0, 0, clothes] == pytest.approx(worth)
