@@ -119,9 +119,9 @@ def _trade(run: Run) -> tuple[Any, ...]:
 
 
 def _by_origin(run: Run, of_routes: np.ndarray) -> np.ndarray:
-    """Sums over the routes of each origin: [M, origins] of [M, routes]."""
-    axes = run.record.axes
-    return of_routes @ (np.array(axes.origin_of_route)[:, None] == np.arange(len(axes.origins)))
+    """Sums over the routes of each origin: [M, origins] of [M, routes]; NaN stays with the origin that has it."""
+    origin_of_route = np.array(run.record.axes.origin_of_route)
+    return np.stack([of_routes[:, origin_of_route == i].sum(axis=1) for i in range(len(run.record.axes.origins))], 1)
 
 
 def _bulk(run: Run) -> np.ndarray:
