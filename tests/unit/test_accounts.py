@@ -242,6 +242,24 @@ def test_without_a_price_weight_there_is_no_surplus(scenario: Scenario) -> None:
     assert np.isnan(tables["trade"]["buyers_surplus_cny"][0])
 
 
+def test_closing_the_only_route_where_nothing_else_can_be_chosen_leaves_no_surplus(scenario: Scenario) -> None:
+    described = scenario.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_unset=True)
+    described["routes"].pop("express")
+    shares = {"inside": 1, "other_gateway": 0, "not_bought": 0, "routes": {"post": 1}}
+    described["market"]["origins"]["harbin"]["choice"]["reference_shares"] = shares
+    described["market"]["review"]["is_fed_back"] = False
+
+    def surplus(**change: Any) -> float:
+        changes = {"change": {"at": "2016-05-10", **change}} if change else {}
+        model = sim.build(Scenario.model_validate(described | {"changes": changes})).run()
+        return float(model.record.surplus_cny.sum())
+
+    before, model = surplus(), sim.build(Scenario.model_validate(described | {"changes": {}})).run()
+    may = model.record.by_day["placed"][0, 14 + 9 :].sum()  # two weeks of warm-up, and nine days
+    assert surplus(change="routes.post.tariff.fixed", add=50) - before == pytest.approx(-50 * may)
+    assert math.isnan(surplus(change="routes.post.is_open", set=False))
+
+
 def test_foreign_trade_is_log_linear_between_years_and_constant_beyond() -> None:
     trade = Trade.model_validate(TRADE)
     assert foreign_trade(trade, 2016) == pytest.approx(72e8)
@@ -265,6 +283,20 @@ def test_trade_adds_up(tables: dict[str, Columns]) -> None:
     assert trade["2016-06"]["foreign_trade_cny"] == pytest.approx(6e8 * 14 / 30)
     share = trade["2016-05"]["total_cny"] / 6e8
     assert trade["2016-05"]["share_of_foreign_trade"] == pytest.approx(share)
+
+
+def test_an_origin_without_trade_takes_no_number_from_another(scenario: Scenario) -> None:
+    described = scenario.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_unset=True)
+    plain = {name: part for name, part in described["market"]["origins"]["harbin"].items() if name != "trade"}
+    shares = {**plain["choice"]["reference_shares"], "routes": {"other": 1}}
+    described["places"]["urumqi"] = {**described["places"]["harbin"], "utc_offset": "6 h"}
+    described["market"]["origins"]["urumqi"] = {**plain, "choice": {**plain["choice"], "reference_shares": shares}}
+    described["routes"]["other"] = {**described["routes"]["post"], "origin": "urumqi"}
+    found = sim.build(Scenario.model_validate(described)).run()
+    trade = rows(tables_of(found.record, found.scenario)["trade"])
+    of_sellers = ("sellers_of_the_province_cny", "sellers_elsewhere_cny")
+    assert all((row[name] >= 0) == (row["origin"] == "harbin") for row in trade for name in of_sellers)
+    assert all(math.isfinite(row["operators_result_cny"]) for row in trade)
 
 
 def test_bulk_counts_in_the_month_in_which_it_came(scenario: Scenario) -> None:
