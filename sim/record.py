@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.kernels import shelf, tallying
-from sim.ticks import DAY, EPOCH, SECOND, WEEK, local_day, midnight
+from sim.ticks import DAY, EPOCH, NEVER, SECOND, WEEK, local_day, midnight
 
 REVIEW_WEEKS = 60
 """Weeks that a delivery may lie ahead of the review; later ones are not reviewed."""
@@ -33,6 +33,8 @@ class Axes:
     """First instant no longer simulated (E)."""
     reported_from: int
     """First instant reported: what lies before is warm-up."""
+    orders_end: int = NEVER
+    """First instant at which no orders come: what lies from here to the end is drain."""
 
     @property
     def accounts(self) -> tuple[str, ...]:
@@ -138,6 +140,8 @@ class Record:
         self.co2e_g = np.zeros(by_account)
         self.freight_sent = np.zeros((a.n_months, len(a.freight)), np.int64)
         self.freight_value_fen = np.zeros((a.n_months, len(a.freight)), np.int64)
+        self.bulk_fen = np.zeros((a.n_months, len(a.freight)), np.int64)
+        """Value of the containers that came while orders came."""
         self.freight_arrived = np.zeros((a.n_months, len(a.freight), 2), np.int64)
         """Containers, and seconds they were under way."""
         self.stock_totals = np.zeros((len(a.warehouses), a.n_months, len(a.products), shelf.N_TOTALS), np.int64)

@@ -33,8 +33,9 @@ class Interval:
     ) -> None:
         """Write down the surplus at the expected service, the tariffs and subsidies paid, and the service expected.
 
-        surplus float64[regions, products] CNY an order, NaN where there is none; tariffs float64[2, products, routes] in CNY and CNY/kg;
-        subsidies float64[products, routes] CNY a parcel; days, spread float64[routes, regions], NaN where not served.
+        surplus float64[regions, products] CNY an order, NaN where there is none; tariffs float64[2, products, routes]
+        in CNY and CNY/kg; subsidies float64[products, routes] CNY a parcel; days, spread float64[routes, regions], NaN
+        where not served.
         """
         record, months = self._record, self._months
         orders = self._counted() - self._orders

@@ -51,8 +51,7 @@ def sellers_income(run: Run) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _accounts(run: Run) -> tuple[Any, ...]:
-    month, route = (index.ravel() for index in np.indices((len(run.months), len(run.record.axes.routes))))
-    at = (run.months[month], route)
+    at = run.by_month(len(run.record.axes.routes))
     income, local_income = sellers_income(run)
     columns = (
         run.placed.sum(axis=(2, 3)),

@@ -10,11 +10,9 @@ from sim.ticks import SECONDS_A_DAY
 
 def _freight(run: Run) -> tuple[Any, ...]:
     record, names = run.record, run.record.axes.freight
-    row, stream = (index.ravel() for index in np.indices((len(run.months), len(names))))
-    month = run.months[row]
+    month, stream = at = run.by_month(len(names))
     arrived, seconds = np.moveaxis(record.freight_arrived, -1, 0)
     in_transit = np.cumsum(record.freight_sent - arrived, axis=0)
-    at = month, stream
     return (
         run.month_names[month],
         texts(names)[stream],

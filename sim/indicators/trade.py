@@ -98,8 +98,7 @@ def foreign_trade(trade: Trade | None, year: int) -> float:
 
 def _trade(run: Run) -> tuple[Any, ...]:
     axes = run.record.axes
-    month, origin = (index.ravel() for index in np.indices((len(run.months), len(axes.origins))))
-    at = (run.months[month], origin)
+    month, origin = at = run.by_month(len(axes.origins))
     parcels, bulk = _by_origin(run, value(run)), _bulk(run)
     income, local = (_by_origin(run, column) for column in sellers_income(run))
     province = _foreign_trade_by_month(run)
@@ -115,7 +114,7 @@ def _trade(run: Run) -> tuple[Any, ...]:
         local,
         income - local,
     )
-    return (run.month_names[at[0]], texts(axes.origins)[origin], *(column[at] for column in columns))
+    return (run.month_names[month], texts(axes.origins)[origin], *(column[at] for column in columns))
 
 
 def _by_origin(run: Run, of_routes: np.ndarray) -> np.ndarray:
@@ -125,14 +124,14 @@ def _by_origin(run: Run, of_routes: np.ndarray) -> np.ndarray:
 
 
 def _bulk(run: Run) -> np.ndarray:
-    """Value of the bulk containers that came, by the origin whose trade they are, in CNY: float64[M, origins]."""
+    """Value of the bulk containers that came while orders came, by origin of the trade, in CNY: float64[M, origins]."""
     streams = [stream.origin for stream in run.scenario.freight.values()]
     is_of = np.array([[stream == origin for origin in run.record.axes.origins] for stream in streams], np.float64)
-    return run.record.freight_value_fen / 100 @ is_of.reshape(len(streams), len(run.record.axes.origins))
+    return run.record.bulk_fen / 100 @ is_of.reshape(len(streams), len(run.record.axes.origins))
 
 
 def _foreign_trade_by_month(run: Run) -> np.ndarray:
-    """Foreign trade in each month, a twelfth of its year, part months by days: CNY float64[M, origins]."""
+    """Foreign trade while orders come, in CNY: a month a twelfth of its year, part months by days; float64[M, origins]."""
     years = [int(name[:4]) for name in run.month_names]
     trades = [origin.trade for origin in run.scenario.market.origins.values()]
     by_year = np.array([[foreign_trade(trade, year) for trade in trades] for year in years])
@@ -146,9 +145,14 @@ TRADE = Table(
         MONTH,
         ORIGIN,
         Column("parcels_cny", "number", CNY, "value of the goods of the orders placed"),
-        Column("bulk_cny", "number", CNY, "value of the bulk containers that came"),
+        Column("bulk_cny", "number", CNY, "value of the bulk containers that came before the end of the horizon"),
         Column("total_cny", "number", CNY, "both together"),
-        Column("foreign_trade_cny", "number", CNY, "foreign trade of the province in the month; empty without `trade`"),
+        Column(
+            "foreign_trade_cny",
+            "number",
+            CNY,
+            "foreign trade of the province in the month up to the end of the horizon; empty without `trade`",
+        ),
         Column("share_of_foreign_trade", "number", "share", "the goods of both kinds as a share of it"),
         Column("buyers_surplus_cny", "number", CNY, "`surplus_cny` of the table `surplus`, summed"),
         Column("operators_result_cny", "number", CNY, "tariffs less operators' cost, of its routes"),

@@ -130,15 +130,17 @@ def test_cost_is_shared_by_picks_and_evenly_without_any(scenario: Scenario, monk
     shares = shares_of_routes(run)
     assert shares[1].tolist() == [[0.75, 0.25], [1, 0]]
     assert shares[0].tolist() == [[0.5, 0.5], [1, 0]]
-    april, may, june = 14 / 30, 1, 14 / 30
+    april, may, june = 14 / 30, 1, 0  # June is drain
     cost = of_warehouses(run)
     assert cost[:, 1] == pytest.approx([40 * 500 * part for part in (april, may, june)])
     assert cost[1, 0] == pytest.approx(40 * 500 + 6 * 40 + 1000)
     assert total_cost(run)[1] == pytest.approx([0.75 * cost[1, 0] + cost[1, 1], 0.25 * cost[1, 0]])
 
 
-def test_part_months_count_by_their_days(model: Model) -> None:
-    assert month_fractions(Run(model.record, model.scenario)) == pytest.approx([14 / 30, 1, 14 / 30])
+def test_part_months_count_by_their_days_and_up_to_the_end_of_orders(scenario: Scenario, model: Model) -> None:
+    assert month_fractions(Run(model.record, model.scenario)) == pytest.approx([14 / 30, 1, 0])
+    longer = scenario.model_copy(update={"horizon": scenario.horizon.model_copy(update={"end": date(2016, 6, 4)})})
+    assert month_fractions(Run(sim.build(longer).record, longer)) == pytest.approx([14 / 30, 1, 3 / 30])
 
 
 # -- accounts ----------------------------------------------------------------------------------------------------------
@@ -280,7 +282,8 @@ def test_trade_adds_up(tables: dict[str, Columns]) -> None:
         assert row["operators_result_cny"] == pytest.approx(sum(a["operators_result_cny"] for a in accounts))
         assert row["sellers_of_the_province_cny"] + row["sellers_elsewhere_cny"] == pytest.approx(income)
     assert trade["2016-05"]["foreign_trade_cny"] == pytest.approx(6e8)
-    assert trade["2016-06"]["foreign_trade_cny"] == pytest.approx(6e8 * 14 / 30)
+    assert trade["2016-06"]["foreign_trade_cny"] == 0  # orders have ended: June is drain
+    assert math.isnan(trade["2016-06"]["share_of_foreign_trade"])
     share = trade["2016-05"]["total_cny"] / 6e8
     assert trade["2016-05"]["share_of_foreign_trade"] == pytest.approx(share)
 
@@ -309,7 +312,7 @@ def test_bulk_counts_in_the_month_in_which_it_came(scenario: Scenario) -> None:
     others = stream.model_copy(update={"origin": None})
     described = scenario.model_copy(update={"freight": {"bulk": stream, "background": others}})
     run = Run(sim.build(described).record, described)
-    run.record.freight_value_fen[1] = 12_300, 99_999
+    run.record.bulk_fen[1] = 12_300, 99_999
     assert _bulk(run)[:, 0].tolist() == [0, 123, 0]
 
 
