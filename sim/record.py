@@ -138,6 +138,8 @@ class Record:
         self.cost = {kind: np.zeros(by_account) for kind in ("lanes", "handling", "containers", "last_miles")}
         """Operators' cost in CNY by kind: float64[M, A]."""
         self.co2e_g = np.zeros(by_account)
+        self.empty_cny = np.zeros(a.n_months)
+        """Operators' cost of departures that carried nothing, which fall to no account: float64[M]."""
         self.freight_sent = np.zeros((a.n_months, len(a.freight)), np.int64)
         self.freight_value_fen = np.zeros((a.n_months, len(a.freight)), np.int64)
         self.bulk_fen = np.zeros((a.n_months, len(a.freight)), np.int64)

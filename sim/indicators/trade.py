@@ -131,7 +131,7 @@ def _bulk(run: Run) -> np.ndarray:
 
 
 def _foreign_trade_by_month(run: Run) -> np.ndarray:
-    """Foreign trade while orders come, in CNY: a month a twelfth of its year, part months by days; float64[M, origins]."""
+    """Foreign trade while orders come, CNY: a month a twelfth of a year, part months by days; float64[M, origins]."""
     years = [int(name[:4]) for name in run.month_names]
     trades = [origin.trade for origin in run.scenario.market.origins.values()]
     by_year = np.array([[foreign_trade(trade, year) for trade in trades] for year in years])
