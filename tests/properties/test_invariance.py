@@ -100,7 +100,7 @@ def test_setting_every_number_to_what_it_is_again_and_again_changes_no_byte(
 
 def assert_same_but_for_rounding_of_surplus(one: Model, other: Model) -> None:
     """The market asked at other instants adds up its sums of money in other portions."""
-    sums = ("surplus_cny", "expected_days", "tariffs_cny")
+    sums = ("surplus_cny", "expected_service", "tariffs_cny")
     for name in sums:
         np.testing.assert_allclose(getattr(one.record, name), getattr(other.record, name), rtol=1e-12)
     assert_same_orders_and_steps(one, other)
@@ -190,7 +190,7 @@ def test_a_class_of_sellers_with_the_same_rights_changes_nothing(name: str) -> N
             described["changes"][f"twin-{number}"] = twin
     more = run(Scenario.model_validate(described))
     assert_same_orders_and_steps(undisturbed(name), more)
-    sums = ("surplus_cny", "expected_days", "tariffs_cny")
+    sums = ("surplus_cny", "expected_service", "tariffs_cny")
     assert_same_numbers(undisturbed(name), more, but_for=sums)
     for each in sums:
         np.testing.assert_allclose(getattr(more.record, each), getattr(undisturbed(name).record, each), rtol=1e-9)
