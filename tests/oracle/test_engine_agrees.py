@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+import oracle.consolidations
+import sim.flow.consolidation
 from oracle.strategies import scenarios
 from oracle.trace import Departure, Expectation, Order, Row, Trace, first_difference, written
 from oracle.twin import simulate

@@ -58,7 +58,7 @@ def two_railways() -> Scenario:
     world = {
         "routes": routes,
         "market": {"origins": {"harbin": origin(80, {"post": 1}), "urumqi": west}},
-        "freight": {"west-bulk": freight(["west-train", "crane"], 8, batch=3, origin="urumqi", priority=1)},
+        "freight": {"west-bulk": freight(["west-train", "crane"], 8, batch=3, origin="urumqi", priority=1, value=90000)},
         "customs": {"ural-customs": {"examination": {"share": 0.3, "servers": 1, "service": "5 h"}}},
     }
     stations = {"crane": {"hours": "Mon-Sat 00:00-24:00", "servers": 1, "service": "2 h"}}

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.stats import poisson
 
 from sim import luck
-from sim.ids import first_container_id
+from sim.ids import MAX_ORDINAL, first_container_id
 from sim.model import Model
 from sim.scenario.growth import growth_level
 from sim.scenario.pieces import piece_cm3, piece_grams
@@ -397,7 +397,7 @@ class Journeys:
             ]
             due = self.number(f"consolidations.{name}.close_after", described.close_after, at)
             there = sum(1 for instant, _, _ in ready if instant < at)
-            while there:
+            while there and n_closed < MAX_ORDINAL:
                 n = self._fitting(ready[:there], room)
                 if n == there and at - ready[0][0] < due:
                     break
