@@ -94,7 +94,7 @@ def handed_back_after_fallback() -> Scenario:
     paths = {"air": {"steps": STEPS, "return_steps": ["onward", "store"]}}
     fields = {"stock": SCARCE, "fallback": {"route": "post", "delay": "1 h"}, "users": {"large": True}}
     lanes = {"onward": lane("yekaterinburg", "moscow", timetable=[{"every": "12 h"}], transit="12 h")}
-    routes = {"post": route("harbin", paths, returns={"share": 0.1, "after": "1 d"}), "shelf": {"returns": RETURNS}}
+    routes = {"post": route("harbin", paths, returns={"share": 0, "after": "1 d"}), "shelf": {"returns": RETURNS}}
     shares = {"shelf": 0.7, "post": 0.3}
     harbin = origin(100, shares, sellers={"classes": {"small": 0.5, "large": 0.5}})
     world = {"lanes": lanes, "routes": routes, "market": {"origins": {"harbin": harbin}}}
