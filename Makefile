@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup run test test-all check bench docs clean
+.PHONY: setup run test test-all check bench calibrate docs clean
 
 setup: $(STAMP)
 
@@ -36,6 +36,12 @@ check: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+# Both corridors in full, about half an hour each on two cores; then the quantiles against those that ship.
+calibrate: setup
+	$(BIN)/sim calibrate harbin
+	$(BIN)/sim calibrate xinjiang
+	$(BIN)/python -m calibration.compare results/runs/calibration-harbin results/runs/calibration-xinjiang
 
 docs: setup
 	$(BIN)/python -m docs.generate

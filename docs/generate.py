@@ -435,6 +435,7 @@ def _pattern(path: str, scenario: Scenario) -> str:
     for i in range(at + 1, len(rest)):
         rest[i] = next((noun for name, noun in nouns.items() if rest[i] in getattr(scenario, name)), rest[i])
         rest[i] = "CLASS" if rest[i - 1] == "users" else rest[i]
+        rest[i] = "PATH" if rest[i - 2 : i] == ["gateways", "REGION"] else rest[i]
     return ".".join([section, *rest])
 
 

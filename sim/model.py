@@ -26,12 +26,11 @@ import simpy
 from sim import luck
 from sim.actors import capacity, consolidating, departures, freight, reviews
 from sim.actors.moments import CONSOLIDATIONS, DEPARTURES
-from sim.actors.offers import Access
-from sim.actors.orders import Expectations, RouteState
+from sim.actors.orders import Expectations
 from sim.building.controls import controls
 from sim.building.freight import streams
 from sim.building.lanes import demand, lane_state
-from sim.building.market import accesses, build_market, promised, route_states
+from sim.building.market import States, build_market, promised, states
 from sim.building.network import build_network
 from sim.building.nodes import queue_names
 from sim.building.timetables import departure_instants
@@ -96,11 +95,10 @@ class Model:
         promise_ticks = np.nan_to_num(promised(scenario).days * DAY).astype(np.int64)
         self._built = build_network(scenario, self._context, self.key_of, self.start, promise_ticks)
         when = with_skills(schedules(scenario), scenario)
-        routes, access = route_states(scenario), accesses(scenario)
-        self._market = build_market(scenario, self._built, self._context, self.key_of, start_from, routes, access, when)
-        is_read_by_actor = ("market.", "freight.")
-        acting = {path: values for path, values in when.items() if not path.startswith(is_read_by_actor)}
-        self._start_lanes_and_changes(acting, routes, access)
+        described = states(scenario)
+        self._market = build_market(scenario, self._built, self._context, self.key_of, start_from, described, when)
+        acting = {path: values for path, values in when.items() if not _is_read_by_actor(path)}
+        self._start_lanes_and_changes(acting, described)
         self.env.process(self._market.run(self.env, self._market_instants(when), self.orders_end, self._after_review))
         self._start_containers(when)
 
@@ -112,22 +110,20 @@ class Model:
             every, node = scenario.consolidations[name].check_every, built.consolidations[name]
             self.env.process(consolidating.consolidating(self.env, node, every, built.network, rank, self.end))
 
-    def _start_lanes_and_changes(
-        self, when: Schedules, routes: Mapping[str, RouteState], access: Mapping[str, Access]
-    ) -> None:
+    def _start_lanes_and_changes(self, when: Schedules, described: States) -> None:
         scenario, built = self.scenario, self._built
         ordered = sorted(scenario.lanes, key=lambda name: (scenario.lanes[name].priority, name))
         numbers = {name: i for i, name in enumerate(scenario.lanes)}
-        states = {name: lane_state(scenario, name, numbers[name], built, self.key_of) for name in scenario.lanes}
+        lanes = {name: lane_state(scenario, name, numbers[name], built, self.key_of) for name in scenario.lanes}
         demands = {name: demand(lane.on_demand) for name, lane in scenario.lanes.items() if lane.on_demand}
         stock = stock_reviews(scenario, built)
-        bound = controls(scenario, built, states, demands, routes, access, stock)
+        bound = controls(scenario, built, lanes, demands, described, stock)
         self.env.process(capacity.changes(self.env, when, bound, built.network))
         if stock:
             self.env.process(reviews.reviews(self.env, [*stock.values()], built.network, self.record, self.end))
         for rank, name in enumerate(ordered, DEPARTURES):
             lane, gateway = scenario.lanes[name], built.gateways[name]
-            departure = departures.Departure(states[name], gateway, built.network, self.record)
+            departure = departures.Departure(lanes[name], gateway, built.network, self.record)
             if name in demands:
                 actor = departures.on_demand(self.env, departure, demands[name], rank, self.end)
             else:
@@ -204,9 +200,14 @@ class NamedParcelLog:
 
 def _is_chosen_by(path: str) -> bool:
     """Whether orders choose by the number of a dotted path."""
-    return path.startswith("routes.") or (
-        path.startswith("warehouses.") and (".users." in path or path.endswith(".assortment"))
-    )
+    if path.startswith("warehouses."):
+        return ".users." in path or path.endswith(".assortment")
+    return path.startswith("routes.") or path.endswith(".choice.trust")
+
+
+def _is_read_by_actor(path: str) -> bool:
+    """Whether market and freight read the schedule of the number themselves."""
+    return path.startswith(("market.", "freight.")) and not path.endswith(".choice.trust")
 
 
 def _rows_at_first(scenario: Scenario) -> int:

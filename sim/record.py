@@ -119,6 +119,8 @@ class Record:
         """Days, and spread in days, expected when orders were placed, summed over them: float64[2, M, R, G, P]."""
         self.tariffs_cny = np.zeros(cell[:2])
         """Tariffs of the orders placed: float64[M, R]."""
+        self.subsidy_cny = np.zeros(cell[:2])
+        """Subsidies paid for the orders placed: float64[M, R]."""
         self.hours = np.zeros((*cell, tallying.HOUR_BINS + 1), np.int32)
         self.service = np.zeros((*cell, 4), np.int64)
         self.by_day = {

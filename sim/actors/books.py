@@ -28,11 +28,13 @@ class Interval:
         """Grams of placed orders: int64[months, routes, regions, products], a copy."""
         return self._record.goods[1, self._months][:, self._routes]
 
-    def close(self, surplus: np.ndarray, tariffs: np.ndarray, days: np.ndarray, spread: np.ndarray) -> None:
-        """Write down the surplus at the expected service, the tariffs paid, and the service expected.
+    def close(
+        self, surplus: np.ndarray, tariffs: np.ndarray, subsidies: np.ndarray, days: np.ndarray, spread: np.ndarray
+    ) -> None:
+        """Write down the surplus at the expected service, the tariffs and subsidies paid, and the service expected.
 
-        surplus float64[regions, products] CNY an order; tariffs float64[2, products, routes] in CNY and CNY/kg; days
-        and spread float64[routes, regions], NaN where not served.
+        surplus float64[regions, products] CNY an order; tariffs float64[2, products, routes] in CNY and CNY/kg;
+        subsidies float64[products, routes] CNY a parcel; days, spread float64[routes, regions], NaN where not served.
         """
         record, months = self._record, self._months
         orders = self._counted() - self._orders
@@ -41,5 +43,6 @@ class Interval:
         record.surplus_cny[months, self._origin] += orders.sum(axis=1) * surplus
         paid = placed.sum(axis=2) * fixed + grams.sum(axis=2) / 1000 * per_kg
         record.tariffs_cny[months, self._routes] += paid.sum(axis=2)
+        record.subsidy_cny[months, self._routes] += (placed.sum(axis=2) * subsidies.T).sum(axis=2)
         for i, expected in enumerate((days, spread)):
             record.expected_days[i][months, self._routes] += placed * np.nan_to_num(expected)[None, :, :, None]

@@ -1,6 +1,6 @@
 """What an order is offered: by its class of seller, how common its goods are, its region and its product."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,15 @@ class Access:
     def admits(self, seller_class: str) -> bool:
         """Whether sellers of a class may use it."""
         return self.users is None or self.users.get(seller_class, False)
+
+
+@dataclass(frozen=True)
+class Head:
+    """A warehouse at which paths of a route to a region begin."""
+
+    access: Access
+    has_share: Callable[[], bool]
+    """Whether one of these paths has a share of the orders now."""
 
 
 @dataclass(frozen=True)
@@ -42,32 +51,40 @@ class Offers:
         serves: np.ndarray,
         class_shares: Mapping[str, float],
         products: Sequence[str],
-        access: Mapping[tuple[int, int], Sequence[Access]],
+        heads: Mapping[tuple[int, int], Sequence[Head]],
     ) -> None:
-        """serves bool[regions, products, routes]; access: warehouses at the head of the paths by (region, route)."""
+        """serves bool[regions, products, routes]; heads: warehouses at the head of the paths by (region, route)."""
         self.serves = serves
         self._classes = list(class_shares)
         self._class_ends = np.cumsum(list(class_shares.values()))
         self._products = products
-        self._access = access
+        self._heads = heads
 
     def variants(self) -> Variants:
         """What is offered now; a single variant where no path begins at a warehouse."""
-        if not self._access:
+        access = self._access()
+        if not access:
             one = np.ones(1)
             return Variants(one, one, self.serves[None], one)
-        warehouses = [warehouse for found in self._access.values() for warehouse in found]
+        warehouses = [warehouse for found in access.values() for warehouse in found]
         within = {share for warehouse in warehouses for share in warehouse.assortment.values() if 0 < share < 1}
         ends = np.array([*sorted(within), 1.0])
         begins = np.array([0.0, *ends[:-1]])
-        offered = np.concatenate([self._of_class(name, begins) for name in self._classes])
+        offered = np.concatenate([self._of_class(name, begins, access) for name in self._classes])
         class_shares = np.diff(np.minimum(self._class_ends, 1.0)[:-1], prepend=0.0, append=1.0)
         return Variants(self._class_ends, ends, offered, np.outer(class_shares, ends - begins).ravel())
 
-    def _of_class(self, seller_class: str, begins: np.ndarray) -> np.ndarray:
+    def _access(self) -> dict[tuple[int, int], list[Access]]:
+        """The warehouses that must admit an order, by (region, route)."""
+        found = {cell: [head.access for head in heads if head.has_share()] for cell, heads in self._heads.items()}
+        return {cell: warehouses for cell, warehouses in found.items() if warehouses}
+
+    def _of_class(
+        self, seller_class: str, begins: np.ndarray, access: Mapping[tuple[int, int], Sequence[Access]]
+    ) -> np.ndarray:
         """What a class is offered: bool[intervals, regions, products, routes]."""
         offered = np.repeat(self.serves[None], len(begins), axis=0)
-        for (region, route), warehouses in self._access.items():
+        for (region, route), warehouses in access.items():
             for warehouse in warehouses:
                 stocked = np.array([[warehouse.assortment.get(p, 0.0) for p in self._products]]) > begins[:, None]
                 offered[:, region, :, route] &= stocked & warehouse.admits(seller_class)

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.actors.books import Interval
+from sim.actors.levels import Levels
 from sim.actors.offers import Offers
 from sim.calendars import hourly_orders
 from sim.flow.network import Node, flat
 from sim.flow.parcels import ParcelLog, ParcelTable
+from sim.flow.path_shares import PathShares
 from sim.ids import MAX_INDEX, MAX_LAYERS, first_order_id
 from sim.kernels import births, choice, ordering, tallying
 from sim.luck import uniforms
@@ -48,10 +50,20 @@ class RouteState:
     tariff: Price
     by_product: dict[str, Price]
     """Tariffs of products that have their own, by name."""
+    subsidy: float
+    """CNY a parcel, paid to the buyer's side."""
 
     def price(self, product: str) -> Price:
         """The tariff of a product."""
         return self.by_product.get(product, self.tariff)
+
+
+@dataclass
+class OriginState:
+    """The numbers of an origin that dated changes may change and that hold at an instant, not for a day."""
+
+    trust: float
+    """What credit, payment and brand are worth to a buyer: CNY an order."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,11 +80,9 @@ class Goods:
 
 @dataclass(frozen=True, kw_only=True)
 class Paths:
-    """The paths of one origin's routes by region; see `births.choose_paths`."""
+    """The paths by which orders enter the network, and the nodes at which each path of all routes begins."""
 
-    shares: np.ndarray
-    numbers: np.ndarray
-    first: np.ndarray
+    shares: PathShares
     first_nodes: Sequence[Node]
     node_of_path: np.ndarray
 
@@ -94,7 +104,8 @@ class OriginMarket:
         paths: Paths,
         region_shares: np.ndarray,
         product_shares: np.ndarray,
-        level_of_day: Callable[[int], float],
+        levels: Levels,
+        state: OriginState,
         key_of: Callable[..., np.uint64],
         route_names: Sequence[str],
         parcels_per_row: int,
@@ -110,14 +121,14 @@ class OriginMarket:
         self._paths = paths
         self._region_shares = region_shares
         self._product_shares = product_shares
-        self._level_of_day = level_of_day
+        self._levels = levels
+        self._state = state
         self._parcels_per_row = parcels_per_row
         self.routes = routes
         self._route_names = route_names
         self._count_key = key_of("count", name)
         self._keys = np.array([key_of(purpose, name) for purpose in ("birth", "kind", "nest")])
         self._route_keys = np.array([key_of("choose", route) for route in route_names])
-        self._path_keys = np.array([key_of("path", route) for route in route_names])
         self._goods_key = key_of("goods", name)
         self._constants = self._reference_constants(promise)
 
@@ -127,14 +138,22 @@ class OriginMarket:
         by_part = [[[getattr(price, part) for price in row] for row in prices] for part in ("fixed", "per_kg")]
         return np.array(by_part).reshape(2, len(self._goods.names), len(self.routes))
 
+    def _mean_tariffs(self) -> np.ndarray:
+        """Tariffs at the products' mean weights: CNY float64[products, routes]."""
+        fixed, per_kg = self._tariffs()
+        return fixed + per_kg * self._goods.mean_kg[:, None]
+
+    def _subsidies(self) -> np.ndarray:
+        """What is paid to the buyer's side for a parcel, at most the tariff: CNY float64[products, routes]."""
+        return np.minimum([route.subsidy for route in self.routes], self._mean_tariffs())
+
     def _generalised_cost(self, expectations: Expectations) -> np.ndarray:
         """CNY float64[regions, products, routes]; 0 where a route does not serve a region."""
         c = self._origin.choice
         days = expectations.days[self.route_numbers].T
         spread = expectations.spread[self.route_numbers].T
         service = np.nan_to_num(c.value_of_time * days + c.value_of_reliability * spread)
-        fixed, per_kg = self._tariffs()
-        return service[:, None, :] + (fixed + per_kg * self._goods.mean_kg[:, None])[None, :, :]
+        return service[:, None, :] + (self._mean_tariffs() - self._subsidies())[None, :, :]
 
     def _reference_constants(self, promise: Expectations) -> np.ndarray:
         c, variants = self._origin.choice, self._offers.variants()
@@ -154,6 +173,7 @@ class OriginMarket:
         c = self._origin.choice
         shares = c.reference_shares
         utility = self._constants - c.price_weight * self._generalised_cost(expectations)
+        utility += c.price_weight * (self._state.trust - c.trust)
         is_open = np.array([route.is_open for route in self.routes])
         outside = (shares.other_gateway / shares.inside, shares.not_bought / shares.inside)
         return choice.nest_and_route_weights(utility, offered & is_open, c.dissimilarity, outside)
@@ -170,7 +190,7 @@ class OriginMarket:
         """Let latent orders from ``start`` to before ``end``, in one Beijing week, choose; send off the placed."""
         week, week_start = start // WEEK, start // WEEK * WEEK
         cumulative = hourly_orders(self._origin, self._utc_offset, week)
-        levels = np.array([self._level_of_day(week_start // DAY + i) for i in range(7)])
+        levels, by_product = self._levels.of_week(week_start // DAY)
         if cumulative[-1] <= 0 or levels.max() <= 0:
             return
         layers = [self._layer(week, layer, cumulative[-1] / 4) for layer in range(self._n_layers(levels))]
@@ -194,6 +214,7 @@ class OriginMarket:
                 np.array([start - week_start, end - week_start]),
                 layer,
                 levels,
+                by_product,
                 month_by_day,
                 np.cumsum(self._region_shares),
                 np.cumsum(self._product_shares),
@@ -210,7 +231,7 @@ class OriginMarket:
             self._send_off(instant[:n], what, week_start, parcels, record, log)
         surplus = choice.surplus(nest_weights, variants.shares, self._origin.choice.price_weight)
         of_routes = (expectations.days[self.route_numbers], expectations.spread[self.route_numbers])
-        interval.close(surplus, self._tariffs(), *of_routes)
+        interval.close(surplus, self._tariffs(), self._subsidies(), *of_routes)
 
     def _n_layers(self, levels: np.ndarray) -> int:
         return min(int(np.ceil(levels.max() * 4)), MAX_LAYERS)
@@ -252,10 +273,8 @@ class OriginMarket:
             cm3,
             fen,
         )
-        births.choose_paths(
-            order_id, route, region, self._path_keys, paths.shares, paths.numbers, paths.first, len(axes.regions), path
-        )
         route[:] = self.route_numbers[route]
+        paths.shares.choose(order_id, route, region, path)
         row = parcels.take(n)
         births.write_rows(
             row,

@@ -10,13 +10,16 @@ from sim.actors.departures import Demand, LaneState
 from sim.actors.offers import Access
 from sim.actors.orders import RouteState
 from sim.actors.reviews import StockReview, StockRule
+from sim.building.market import States
 from sim.building.network import BuiltNetwork
 from sim.flow.consolidation import Consolidation
-from sim.flow.customs import Selection
+from sim.flow.customs import Selection, in_fen
 from sim.flow.last_mile import LastMile
 from sim.flow.network import Node
+from sim.flow.path_shares import PathShares
 from sim.flow.station import Queue
 from sim.kernels import distributions
+from sim.scenario.gateways import candidates, path_of
 from sim.scenario.scenario import World
 
 Apply = Callable[[float | bool, int], None]
@@ -28,11 +31,13 @@ def controls(
     built: BuiltNetwork,
     lanes: Mapping[str, LaneState],
     demands: Mapping[str, Demand],
-    routes: Mapping[str, RouteState],
-    access: Mapping[str, Access],
+    states: States,
     stock: Mapping[str, StockReview],
 ) -> dict[str, Control]:
-    """Controls by dotted path. Levels have none: market and freight read their schedules, day by day or on Mondays."""
+    """Controls by dotted path. Levels have none: market and freight read their schedules, day by day or on Mondays.
+
+    Nor have shares of paths that no change names.
+    """
     found: dict[str, Control] = {}
     for name in world.stations:
         _queue(found, f"stations.{name}", built.nodes[name])
@@ -47,14 +52,17 @@ def controls(
         _consolidation(found, f"consolidations.{name}", consolidation)
     for name in world.last_miles:
         _last_mile(found, world, name, built)
-    for number, (name, route) in enumerate(routes.items()):
+    for number, (name, route) in enumerate(states.routes.items()):
+        _gateways(found, world, name, built)
         _route(found, f"routes.{name}", route)
         loss = world.routes[name].loss
         if loss:
             _loss(found, f"routes.{name}.loss.share", built.nodes[loss.at], number)
         if world.routes[name].returns:
             _returns(found, f"routes.{name}.returns.share", built.last_miles, number)
-    for name, warehouse in access.items():
+    for name, origin in states.origins.items():
+        found[f"market.origins.{name}.choice.trust"] = Control([], _attribute(origin, "trust", float))
+    for name, warehouse in states.access.items():
         _access(found, f"warehouses.{name}", warehouse)
     for name, review in stock.items():
         _warehouse(found, f"warehouses.{name}", built, review)
@@ -100,6 +108,7 @@ def _customs(found: dict[str, Control], name: str, built: BuiltNetwork) -> None:
             _queue(found, f"{path}.{part}", node)
     doors = [node for node in (release, bays) if isinstance(node, Queue)]
     if isinstance(selection, Selection):
+        found[f"{path}.duty_free_limit"] = Control([selection], _duty_free_limit(selection))
         _selection(found, f"{path}.examination", selection)
         _switch(found, f"{path}.is_open", doors if release is not None else [selection, *doors])
     else:
@@ -117,6 +126,13 @@ def _selection(found: dict[str, Control], path: str, selection: Selection) -> No
     found[f"{path}.share_above_duty_free"] = Control([selection], above_limit)
     for product, number in selection.own_share.items():
         found[f"{path}.share_by_product.{product}"] = Control([selection], _of_product(selection, number))
+
+
+def _duty_free_limit(selection: Selection) -> Apply:
+    def apply(value: float | bool, _at: int) -> None:
+        selection.limit_fen = in_fen(float(value))
+
+    return apply
 
 
 def _of_product(selection: Selection, number: int) -> Apply:
@@ -190,12 +206,35 @@ def _time(node: LastMile, where: tuple[int, int]) -> Apply:
 
 def _route(found: dict[str, Control], path: str, state: RouteState) -> None:
     found[f"{path}.is_open"] = Control([], _attribute(state, "is_open", bool))
+    found[f"{path}.subsidy"] = Control([], _attribute(state, "subsidy", float))
     tariffs = {f"tariff_by_product.{name}": price for name, price in state.by_product.items()} | {
         "tariff": state.tariff
     }
     for name, price in tariffs.items():
         found[f"{path}.{name}.fixed"] = Control([], _attribute(price, "fixed", float))
         found[f"{path}.{name}.per_kg"] = Control([], _attribute(price, "per_kg", float))
+
+
+def _gateways(found: dict[str, Control], world: World, name: str, built: BuiltNetwork) -> None:
+    """Shares of paths, by which orders of the route go, and those that fall back to it from a warehouse."""
+    warehouses = [
+        built.warehouses[warehouse]
+        for warehouse, described in world.warehouses.items()
+        if described.fallback and described.fallback.route == name
+    ]
+    changes = [change for change in world.changes.values() if ".gateways." in change.change]
+    number = list(world.routes).index(name)
+    for g, region in enumerate(world.regions):
+        for path in candidates(world.routes[name], region, changes, name):
+            where = (number, g, built.paths.index((name, path)))
+            found[path_of((name, region), path)] = Control(warehouses, _share(built.path_shares, where))
+
+
+def _share(shares: PathShares, where: tuple[int, int, int]) -> Apply:
+    def apply(value: float | bool, _at: int) -> None:
+        shares.set(*where, float(value))
+
+    return apply
 
 
 def _loss(found: dict[str, Control], path: str, node: Node, route: int) -> None:

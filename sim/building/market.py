@@ -1,16 +1,19 @@
 """From described markets, routes and products to the arrays that orders are decided with."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
+from sim.actors.levels import Levels
 from sim.actors.market import Market
-from sim.actors.offers import Access, Offers
-from sim.actors.orders import Expectations, Goods, OriginMarket, Paths, Price, RouteState
+from sim.actors.offers import Access, Head, Offers
+from sim.actors.orders import Expectations, Goods, OriginMarket, OriginState, Paths, Price, RouteState
 from sim.building.network import BuiltNetwork
-from sim.building.paths import path_choice
 from sim.flow.network import Context
 from sim.kernels import distributions
+from sim.scenario.gateways import candidates
 from sim.scenario.scenario import Scenario, World
 from sim.scenario.sellers_over_time import Schedules, level_factors
 from sim.scenario.targets import mean
@@ -32,13 +35,30 @@ def promised(world: World) -> Expectations:
     return Expectations(days, spread)
 
 
-def route_states(world: World) -> dict[str, RouteState]:
-    """The changeable numbers of each route."""
+@dataclass(frozen=True)
+class States:
+    """What dated changes may change of what orders choose by, by name of the route, warehouse and origin."""
+
+    routes: dict[str, RouteState]
+    access: dict[str, Access]
+    origins: dict[str, OriginState]
+
+
+def states(world: World) -> States:
+    """The changeable numbers that orders choose by, as described."""
+    origins = world.market.origins.items()
+    return States(
+        _route_states(world), _accesses(world), {name: OriginState(origin.choice.trust) for name, origin in origins}
+    )
+
+
+def _route_states(world: World) -> dict[str, RouteState]:
     return {
         name: RouteState(
             is_open=route.is_open,
             tariff=_price(route.tariff),
             by_product={product: _price(tariff) for product, tariff in route.tariff_by_product.items()},
+            subsidy=route.subsidy,
         )
         for name, route in world.routes.items()
     }
@@ -48,7 +68,7 @@ def _price(tariff: Tariff) -> Price:
     return Price(tariff.fixed_cny, tariff.per_kg_cny)
 
 
-def accesses(world: World) -> dict[str, Access]:
+def _accesses(world: World) -> dict[str, Access]:
     """Who may use each warehouse and what it stocks, as it may change."""
     return {
         name: Access(
@@ -65,8 +85,7 @@ def build_market(
     context: Context,
     key_of: KeyOf,
     start_from: Expectations,
-    states: Mapping[str, RouteState],
-    access: Mapping[str, Access],
+    states: States,
     schedules: Schedules,
 ) -> Market:
     """The market of all origins of a world; ``schedules`` by dotted path."""
@@ -85,17 +104,18 @@ def build_market(
                 number=number,
                 utc_offset=world.places[name].utc_offset,
                 route_numbers=np.array([list(world.routes).index(route) for route in routes]),
-                offers=_offers(world, name, routes, access),
+                offers=_offers(world, built, routes, states.access),
                 promise=promise,
                 goods=goods,
-                paths=_paths(world, built, routes),
+                paths=_paths(built),
                 region_shares=np.array(region_shares),
                 product_shares=np.array(product_shares),
-                level_of_day=_level_of_day(world, name, schedules),
+                levels=_levels(world, name, schedules),
+                state=states.origins[name],
                 key_of=key_of,
                 route_names=routes,
                 parcels_per_row=world.parcels_per_row,
-                routes=[states[route] for route in routes],
+                routes=[states.routes[route] for route in routes],
             )
         )
     return Market(
@@ -103,34 +123,64 @@ def build_market(
     )
 
 
-def _level_of_day(world: Scenario, origin: str, schedules: Schedules) -> Callable[[int], float]:
-    """Level of a day, counted from the epoch, under the dated changes of it and those of the active sellers."""
-    base, schedule = world.market.origins[origin].level, schedules.get(f"market.origins.{origin}.level", ())
+def _levels(world: Scenario, origin: str, schedules: Schedules) -> Levels:
+    """Levels of the days under the dated changes of them and those of the active sellers."""
+    described, stem = world.market.origins[origin], f"market.origins.{origin}"
     shift = midnight(EPOCH, world.places[origin].utc_offset)  # of its midnight against Beijing's, of the same date
     first_day = (midnight(world.horizon.start) - world.horizon.warm_up) // DAY
     factors = level_factors(world, origin, schedules)
+    own = _by_day(described.level, schedules.get(f"{stem}.level", ()), shift)
 
     def level(day: int) -> float:
+        return own(day) if factors is None else own(day) * factors[min(max(day - first_day, 0), len(factors) - 1)]
+
+    changes = {product: schedules.get(f"{stem}.product_levels.{product}", ()) for product in world.products}
+    bases = {product: described.product_levels.get(product, 1.0) for product in world.products}
+    if not any(changes.values()) and set(bases.values()) == {1.0}:
+        return Levels(level, None)
+    return Levels(level, [_by_day(bases[product], changes[product], shift) for product in world.products])
+
+
+def _by_day(base: float, schedule: Sequence[tuple[int, float | bool]], shift: int) -> Callable[[int], float]:
+    """A number on a Beijing day, counted from the epoch: as it is on the day of the same date elsewhere."""
+
+    def number(day: int) -> float:
         value = base
         for at, changed in schedule:
             if at - shift <= day * DAY:
                 value = float(changed)
-        return value if factors is None else value * factors[min(max(day - first_day, 0), len(factors) - 1)]
+        return value
 
-    return level
+    return number
 
 
-def _offers(world: World, origin: str, routes: Sequence[str], access: Mapping[str, Access]) -> Offers:
-    """What the orders of an origin are offered, by the warehouses at the head of its routes' paths."""
+def _offers(world: World, built: BuiltNetwork, routes: Sequence[str], access: Mapping[str, Access]) -> Offers:
+    """What the orders of an origin are offered on its routes, by the warehouses at the head of their paths."""
+    changes = [change for change in world.changes.values() if ".gateways." in change.change]
     heads = {}
     for r, name in enumerate(routes):
         for g, region in enumerate(world.regions):
-            paths = world.routes[name].gateways.get(region, {})
-            first = [world.routes[name].paths[path].steps[0] for path in ([paths] if isinstance(paths, str) else paths)]
-            if found := [access[step] for step in dict.fromkeys(first) if step in access]:
+            paths = list(candidates(world.routes[name], region, changes, name))
+            if found := _heads(world, built, access, name, g, paths):
                 heads[g, r] = found
-    classes = world.market.origins[origin].sellers.classes or {"": 1.0}
+    classes = world.market.origins[world.routes[routes[0]].origin].sellers.classes or {"": 1.0}
     return Offers(_serves(world, routes), classes, list(world.products), heads)
+
+
+def _heads(
+    world: World, built: BuiltNetwork, access: Mapping[str, Access], route: str, region: int, paths: Sequence[str]
+) -> list[Head]:
+    """The warehouses at which some paths of a route to a region begin."""
+    number, by_warehouse = list(world.routes).index(route), dict[str, list[int]]()
+    for path in paths:
+        first = world.routes[route].paths[path].steps[0]
+        if first in access:
+            by_warehouse.setdefault(first, []).append(built.paths.index((route, path)))
+
+    def has_share(numbers: Sequence[int]) -> bool:
+        return any(built.path_shares.share(number, region, path) > 0 for path in numbers)
+
+    return [Head(access[name], partial(has_share, numbers)) for name, numbers in by_warehouse.items()]
 
 
 def _serves(world: World, routes: Sequence[str]) -> np.ndarray:
@@ -159,14 +209,11 @@ def _goods(world: World) -> Goods:
     )
 
 
-def _paths(world: World, built: BuiltNetwork, routes: Sequence[str]) -> Paths:
-    shares, numbers, first = path_choice(world, built.paths, routes)
+def _paths(built: BuiltNetwork) -> Paths:
     first_nodes = built.first_nodes[: len(built.paths)]
     nodes = list(dict.fromkeys(first_nodes))
     return Paths(
-        shares=shares,
-        numbers=numbers,
-        first=first,
+        shares=built.path_shares,
         first_nodes=nodes,
         node_of_path=np.array([nodes.index(node) for node in first_nodes]),
     )

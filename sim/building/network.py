@@ -6,10 +6,12 @@ from itertools import pairwise
 import numpy as np
 
 from sim.building.nodes import KeyOf, Nodes
+from sim.building.paths import path_shares
 from sim.flow.consolidation import Consolidation
 from sim.flow.last_mile import LastMile
 from sim.flow.loading import Gateway
 from sim.flow.network import Context, Loss, Network, Node
+from sim.flow.path_shares import PathShares
 from sim.flow.station import Queue
 from sim.flow.warehouse import Warehouse
 from sim.scenario.itineraries import Itinerary, accounts, itineraries, steps_in_containers
@@ -32,6 +34,8 @@ class BuiltNetwork:
     itineraries: list[Itinerary]
     paths: list[tuple[str, str]]
     """(route, path) of each path number: the itineraries of orders, which come first."""
+    path_shares: PathShares
+    """By which of their route's paths orders go."""
     first_nodes: list[Node]
     """Where each itinerary begins."""
 
@@ -39,7 +43,9 @@ class BuiltNetwork:
 def build_network(world: World, context: Context, key_of: KeyOf, start: int, promise_ticks: np.ndarray) -> BuiltNetwork:
     """All nodes of a world, connected along its itineraries."""
     ways = itineraries(world)
-    nodes = Nodes(world, context, key_of, start)
+    paths = [(way.owner, way.path) for way in ways if way.kind == "order"]
+    shares = path_shares(world, paths, key_of)
+    nodes = Nodes(world, context, key_of, start, shares)
     for name in world.stations:
         nodes.add_station(name)
     for name in world.customs:
@@ -68,7 +74,8 @@ def build_network(world: World, context: Context, key_of: KeyOf, start: int, pro
         warehouses=warehouses,  # type: ignore[arg-type]
         last_miles=list(last_miles.values()),  # type: ignore[arg-type]
         itineraries=ways,
-        paths=[(way.owner, way.path) for way in ways if way.kind == "order"],
+        paths=paths,
+        path_shares=shares,
         first_nodes=[nodes.enter[way.steps[0]] for way in ways],
     )
 

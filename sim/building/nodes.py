@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from sim.actors.departures import UNLIMITED
-from sim.building.paths import path_choice
 from sim.calendars import open_intervals
 from sim.flow.consolidation import Consolidation
-from sim.flow.customs import Selection
+from sim.flow.customs import NO_LIMIT, Selection, in_fen
 from sim.flow.last_mile import LastMile
 from sim.flow.loading import Gateway
 from sim.flow.network import Context, Handling, Node
+from sim.flow.path_shares import PathShares
 from sim.flow.returns import Returns, RouteReturns
 from sim.flow.sink import Sink
 from sim.flow.station import Queue, WorkClock
@@ -53,8 +53,9 @@ def room(payload: Payload) -> np.ndarray:
 class Nodes:
     """Nodes by the name under which things enter, leave, and are changed."""
 
-    def __init__(self, world: World, context: Context, key_of: KeyOf, start: int) -> None:
+    def __init__(self, world: World, context: Context, key_of: KeyOf, start: int, path_shares: PathShares) -> None:
         self.world = world
+        self.path_shares = path_shares
         self.context = context
         self.key_of = key_of
         self.start = start
@@ -129,7 +130,7 @@ class Nodes:
                 key=key_of("selection", name),
                 of_product=np.array([*shares, examination.share]),
                 above_limit=above if above is not None else examination.share,
-                limit_fen=round(limit * 100) if is_limited and limit is not None else 2**62,
+                limit_fen=in_fen(limit) if is_limited and limit is not None else NO_LIMIT,
                 own_share={p: list(self.world.products).index(p) for p in examination.share_by_product},
                 bays=bays,
                 is_open=customs.is_open or customs.release is not None,
@@ -158,10 +159,12 @@ class Nodes:
     def add_consolidation(self, name: str, ways: Sequence[Itinerary]) -> None:
         """A container freight station, with the paths that lead through it."""
         described = self.world.consolidations[name]
+        by_it = {i: way for i, way in enumerate(ways) if name in way.steps}
         self.enter[name] = self.leave[name] = Consolidation(
             name,
             self.context,
-            names={i: f"container/{way.owner}/{way.path}" for i, way in enumerate(ways) if name in way.steps},
+            names={i: f"container/{way.owner}/{way.path}" for i, way in by_it.items()},
+            accounts={i: way.account for i, way in by_it.items()},
             room=room(described.container),
             close_after=described.close_after,
             cost_per_container=described.cost_per_container,
@@ -182,14 +185,13 @@ class Nodes:
             cm3=np.array([piece_cm3(product) for product in self.world.products.values()], np.int64),
             storage=warehouse.storage,
             initial=np.array([_initial(warehouse.stock.get(product)) for product in self.world.products], np.int64),
-            fallback=self._fallback(warehouse.fallback, ways) if warehouse.fallback else None,
+            fallback=self._fallback(warehouse.fallback) if warehouse.fallback else None,
         )
         self.leave[name] = self.parts[f"{name}.pick"]
 
-    def _fallback(self, described: DescribedFallback, ways: Sequence[Itinerary]) -> Fallback:
-        paths = [(way.owner, way.path) for way in ways if way.kind == "order"]
-        shares, numbers, first = path_choice(self.world, paths, [described.route])
-        return Fallback(shares, numbers, first, self.key_of("path", described.route), described.delay)
+    def _fallback(self, described: DescribedFallback) -> Fallback:
+        route = list(self.world.routes).index(described.route)
+        return Fallback(self.path_shares, route, described.delay)
 
     def add_last_mile(self, name: str, entry_places: np.ndarray, promise_ticks: np.ndarray) -> None:
         """Inland delivery; entry_places int64[itineraries] is where each begins its last mile."""

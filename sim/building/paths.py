@@ -1,26 +1,23 @@
-"""From the gateways of routes to the arrays that paths are chosen with."""
+"""From the gateways of routes to the shares by which orders take their paths."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from sim.flow.path_shares import PathShares
+from sim.scenario.gateways import candidates
 from sim.scenario.scenario import World
 
-PathChoice = tuple[np.ndarray, np.ndarray, np.ndarray]
-"""Cumulative shares and path numbers, stacked, and where each (route, region) begins; see `births.choose_paths`."""
 
-
-def path_choice(world: World, paths: Sequence[tuple[str, str]], routes: Sequence[str]) -> PathChoice:
-    """The paths of routes by region; ``paths`` are all (route, path) by number."""
-    shares: list[float] = []
-    numbers: list[int] = []
-    first = [0]
-    for name in routes:
-        gateways = world.routes[name].gateways
-        for region in world.regions:
-            choice = gateways.get(region, {})
-            by_path = {choice: 1.0} if isinstance(choice, str) else choice
-            shares += np.cumsum(list(by_path.values())).tolist()
-            numbers += [paths.index((name, path)) for path in by_path]
-            first.append(len(numbers))
-    return np.array(shares), np.array(numbers), np.array(first)
+def path_shares(world: World, paths: Sequence[tuple[str, str]], key_of: Callable[..., np.uint64]) -> PathShares:
+    """The shares of the paths of all routes as described; ``paths`` are all (route, path) by number."""
+    numbers = {path: number for number, path in enumerate(paths)}
+    changes = [change for change in world.changes.values() if ".gateways." in change.change]
+    shares = [
+        [
+            {numbers[name, path]: share for path, share in candidates(route, region, changes, name).items()}
+            for region in world.regions
+        ]
+        for name, route in world.routes.items()
+    ]
+    return PathShares(shares, np.array([key_of("path", name) for name in world.routes]))

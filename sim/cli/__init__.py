@@ -24,7 +24,37 @@ def _debug(command: Any) -> Any:
     return click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")(command)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+class Commands(click.Group):
+    """The commands of this package, and those that others plug in under the entry points `sim.commands`.
+
+    What is plugged in is looked for only when it is asked for, and imported only then; what cannot be imported is as if
+    it were not there.
+    """
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """Names of all commands, in order."""
+        return sorted({*super().list_commands(context), *(name for name in _plugged_in() if self._load(name))})
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """A command by its name."""
+        return super().get_command(context, name) or self._load(name)
+
+    @staticmethod
+    def _load(name: str) -> click.Command | None:
+        entry = _plugged_in().get(name)
+        try:
+            return entry.load() if entry else None
+        except ImportError:
+            return None
+
+
+def _plugged_in() -> dict[str, Any]:
+    from importlib.metadata import entry_points
+
+    return {entry.name: entry for entry in entry_points(group="sim.commands")}
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="parcel-corridors", prog_name="sim")
 def cli() -> None:
     """Scenario simulation of cross-border parcel logistics and trade growth."""

@@ -59,13 +59,18 @@ class Consolidation(Node):
         context: Context,
         *,
         names: Mapping[int, str],
+        accounts: Mapping[int, int],
         room: np.ndarray,
         close_after: int,
         cost_per_container: float,
     ) -> None:
-        """names: `container/ROUTE/PATH` by number of the path; room int64[3] (g, cm3, pieces); close_after in ticks."""
+        """By number of the path: names, `container/ROUTE/PATH`, and accounts. room int64[3] (g, cm3, pieces).
+
+        close_after in ticks.
+        """
         super().__init__(name, context)
         self._names = names
+        self._accounts = accounts
         self._ready = {path: Fifo(2) for path in names}
         self.room = room
         self.close_after = close_after
@@ -109,7 +114,7 @@ class Consolidation(Node):
 
     def _send_off(self, path: int, at: int, ready: np.ndarray, inside: np.ndarray, bounds: np.ndarray) -> None:
         context, p = self.context, self.context.parcels
-        n, account = bounds.shape[0], int(p.route[inside[0]])
+        n, account = bounds.shape[0], self._accounts[path]
         count = p.count[inside].astype(np.int64)
         instants = np.full(n, at, np.int64)
         row = new_containers(

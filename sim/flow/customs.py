@@ -8,6 +8,14 @@ import numpy as np
 from sim.flow.network import Context, Node, Pool, divide
 from sim.kernels import draws
 
+NO_LIMIT = 2**62
+"""A duty-free limit in fen that nothing exceeds."""
+
+
+def in_fen(limit: float) -> int:
+    """A duty-free limit in whole fen, of CNY."""
+    return round(limit * 100)
+
 
 class Selection(Node):
     """Decides, by each parcel's own luck, which are examined; the others pass at once."""

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.flow.network import EMPTY, Batch, Context, Node
-from sim.kernels import births, ordering, shelf
+from sim.flow.path_shares import PathShares
+from sim.kernels import ordering, shelf
 
 ORDER, LOAD, RETURN = range(3)
 """What comes by an itinerary."""
@@ -16,12 +17,10 @@ ORDER, LOAD, RETURN = range(3)
 
 @dataclass
 class Fallback:
-    """Where orders go that find the shelf empty, by region (see `births.choose_paths`), and the time until then."""
+    """The route by whose paths orders go that find the shelf empty, and the time until then."""
 
-    shares: np.ndarray
-    numbers: np.ndarray
-    first: np.ndarray
-    key: np.uint64
+    shares: PathShares
+    route: int
     delay: int
 
 
@@ -147,17 +146,7 @@ class Warehouse(Node):
         assert fallback is not None
         region = parcels.region[row].astype(np.int64)
         path = np.empty(row.shape[0], np.int64)
-        births.choose_paths(
-            parcels.ids[row],
-            np.zeros(row.shape[0], np.int64),
-            region,
-            np.array([fallback.key]),
-            fallback.shares,
-            fallback.numbers,
-            fallback.first,
-            fallback.first.shape[0] - 1,
-            path,
-        )
+        fallback.shares.choose(parcels.ids[row], np.full(row.shape[0], fallback.route), region, path)
         parcels.path[row] = path
         return at + max(fallback.delay, 1), row.copy()
 

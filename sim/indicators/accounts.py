@@ -57,6 +57,7 @@ def _accounts(run: Run) -> tuple[Any, ...]:
     columns = (
         run.placed.sum(axis=(2, 3)),
         run.record.tariffs_cny,
+        run.record.subsidy_cny,
         *costs(run).values(),
         operators_result(run),
         value(run),
@@ -76,6 +77,13 @@ ACCOUNTS = Table(
         ROUTE,
         Column("placed", "whole", "orders", "orders placed"),
         Column("tariffs_cny", "number", CNY, "tariffs of the orders placed"),
+        Column(
+            "subsidy_cny",
+            "number",
+            CNY,
+            "subsidies to the buyers of these orders, at most the tariff at the product's mean weight; a transfer, "
+            "in no result",
+        ),
         Column("lanes_cny", "number", CNY, "operators' cost of the lanes, by mass on board; without empty departures"),
         Column("handling_cny", "number", CNY, "operators' cost of handling at stations and customs"),
         Column("containers_cny", "number", CNY, "operators' cost of filling containers"),

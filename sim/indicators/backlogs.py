@@ -11,8 +11,9 @@ from sim.ticks import DAY, midnight
 
 GROWTH_THAT_ALARMS = 3
 DAYS_OF_WORK_THAT_ALARM = 2
-FEWEST_THAT_ALARM = 10
-"""Fewer waiting alarm only if nothing at all is being done about them."""
+FEWEST_THAT_ALARM, FEWEST_ORDERS_THAT_ALARM = 50, 10
+"""In queues and at lanes, where a train brings as many containers at once; and of orders that wait for stock. Fewer
+alarm only if nothing at all is being done about them."""
 MONTHS_THAT_ALARM = 3
 FILL_RATE_THAT_ALARMS = 0.1
 
@@ -55,7 +56,9 @@ def growing_backlogs(run: Run) -> list[Backlog]:
     worked = np.concatenate([record.queue_totals[..., 0], lanes[..., 6], filled]) / (np.diff(axes.month_bounds()) / DAY)
     now, then, a_day = waiting[:, last], waiting[:, before], worked[:, last]
     work_days = now / np.maximum(a_day, 1e-9)
-    are_enough = (now >= FEWEST_THAT_ALARM) | ((now > 0) & (a_day == 0))
+    fewest = np.full(len(now), FEWEST_THAT_ALARM)
+    fewest[len(now) - len(on_shelves) :] = FEWEST_ORDERS_THAT_ALARM
+    are_enough = (now >= fewest) | ((now > 0) & (a_day == 0))
     is_alarming = are_enough & (now > GROWTH_THAT_ALARMS * then) & (work_days > DAYS_OF_WORK_THAT_ALARM)
     month_before = axes.month_names()[before]
     named = [

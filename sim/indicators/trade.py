@@ -113,6 +113,7 @@ def _trade(run: Run) -> tuple[Any, ...]:
         ratio(parcels + bulk, province),
         (run.record.surplus_cny + corrections(run)).sum(axis=(2, 3)),
         _by_origin(run, operators_result(run)),
+        _by_origin(run, run.record.subsidy_cny),
         local,
         income - local,
     )
@@ -153,6 +154,7 @@ TRADE = Table(
         Column("share_of_foreign_trade", "number", "share", "the goods of both kinds as a share of it"),
         Column("buyers_surplus_cny", "number", CNY, "`surplus_cny` of the table `surplus`, summed"),
         Column("operators_result_cny", "number", CNY, "tariffs less operators' cost, of its routes"),
+        Column("subsidy_cny", "number", CNY, "subsidies to buyers on its routes; a transfer, in no one's result"),
         Column("sellers_of_the_province_cny", "number", CNY, "income of sellers of the province"),
         Column("sellers_elsewhere_cny", "number", CNY, "income of sellers elsewhere in China"),
     ),

@@ -89,6 +89,7 @@ def decide_layer(
     window: np.ndarray,
     layer: int,
     level_by_day: np.ndarray,
+    level_by_product: np.ndarray,
     month_by_day: np.ndarray,
     region_shares: np.ndarray,
     product_shares: np.ndarray,
@@ -105,7 +106,8 @@ def decide_layer(
 
     keys uint64[3] of birth, kind and nest; route_keys uint64[routes]; rows ``first_id + 0 .. n_rows - 1`` stand for
     ``n_orders`` orders, ``row_size`` each, the last one for the rest; cumulative float64[169]; window (from, to) in
-    ticks of the week, half-open; level_by_day float64[7]; month_by_day int64[7]; region_shares, product_shares and
+    ticks of the week, half-open; level_by_day float64[7] the highest of all products, and level_by_product
+    float64[7, products], or [0, 0] if all have that one; month_by_day int64[7]; region_shares, product_shares and
     class_shares cumulative; rank_ends float64[intervals] the upper ends of the intervals of the rank; nest_weights
     float64[variants, regions, products, 3] and route_weights float64[variants, regions, products, routes], the
     variant being ``class * intervals + interval``, or a single one for all; tally int64[months, routes + 2, regions,
@@ -121,6 +123,7 @@ def decide_layer(
     route_pace = 1.0 / np.maximum(route_weights, _TINY)
     has_outside = nest_weights[:, :, :, 1:].max() > 0.0
     is_varied, variant = nest_weights.shape[0] > 1, 0
+    is_by_product = level_by_product.shape[0] > 0
     region_from, product_from = _starts(region_shares), _starts(product_shares)
     for batch in range(0, n_rows, _BATCH):
         size = min(_BATCH, n_rows - batch)
@@ -132,11 +135,14 @@ def decide_layer(
             if at < window[0] or at >= window[1]:
                 continue
             day = at // DAY
-            if (layer + fine(birth[2, i], birth[3, i])) * 0.25 >= level_by_day[day]:
+            mark = (layer + fine(birth[2, i], birth[3, i])) * 0.25
+            if mark >= level_by_day[day]:
                 continue
             count = min(row_size, n_orders - (batch + i) * row_size)
             region = first_above(region_shares, coarse(kind[0, i]), region_from[kind[0, i] >> _SHIFT])
             product = first_above(product_shares, coarse(kind[1, i]), product_from[kind[1, i] >> _SHIFT])
+            if is_by_product and mark >= level_by_product[day, product]:
+                continue
             if is_varied:
                 variant = first_above(class_shares, coarse(kind[2, i])) * rank_ends.shape[0]
                 variant += first_above(rank_ends, coarse(kind[3, i]))

@@ -7,9 +7,11 @@ from pydantic import Field, model_validator
 
 from sim.scenario.base import Described, Slug
 from sim.scenario.sellers import Sellers, Trade
-from sim.units import Duration, MoneyPerDay, MonthDay, Share
+from sim.units import Duration, Money, MoneyPerDay, MonthDay, Share
 
 Factor = Annotated[float, Field(ge=0, le=100)]
+HIGHEST_LEVEL = 30
+HIGHEST_TRUST = 1000
 
 
 class Growth(Described):
@@ -83,6 +85,11 @@ class Choice(Described):
         le=1,
         description="dissimilarity of the nest of routes; 1 is a plain logit, less means closer substitutes",
     )
+    trust: Annotated[Money, Field(le=HIGHEST_TRUST)] = Field(
+        0.0,
+        description="what credit, payment and brand are worth to a buyer, an order (CNY of 2016); the constants hold "
+        "for the described value, so only a change of it acts",
+    )
     reference_shares: ReferenceShares = Field(description="shares at the promised service")
 
 
@@ -95,7 +102,14 @@ class Origin(Described):
     reference_year: int = Field(ge=2001, le=2060, description="the year of that number")
     growth: Growth | None = Field(None, description="annual levels; constant if not given")
     season: Season = Field(default_factory=Season, description="spread over the year")
-    level: float = Field(1.0, ge=0, le=30, description="multiplies the reference path; more of it only adds orders")
+    level: float = Field(
+        1.0, ge=0, le=HIGHEST_LEVEL, description="multiplies the reference path; more of it only adds orders"
+    )
+    product_levels: dict[Slug, Annotated[float, Field(ge=0, le=HIGHEST_LEVEL)]] = Field(
+        default_factory=dict,
+        description="variety: multiplies the latent orders of a product; 1 if it is not named. More of it only adds "
+        "orders",
+    )
     product_shares: dict[Slug, Share] | None = Field(None, description="in place of the products' own order shares")
     region_shares: dict[Slug, Share] | None = Field(None, description="in place of the regions' own order shares")
     choice: Choice = Field(description="how orders choose")

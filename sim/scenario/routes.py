@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.scenario.base import Described, DurationDistribution, Name, Slug
-from sim.units import Duration, Share, TariffField
+from sim.units import Duration, Money, Share, TariffField
 
 
 class Promise(Described):
@@ -63,6 +63,11 @@ class Route(Described):
     tariff: TariffField = Field(description="price of a parcel, `12 CNY + 60 CNY/kg` (CNY of 2016)")
     tariff_by_product: dict[Slug, TariffField] = Field(
         default_factory=dict, description="price of particular products, in place of `tariff`"
+    )
+    subsidy: Money = Field(
+        0.0,
+        description="paid to the buyer's side for a parcel (CNY of 2016): buyers decide by the tariff less this, at "
+        "least 0; operators receive the whole tariff",
     )
     products: tuple[Slug, ...] | None = Field(None, description="products it carries; all if not given")
     priority: int = Field(0, ge=0, le=9, description="the lower number is loaded first")

@@ -13,6 +13,8 @@ from typing import Any
 from sim.errors import UnitError, closest
 from sim.scenario.base import Distribution
 from sim.scenario.containers import HEAVIEST
+from sim.scenario.gateways import Group, described_shares, group_of, path_of, serving, shares_under
+from sim.scenario.market import HIGHEST_LEVEL, HIGHEST_TRUST
 from sim.scenario.scenario import Change, World
 from sim.scenario.warehouses import LARGEST_STOCK
 from sim.ticks import BEIJING_OFFSET, DAY, midnight
@@ -70,7 +72,8 @@ _FIELDS: dict[str, tuple[str, str, float, float, bool]] = {
     "fleet": ("count", "", 1, 1000, True),
     "fixed": ("money", "CNY", 0, 1e9, False),
     "per_kg": ("money per mass", "CNY/kg", 0, 1e9, False),
-    "level": ("share", "", 0, 30, False),
+    "level": ("share", "", 0, HIGHEST_LEVEL, False),
+    "trust": ("money", "CNY", 0, HIGHEST_TRUST, False),
     "freight_level": ("share", "", 0, 100, False),
     "number": ("share", "", 0, 1e9, False),
     "saturation": ("share", "", 1, 1e9, False),
@@ -116,12 +119,18 @@ def targets(world: World) -> dict[str, Target]:
     for name, route in world.routes.items():
         add(f"routes.{name}.is_open", route.is_open, "switch", route.origin)
         _add_tariffs(add, f"routes.{name}", route, world.products)
+        add(f"routes.{name}.subsidy", route.subsidy, "fixed", route.origin)
+        _add_gateways(add, world, name)
         if route.loss:
             add(f"routes.{name}.loss.share", route.loss.share, "share", route.origin)
         if route.returns:
             add(f"routes.{name}.returns.share", route.returns.share, "share", route.origin)
     for name, origin in world.market.origins.items():
         add(f"market.origins.{name}.level", origin.level, "level", name)
+        for product in world.products:
+            level = origin.product_levels.get(product, 1.0)
+            add(f"market.origins.{name}.product_levels.{product}", level, "level", name)
+        add(f"market.origins.{name}.choice.trust", origin.choice.trust, "trust", name)
         _add_sellers(add, f"market.origins.{name}.sellers", origin.sellers)
     return found
 
@@ -140,6 +149,8 @@ def _add_customs(add: Callable[..., None], path: str, customs: Any) -> None:
         _add_queue(add, f"{path}.examination", examination, customs.place)
         add(f"{path}.examination.share", examination.share, "share", customs.place)
         add(f"{path}.examination.share_above_duty_free", examination.share_above_duty_free, "share", customs.place)
+        if examination.share_above_duty_free is not None:
+            add(f"{path}.duty_free_limit", customs.duty_free_limit, "fixed", customs.place)
         for product, share in examination.share_by_product.items():
             add(f"{path}.examination.share_by_product.{product}", share, "share", customs.place)
 
@@ -206,6 +217,15 @@ def _add_tariffs(add: Callable[..., None], path: str, route: Any, products: Iter
         add(f"{path}.{name}.per_kg", tariff.per_kg_cny, "per_kg", route.origin)
 
 
+def _add_gateways(add: Callable[..., None], world: World, name: str) -> None:
+    """The share of each path that can serve a region, also of those that `gateways` does not name."""
+    route = world.routes[name]
+    for region in (region for region in route.promise if region in route.gateways):
+        described = described_shares(route, region)
+        for path in serving(world, name, region):
+            add(path_of((name, region), path), described.get(path, 0.0), "share", route.origin)
+
+
 def mean(distribution: Distribution[Any]) -> float:
     """Mean of a described distribution, in the quantity's base unit."""
     total = 0.0
@@ -233,7 +253,7 @@ def value_on(target: Target, changes: list[tuple[str, Change]], day: date) -> fl
     in_force = [
         (change, _fraction(change, day))
         for name, change in sorted(changes, key=lambda item: (item[1].at, item[0]))
-        if change.at <= day and (change.until is None or day < change.until)
+        if is_in_force(change, day)
     ]
     if target.is_switch:
         return next((bool(change.set) for change, _ in reversed(in_force) if change.set is not None), target.value)
@@ -252,22 +272,32 @@ def value_on(target: Target, changes: list[tuple[str, Change]], day: date) -> fl
     return min(max(value, target.least), target.most)
 
 
+def is_in_force(change: Change, day: date) -> bool:
+    """Whether a change acts on a local day."""
+    return change.at <= day and (change.until is None or day < change.until)
+
+
 def _fraction(change: Change, day: date) -> float:
     ramp_days = -(-change.ramp // DAY)
     return min(1.0, ((day - change.at).days + 1) / ramp_days) if ramp_days else 1.0
 
 
-def schedule(target: Target, changes: list[tuple[str, Change]]) -> list[tuple[int, float | bool]]:
-    """Instants at which the number takes a new value, and the value, in order."""
+def days_of(changes: Iterable[Change]) -> list[date]:
+    """The local days on which the numbers of some changes may take a new value, in order."""
     days = set()
-    for _, change in changes:
+    for change in changes:
         last = change.at + timedelta(days=max(-(-change.ramp // DAY) - 1, 0))
         if change.until is not None:
             days.add(change.until)
             last = min(last, change.until)
         days.update(change.at + timedelta(days=i) for i in range((last - change.at).days + 1))
+    return sorted(days)
+
+
+def schedule(target: Target, changes: list[tuple[str, Change]]) -> list[tuple[int, float | bool]]:
+    """Instants at which the number takes a new value, and the value, in order."""
     result, before = [], target.value
-    for day in sorted(days):
+    for day in days_of(change for _, change in changes):
         value = value_on(target, changes, day)
         if value != before:
             result.append((midnight(day, target.utc_offset), value))
@@ -276,9 +306,53 @@ def schedule(target: Target, changes: list[tuple[str, Change]]) -> list[tuple[in
 
 
 def schedules(world: World) -> dict[str, list[tuple[int, float | bool]]]:
-    """The schedule of every number that changes, by dotted path."""
+    """The schedule of every number that changes, by dotted path.
+
+    A share of a path changes with those of its group, so these are the shares as they are used, of the whole group.
+    """
     known = targets(world)
-    by_path: dict[str, list[tuple[str, Change]]] = {}
+    result: dict[str, list[tuple[int, float | bool]]] = {}
+    groups: dict[Group, dict[str, list[tuple[str, Change]]]] = {}
+    for path, changes in changes_by_path(world, known).items():
+        if found := group_of(path):
+            groups.setdefault(found[0], {})[found[1]] = changes
+        else:
+            result[path] = schedule(known[path], changes)
+    for group, changed in groups.items():
+        result |= _schedules_of_group(world, group, known, changed)
+    return dict(sorted(result.items()))
+
+
+def changes_by_path(world: World, known: Mapping[str, Target]) -> dict[str, list[tuple[str, Change]]]:
+    """The named changes of each number; UnknownTargetError if there is no such number."""
+    found: dict[str, list[tuple[str, Change]]] = {}
     for name, change in world.changes.items():
-        by_path.setdefault(find(known, change.change).path, []).append((name, change))
-    return {path: schedule(known[path], changes) for path, changes in sorted(by_path.items())}
+        found.setdefault(find(known, change.change).path, []).append((name, change))
+    return found
+
+
+def shares_in_force(
+    group: Group, known: Mapping[str, Target], changed: Mapping[str, list[tuple[str, Change]]], day: date
+) -> dict[str, float]:
+    """The changed shares of a group's paths on a local day: of those paths only of which a change is in force."""
+    return {
+        path: float(value_on(known[path_of(group, path)], changes, day))
+        for path, changes in changed.items()
+        if any(is_in_force(change, day) for _, change in changes)
+    }
+
+
+def _schedules_of_group(
+    world: World, group: Group, known: Mapping[str, Target], changed: Mapping[str, list[tuple[str, Change]]]
+) -> dict[str, list[tuple[int, float | bool]]]:
+    described = dict.fromkeys(changed, 0.0) | described_shares(world.routes[group[0]], group[1])
+    offset = known[path_of(group, next(iter(changed)))].utc_offset
+    result: dict[str, list[tuple[int, float | bool]]] = {path_of(group, path): [] for path in described}
+    before = described
+    for day in days_of(change for changes in changed.values() for _, change in changes):
+        shares = shares_under(described, shares_in_force(group, known, changed, day))
+        for path, share in shares.items():
+            if share != before[path]:
+                result[path_of(group, path)].append((midnight(day, offset), share))
+        before = shares
+    return result

@@ -5,8 +5,12 @@ from behaviour.runs import orders_of, run, with_changes, with_latent_orders
 from oracle.base_world import described
 from oracle.worlds import WORLDS, change
 
+NAMES = ["plain", "timetable", "on-demand", "payload", "reroute", "everything"]
+NAMES += ["containers", "closed-by-age", "one-yard", "block-trains", "reroute-of-containers", "two-railways"]
+NAMES += ["order-up-to", "reorder-quantity", "stock-by-rail", "fallback-at-once", "restocked", "stock-at-same-instants"]
 
-@pytest.mark.parametrize("name", ["plain", "timetable", "on-demand", "payload", "reroute", "everything"])
+
+@pytest.mark.parametrize("name", NAMES)
 def test_ten_times_the_parcels_take_the_same_number_of_steps(name: str) -> None:
     scenario = WORLDS[name]()
     few, many = run(scenario), run(with_latent_orders(scenario, 10))

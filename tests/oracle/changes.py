@@ -28,10 +28,19 @@ QUANTITIES = {
     "share": ("share", ""),
     "share_above_duty_free": ("share", ""),
     "cancellation": ("share", ""),
+    "duty_free_limit": ("money", "CNY"),
+    "subsidy": ("money", "CNY"),
+    "trust": ("money", "CNY"),
 }
 
 # Whole in their unit, also after a change: grams, cm3, ticks. Means are not: a changed mean scales a distribution.
 WHOLE = {"mass", "volume", "storage", "when_ready", "min_gap", "max_gap", "close_after", "delay"}
+
+
+# Section of a dotted path -> dimension of what it ends in, which is a name.
+OF_NAMED = {"share_by_product": "share", "gateways": "share"}
+
+MOST = {"share": 1.0, "trust": 1000.0, "product_levels": 30.0}
 
 
 class Force(NamedTuple):
@@ -100,9 +109,12 @@ class Numbers:
             if force.change.add is not None:
                 value += _quantity(path, force.change.add) * force.fraction(now)
         field = path.rsplit(".", 1)[-1]
-        is_share = ".share_by_product." in path or QUANTITIES.get(field, ("", ""))[0] == "share"
-        value = min(max(value, 0.0), 1.0 if is_share else math.inf)
+        value = min(max(value, 0.0), most(path))
         return math.floor(value + 0.5) if field in WHOLE else value
+
+    def is_changed(self, path: str, now: int) -> bool:
+        """Whether a change of the number is in force."""
+        return any(force.at <= now < force.until for force in self.by_path.get(path, []))
 
     def count(self, path: str, base: int, now: int, least: int = 1) -> int:
         """A number that counts: whole, halves up, not below its least."""
@@ -122,8 +134,19 @@ class Numbers:
         return found
 
 
+def dimension_of(path: str) -> tuple[str, str]:
+    """Dimension of a number and the unit of a bare one."""
+    named = [dimension for section, dimension in OF_NAMED.items() if f".{section}." in path]
+    return (named[0], "") if named else QUANTITIES.get(path.rsplit(".", 1)[-1], ("", ""))
+
+
+def most(path: str) -> float:
+    """The largest value of a number."""
+    if dimension_of(path)[0] == "share":
+        return MOST["share"]
+    return next((bound for part, bound in MOST.items() if part in path.split(".")[3:]), math.inf)
+
+
 def _quantity(path: str, value: float | str) -> float:
-    dimension, bare = QUANTITIES.get(path.rsplit(".", 1)[-1], ("", ""))
-    if ".share_by_product." in path:
-        dimension = "share"
+    dimension, bare = dimension_of(path)
     return parse_quantity(value, dimension, bare) if dimension else float(value)

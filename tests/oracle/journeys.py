@@ -93,8 +93,9 @@ class Journeys:
         if enters_at is None:
             yield from warehouse.pick.visit(item.item_id)
             return
+        path = self.world.gateway(fallback.route, order.region, order.order_id, self.env.now)
         yield At(self.env, enters_at, COMPLETIONS)
-        item.way = self.world.way(fallback.route, self.world.gateway(fallback.route, order.region, order.order_id))
+        item.way = self.world.way(fallback.route, path)
         item.position = -1
 
     def through_customs(self, item: Item, name: str) -> Process:
@@ -114,11 +115,19 @@ class Journeys:
         if order is not None:
             if order.product in rule.share_by_product:
                 field, share = f"share_by_product.{order.product}", rule.share_by_product[order.product]
-            is_dutiable = office.duty_free_limit is not None and order.value_fen > 100 * office.duty_free_limit
-            if is_dutiable and rule.share_above_duty_free is not None:
+            if rule.share_above_duty_free is not None and self.is_dutiable(order, name):
                 field, share = "share_above_duty_free", rule.share_above_duty_free
         share = self.world.numbers.number(f"customs.{name}.examination.{field}", share, self.env.now)
         return self.world.fine(item.item_id, "selection", name)[0] < share
+
+    def is_dutiable(self, order: Order, name: str) -> bool:
+        """Whether a parcel is worth more than the duty-free limit of now."""
+        limit = self.scenario.customs[name].duty_free_limit
+        if limit is None:
+            return False
+        return order.value_fen > round(
+            100 * self.world.numbers.number(f"customs.{name}.duty_free_limit", limit, self.env.now)
+        )
 
     def last_mile(self, item: Item, name: str) -> None:
         """The way to the buyer, without a queue."""

@@ -58,14 +58,16 @@ class Market:
     def n_layers(self, name: str) -> int:
         """Layers that hold all orders of the highest level in the simulated time."""
         days = range(self.world.start, self.world.last_order, DAY)
-        return math.ceil(4 * max(self.level(name, day) for day in days))
+        return math.ceil(4 * max(self.level(name, product, day) for product in self.scenario.products for day in days))
 
-    def level(self, name: str, at: int) -> float:
-        """Level of the Beijing day that holds the instant: what the origin's own day of that date has."""
-        base = self.scenario.market.origins[name].level
+    def level(self, name: str, product: str, at: int) -> float:
+        """Level of a product on the Beijing day that holds the instant: what the origin's own day of that date has."""
+        origin, path = self.scenario.market.origins[name], f"market.origins.{name}"
         own_midnight = midnight(local_day(at), self.world.utc_offset(name))
-        level = self.world.numbers.number(f"market.origins.{name}.level", base, own_midnight)
-        return level * self.world.sellers.level_factor(name, at)
+        of_all = self.world.numbers.number(f"{path}.level", origin.level, own_midnight)
+        of_product = origin.product_levels.get(product, 1.0)
+        of_product = self.world.numbers.number(f"{path}.product_levels.{product}", of_product, own_midnight)
+        return of_all * self.world.sellers.level_factor(name, at) * of_product
 
     def layer(self, name: str, week: int, layer: int) -> Iterator[Latent]:
         """The orders of one layer in one week that exist."""
@@ -77,9 +79,10 @@ class Market:
             order_id = ids.first_order_id(name, week, layer) + i
             u, mark = self.world.fine(order_id, "birth", name)
             at = week * WEEK + instant_in_week(cumulative, u)
-            is_in_time = self.world.start <= at < self.world.last_order
-            if is_in_time and (layer + mark) / 4 < self.level(name, at):
-                yield self.latent(name, origin, order_id, at)
+            if self.world.start <= at < self.world.last_order:
+                latent = self.latent(name, origin, order_id, at)
+                if (layer + mark) / 4 < self.level(name, latent.product, at):
+                    yield latent
 
     def latent(self, name: str, origin: Origin, order_id: int, at: int) -> Latent:
         """One order with its region and product, the class of its seller, and how common its goods are."""
@@ -141,14 +144,13 @@ class Market:
         return all(
             self.admits(warehouse, order.seller_class, order.at)
             and self.assortment(warehouse, order.product, order.at) > order.rank
-            for warehouse in self.warehouses(route_name, order.region)
+            for warehouse in self.warehouses(route_name, order.region, order.at)
         )
 
-    def warehouses(self, route_name: str, region: str) -> list[str]:
-        """Warehouses at which the paths of the region begin."""
+    def warehouses(self, route_name: str, region: str, now: int | None) -> list[str]:
+        """Warehouses at which paths begin that have a share of the region; without an instant, as described."""
         route = self.scenario.routes[route_name]
-        gateway = route.gateways[region]
-        paths = [gateway] if isinstance(gateway, str) else list(gateway)
+        paths = [path for path, share in self.world.gateways(route_name, region, now).items() if share > 0]
         return [first for path in paths if (first := route.paths[path].steps[0]) in self.scenario.warehouses]
 
     def admits(self, warehouse: str, seller_class: str, now: int | None) -> bool:
@@ -177,7 +179,10 @@ class Market:
         """Systematic utility with what is true at the order's instant."""
         price = self.price(route_name, order.product, order.at)
         days, spread = self.expected[route_name, order.region]
-        return self.constant(route_name, choice) - choice.price_weight * generalised_price(choice, price, days, spread)
+        path = f"market.origins.{order.origin}.choice.trust"
+        trust = self.world.numbers.number(path, choice.trust, order.at) - choice.trust
+        felt = generalised_price(choice, price, days, spread) - trust
+        return self.constant(route_name, choice) - choice.price_weight * felt
 
     def constant(self, route_name: str, choice: Choice) -> float:
         """The constant that follows from the reference shares at the promised service."""
@@ -202,22 +207,24 @@ class Market:
 
     def share_offered(self, route_name: str, origin: Origin, region: str, product: str) -> float:
         """Share of such orders that can take the route as described, over classes and ranks."""
-        warehouses = self.warehouses(route_name, region)
+        warehouses = self.warehouses(route_name, region, None)
         classes = self.class_shares(origin).items()
         admitted = sum(share for name, share in classes if all(self.admits(w, name, None) for w in warehouses))
         return admitted * min((self.assortment(w, product, None) for w in warehouses), default=1.0)
 
     def price(self, route_name: str, product: str, now: int | None) -> float:
-        """Tariff at the product's mean weight; without an instant, as described and unchanged."""
+        """Tariff at the product's mean weight, less the subsidy; without an instant, as described and unchanged."""
         route = self.scenario.routes[route_name]
+        subsidy = route.subsidy
         is_special = product in route.tariff_by_product
         tariff = route.tariff_by_product[product] if is_special else route.tariff
         if now is not None:
             path = f"routes.{route_name}.{f'tariff_by_product.{product}' if is_special else 'tariff'}"
             fixed = self.world.numbers.number(f"{path}.fixed", tariff.fixed_cny, now)
             tariff = Tariff(fixed, self.world.numbers.number(f"{path}.per_kg", tariff.per_kg_cny, now))
+            subsidy = self.world.numbers.number(f"routes.{route_name}.subsidy", subsidy, now)
         mean_grams = distributions.mean(distributions.table(self.scenario.products[product].weight))
-        return tariff.fixed_cny + tariff.per_kg_cny * mean_grams / 1000
+        return max(0.0, tariff.fixed_cny + tariff.per_kg_cny * mean_grams / 1000 - subsidy)
 
     # --- what the market knows
 

@@ -88,13 +88,20 @@ def changes(draw: st.DrawFn, world: Dict) -> dict[str, Dict]:
         dated("routes.post.is_open", closed, may_ramp=False),
         dated("market.origins.harbin.level", {"multiply": draw(st.sampled_from([0.2, 1.6]))}),
         dated("routes.post.loss.share", {"set": 0.5}),
+        dated("routes.post.subsidy", {"add": 15}),
+        dated("market.origins.harbin.choice.trust", {"set": 30}),
+        dated("market.origins.harbin.product_levels.gadgets", {"multiply": draw(st.sampled_from([0.3, 2.2]))}),
     ]
+    if "express" in world["routes"]:
+        kinds += [dated(f"routes.express.gateways.{region}.usual", {"set": 0.7}) for region in ("ural", "center")]
     for name, station in world["stations"].items():
         if "servers" in station:
             kinds += [queue_changes(f"stations.{name}", station)] * 2
             kinds += [dated(f"stations.{name}.is_open", closed, may_ramp=False)]
     for name, office in world["customs"].items():
         kinds += [queue_changes(f"customs.{name}.{part}", office[part]) for part in queues_of(office)]
+        if "duty_free_limit" in office:
+            kinds += [dated(f"customs.{name}.duty_free_limit", {"set": "200 CNY"})]
     for name, described_lane in world["lanes"].items():
         kinds += [dated(f"lanes.{name}.is_open", closed, may_ramp=False)]
         kinds += [dated(f"lanes.{name}.transit.mean", {"multiply": 2})]

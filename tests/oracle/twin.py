@@ -76,7 +76,7 @@ class Twin:
         product = self.scenario.products[latent.product]
         grams = int(distributions.whole(distributions.table(product.weight), u_weight, 1))
         fen = max(0, round(100 * distributions.quantile(distributions.table(product.value), u_value)))
-        path = self.world.gateway(route, latent.region, latent.order_id)
+        path = self.world.gateway(route, latent.region, latent.order_id, latent.at)
         kind = (latent.region, latent.product)
         return Order(latent.order_id, latent.at, latent.origin, route, path, *kind, grams, fen)
 

@@ -96,10 +96,27 @@ class World:
         described = self.scenario.routes[route]
         return Way(described.paths[path].steps, described.priority, route, path)
 
-    def gateway(self, route: str, region: str, order_id: int) -> str:
-        """The path that an order of the region takes on the route: fixed, or by its own luck."""
-        gateway = self.scenario.routes[route].gateways[region]
-        return gateway if isinstance(gateway, str) else pick(gateway, self.fine(order_id, "path", route)[0])
+    def gateway(self, route: str, region: str, order_id: int, now: int) -> str:
+        """The path that an order of the region takes on the route, by its own luck."""
+        return pick(self.gateways(route, region, now), self.fine(order_id, "path", route)[0])
+
+    def gateways(self, route: str, region: str, now: int | None) -> dict[str, float]:
+        """Shares of the paths to a region; without an instant, as described and unchanged."""
+        named = self.scenario.routes[route].gateways[region]
+        described = {named: 1.0} if isinstance(named, str) else dict(named)
+        if now is None:
+            return described
+        shares = described | {path: 0.0 for path in self.scenario.routes[route].paths if path not in described}
+        stem = f"routes.{route}.gateways.{region}"
+        changed = [path for path in shares if self.numbers.is_changed(f"{stem}.{path}", now)]
+        held = {path: self.numbers.number(f"{stem}.{path}", shares[path], now) for path in changed}
+        left = max(0.0, 1 - sum(held.values()))
+        others = sum(share for path, share in shares.items() if path not in held)
+        if not held or (sum(held.values()) == 0 and others == 0):
+            return shares
+        if left == 0 or others == 0:
+            return {path: held.get(path, 0.0) / sum(held.values()) for path in shares}
+        return {path: held.get(path, share / others * left) for path, share in shares.items()}
 
     def multiples(self, interval: int) -> range:
         """Whole multiples of an interval since the epoch, from the start to before the end."""

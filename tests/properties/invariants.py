@@ -1,11 +1,17 @@
-"""What must hold in every run of every scenario, worked out again from the parcel log and the description."""
+"""What must hold in every run of every scenario, worked out again from the log and the description.
 
-import math
-from bisect import bisect_right
+`properties.journeys` puts together who went where and checks that along the way; here is what holds at each place, and
+in `properties.books` what the record counts.
+"""
+
+from collections import Counter
+from itertools import pairwise
 
 import numpy as np
-import pandas as pd
-from behaviour.runs import orders_of, steps_of
+from behaviour.runs import steps_of
+from properties.books import assert_the_record_is_what_the_log_says
+from properties.journeys import Item, Journeys, Visit, Way
+from properties.shelves import assert_shelves_hold_what_they_should
 
 from sim.calendars import open_intervals
 from sim.model import Model
@@ -16,112 +22,66 @@ from sim.ticks import DAY
 FAR = 400 * DAY
 
 
-def step_names(scenario: Scenario, step: str) -> set[str]:
-    """The names under which a step of a path may stand in the log."""
-    if step not in scenario.customs:
-        return {step}
-    office = scenario.customs[step]
-    return {f"{step}.{part}" for part in ("release", "examination") if getattr(office, part)}
-
-
-def assert_everything(scenario: Scenario, model: Model) -> None:
-    """All invariants."""
-    assert_times_are_monotone_and_chained(scenario, model)
-    assert_parcels_walk_their_paths(scenario, model)
-    assert_nothing_gets_lost_from_the_books(model)
-    assert_queues_are_first_come_first_served(scenario, model)
+def assert_everything(scenario: Scenario, model: Model) -> Journeys:
+    """All invariants; what they are about."""
+    journeys = Journeys(scenario, model)
+    assert_times_never_go_back(journeys)
+    assert_every_parcel_is_in_one_place(journeys)
+    assert_containers_keep_what_is_in_them(journeys)
+    assert_queues_are_first_come_first_served(scenario, journeys)
     assert_services_start_while_open(scenario, model)
     assert_no_more_in_service_than_servers(scenario, model)
-    assert_departures_keep_their_rules(scenario, model)
+    assert_departures_keep_their_rules(scenario, model, journeys)
+    assert_shelves_hold_what_they_should(journeys)
+    assert_the_record_is_what_the_log_says(journeys)
+    return journeys
 
 
-def assert_times_are_monotone_and_chained(scenario: Scenario, model: Model) -> None:
-    """Arrived <= started <= left; each step begins when the one before is left, unless the parcel was rerouted."""
-    steps, orders = steps_of(model), orders_of(model)
-    if orders.empty:
-        return
-    assert (steps.arrived_at <= steps.started_at).all()
-    assert (steps.started_at <= steps.left_at).all()
-    before = steps.groupby("order_id").left_at.shift(1)
-    first = steps[before.isna()].set_index("order_id").arrived_at
-    later, left = steps[before.notna()], before.dropna().astype(np.int64)
-    may_wait = later.step.isin(taking_over := lanes_that_take_over(scenario))
-    if any(route.loss and route.loss.at in taking_over for route in scenario.routes.values()):
-        may_wait |= later.step == "lost"
-    assert (later.arrived_at[~may_wait] == left[~may_wait]).all()
-    assert (later.arrived_at >= left).all()
-    ordered = orders.set_index("order_id").ordered_at.reindex(first.index)
-    is_first_rerouted = steps[before.isna()].step.isin(lanes_that_take_over(scenario)).to_numpy()
-    assert (first[~is_first_rerouted] == ordered[~is_first_rerouted]).all()
+def assert_times_never_go_back(journeys: Journeys) -> None:
+    """Along a parcel's steps, then its container's, then its own again, and along those of whatever else travels."""
+    for item in journeys.items.values():
+        visits = journeys.forward(item) if item.kind == "order" else item.visits
+        for one, then in pairwise(visits):
+            assert one.left_at is not None, f"{item.id} goes on from {one.step} without leaving it"
+            assert one.arrived_at <= one.left_at <= then.arrived_at
+        if visits:
+            assert item.born_at <= visits[0].arrived_at
 
 
-def lanes_that_take_over(scenario: Scenario) -> set[str]:
-    """Lanes at which rerouted parcels become ready later than they left the step before."""
-    targets = [route.paths[p.reroute] for route in scenario.routes.values() for p in route.paths.values() if p.reroute]
-    return {step for path in targets for step in path.steps if step in scenario.lanes}
+def assert_every_parcel_is_in_one_place(journeys: Journeys) -> None:
+    """Delivered, lost or under way; whoever is under way is at one step, or in one container that is."""
+    for parcel in journeys.of("order"):
+        ends = [each is not None for each in (parcel.ready_at, parcel.lost_at)]
+        assert sum(ends) <= 1
+        way = [visit for visit in parcel.visits if visit.way.kind == "order"]
+        last = way[-1] if way else None
+        is_waiting = last is not None and last.left_at is None
+        is_packed = parcel.container is not None and parcel.container.gone_at is None
+        assert sum([*ends, is_waiting, is_packed]) == 1, f"{parcel.id} is at {last}"
+        assert sum(visit.left_at is None for visit in parcel.visits) <= 1
+        assert (parcel.took_at is None) or (parcel.fell_at is None)
 
 
-def assert_parcels_walk_their_paths(scenario: Scenario, model: Model) -> None:
-    """The steps logged are those of a path of the route, from its beginning, in order; a loss only at the end."""
-    steps = steps_of(model)
-    orders = orders_of(model)
-    if orders.empty:
-        return
-    walks = steps.groupby("order_id").step.agg(tuple)
-    by_order = orders.set_index("order_id").reindex(walks.index)
-    for (route, path, walk), _ in pd.Series(walks.index, index=walks.index).groupby(
-        [by_order.route, by_order.path, walks]
-    ):
-        paths = scenario.routes[route].paths
-        allowed = [paths[path].steps] if paths[path].reroute is None else [each.steps for each in paths.values()]
-        assert any(_is_walk(scenario, walk, each) for each in allowed), f"{walk} is no walk of {route}: {path}"
-
-
-def _is_walk(scenario: Scenario, walk: tuple[str, ...], path: tuple[str, ...]) -> bool:
-    rest = list(walk[:-1] if walk[-1] == "lost" else walk)
-    for step in path:
-        names = step_names(scenario, step)
-        taken = 0
-        while rest and rest[0] in names:
-            rest.pop(0)
-            taken += 1
-        may_pass = step in scenario.customs and scenario.customs[step].release is None
-        if taken == 0 and not may_pass:
-            break
-        if taken > len(names):
-            return False
-    return not rest
-
-
-def assert_nothing_gets_lost_from_the_books(model: Model) -> None:
-    """Placed = delivered + lost + in transit, by origin, route and day; and the latent orders add up."""
-    steps, orders, record = steps_of(model), orders_of(model), model.record
-    axes = record.axes
-    ends = np.arange(axes.first_day + 1, axes.first_day + axes.n_days + 1) * DAY
-    placed, delivered, lost = (np.cumsum(record.by_day[name], axis=1) for name in ("placed", "delivered", "lost"))
-    gone_at = pd.Series(np.iinfo(np.int64).max, index=orders.order_id if len(orders) else [], dtype=np.int64)
-    if len(steps):
-        last_mile = steps.step.isin(set(model.scenario.last_miles))
-        gone_at.loc[steps.order_id[steps.step == "lost"]] = steps.arrived_at[steps.step == "lost"].to_numpy()
-        gone_at.loc[steps.order_id[last_mile]] = steps.left_at[last_mile].to_numpy()
-    flown = (
-        steps[steps.step.isin(set(model.scenario.lanes))].drop_duplicates("order_id").set_index("order_id").started_at
-    )
-    for r, route in enumerate(axes.routes):
-        mine = orders[orders.route == route] if len(orders) else orders
-        ordered = np.sort(mine.ordered_at.to_numpy()) if len(mine) else np.zeros(0, np.int64)
-        gone = np.sort(gone_at.reindex(mine.order_id).to_numpy()) if len(mine) else np.zeros(0, np.int64)
-        in_transit = np.searchsorted(ordered, ends) - np.searchsorted(gone, np.minimum(ends, model.end))
-        np.testing.assert_array_equal(placed[r], delivered[r] + lost[r] + in_transit, err_msg=route)
-        assert (in_transit >= 0).all()
-        shipped_at = np.sort(flown[flown.index.isin(mine.order_id)]) if len(mine) else np.zeros(0, np.int64)
-        shipped = np.searchsorted(shipped_at, np.minimum(ends, model.end))
-        np.testing.assert_array_equal(np.cumsum(record.by_day["shipped"][r]), shipped, err_msg=route)
-        assert record.shipped[:, r].sum() == shipped[-1]
-    np.testing.assert_array_equal(record.placed().sum(axis=(0, 2, 3)), placed[:, -1])
-    np.testing.assert_array_equal(record.delivered.sum(axis=(0, 2, 3)), delivered[:, -1])
-    np.testing.assert_array_equal(record.lost.sum(axis=(0, 2, 3)), lost[:, -1])
-    np.testing.assert_array_equal(record.hours.sum(axis=(0, 2, 3, 4)), delivered[:, -1])
+def assert_containers_keep_what_is_in_them(journeys: Journeys) -> None:
+    """Every consolidated parcel is in one container; inside = unpacked + under way; container in = container out."""
+    containers = journeys.of("container")
+    inside = Counter(parcel.id for container in containers for parcel in container.inside)
+    consolidated = [v.item.id for v in journeys.visits() if v.step in journeys.scenario.consolidations and v.left_at]
+    assert inside == Counter(consolidated)
+    assert set(inside.values()) <= {1}
+    unpacked = [parcel for container in containers if container.gone_at for parcel in container.inside]
+    under_way = [parcel for container in containers if not container.gone_at for parcel in container.inside]
+    assert len(unpacked) + len(under_way) == len(consolidated)
+    for parcel in under_way:
+        assert parcel.visits[-1].step in journeys.scenario.consolidations, "it has no steps of its own in the container"
+    for parcel in unpacked:
+        after = parcel.visits[[v.step in journeys.scenario.consolidations for v in parcel.visits].index(True) + 1 :]
+        assert after or parcel.lost_at is not None
+        assert not after or after[0].arrived_at >= parcel.container.gone_at  # type: ignore[union-attr]
+    for container in containers:
+        steps = [visit.step for visit in container.visits if visit.left_at is not None]
+        assert len(steps) == len(set(steps)), "it passes each step once"
+        assert container.grams == sum(parcel.grams for parcel in container.inside)
 
 
 def queues(scenario: Scenario) -> dict[str, tuple[object, object, str, str]]:
@@ -129,21 +89,29 @@ def queues(scenario: Scenario) -> dict[str, tuple[object, object, str, str]]:
     found: dict[str, tuple[object, object, str, str]] = {
         name: (station, station, station.place, f"stations.{name}") for name, station in scenario.stations.items()
     }
-    for name, office in scenario.customs.items():
-        for part in ("release", "examination"):
-            if (queue := getattr(office, part)) is not None:
-                found[f"{name}.{part}"] = queue, office, office.place, f"customs.{name}.{part}"
+    for section, parts in (("customs", ("release", "examination")), ("warehouses", ("receiving", "pick"))):
+        for name, office in getattr(scenario, section).items():
+            for part in parts:
+                if (queue := getattr(office, part)) is not None:
+                    found[f"{name}.{part}"] = queue, office, office.place, f"{section}.{name}.{part}"
     return found
 
 
-def assert_queues_are_first_come_first_served(scenario: Scenario, model: Model) -> None:
-    """At every queue parcels start in order of (arrival, id)."""
-    steps = steps_of(model)
-    for name in queues(scenario):
-        here = steps[steps.step == name].sort_values(["arrived_at", "order_id"])
-        assert here.started_at.is_monotonic_increasing, name
-        if queues(scenario)[name][0].dwell is None:  # type: ignore[attr-defined]
-            assert (here.left_at > here.started_at).all() or not queues(scenario)[name][0].servers  # type: ignore[attr-defined]
+def assert_queues_are_first_come_first_served(scenario: Scenario, journeys: Journeys) -> None:
+    """At every queue all start in order of (arrival, id), and whoever still waits came last."""
+    here: dict[str, list[Visit]] = {name: [] for name in queues(scenario)}
+    for visit in journeys.visits():
+        if visit.step in here and visit.arrived_at < journeys.end:
+            here[visit.step].append(visit)
+    for name, visits in here.items():
+        visits.sort(key=lambda visit: (visit.arrived_at, visit.item.id))
+        starts = [visit.started_at for visit in visits if visit.started_at is not None]
+        assert starts == sorted(starts), name
+        has_started = [visit.started_at is not None for visit in visits]
+        assert has_started == sorted(has_started, reverse=True), f"somebody at {name} was left out"
+        queue = queues(scenario)[name][0]
+        if queue.dwell is None and queue.servers:  # type: ignore[attr-defined]
+            assert all(v.left_at > v.started_at for v in visits if v.started_at is not None)  # type: ignore[operator]
 
 
 def assert_services_start_while_open(scenario: Scenario, model: Model) -> None:
@@ -178,49 +146,64 @@ def assert_no_more_in_service_than_servers(scenario: Scenario, model: Model) -> 
         assert in_service.max(initial=0) <= queue.servers, name  # type: ignore[attr-defined]
 
 
-def value_at(when: dict[str, list[tuple[int, float | bool]]], path: str, described: float | None, at: int) -> float:
-    """A number in force at an instant; infinite if it is not described."""
-    if described is None:
-        return math.inf
-    changes = when.get(path, [])
-    i = bisect_right([instant for instant, _ in changes], at)
-    return float(changes[i - 1][1]) if i else float(described)
+def lanes_that_take_over(scenario: Scenario) -> set[str]:
+    """Lanes at which rerouted parcels become ready later than they left the step before, and those they leave."""
+    found = set()
+    for route in scenario.routes.values():
+        for path in route.paths.values():
+            if path.reroute is not None:
+                pairs = zip(path.steps, route.paths[path.reroute].steps, strict=False)
+                found |= {step for pair in pairs if pair[0] != pair[1] for step in pair if step in scenario.lanes}
+    return found
 
 
-def assert_departures_keep_their_rules(scenario: Scenario, model: Model) -> None:
+def priority_of(scenario: Scenario, way: Way) -> int:
+    """That of the route, freight or replenishment by whose steps one travels."""
+    if way.kind == "load":
+        return scenario.warehouses[way.owner].replenishment.priority
+    return scenario.freight[way.owner].priority if way.kind == "freight" else scenario.routes[way.owner].priority
+
+
+def assert_departures_keep_their_rules(scenario: Scenario, model: Model, journeys: Journeys) -> None:
     """Loads fit; hold only what was ready before the cutoff; arrive together; and are the longest prefix that fits."""
-    when, orders = schedules(scenario), orders_of(model)
-    if orders.empty:
-        return
-    goods = orders.set_index("order_id")
-    density = goods["product"].map({name: product.density for name, product in scenario.products.items()})
-    cm3 = np.maximum(1, np.rint(goods.grams * 1000.0 / density)).astype(np.int64)
-    priority = goods.route.map({name: route.priority for name, route in scenario.routes.items()})
-    steps = steps_of(model)
     recorded = {(lane, at): (status, pieces) for lane, at, status, pieces in model.record.departure_log()}
-    for name, lane in scenario.lanes.items():
-        here = steps[steps.step == name]
-        here = here.assign(
-            mass=goods.grams.reindex(here.order_id).to_numpy(),
-            volume=cm3.reindex(here.order_id).to_numpy(),
-            pieces=1,
-            priority=priority.reindex(here.order_id).to_numpy(),
-        ).sort_values(["priority", "arrived_at", "order_id"])
-        departed = {at: pieces for (lane_, at), (status, pieces) in recorded.items() if lane_ == name and pieces}
-        assert here.groupby("started_at").size().to_dict() == departed
-        for departs_at, load in here.groupby("started_at"):
-            cutoff_at = departs_at - lane.cutoff
-            assert recorded[name, departs_at] == ("departed", len(load))
-            assert (load.arrived_at < cutoff_at).all(), "ready at the cutoff is too late"
-            assert load.left_at.nunique() == 1
-            left_behind = here[(here.started_at > departs_at) & (here.arrived_at < cutoff_at)]
-            room = {
-                limit: value_at(when, f"lanes.{name}.payload.{limit}", getattr(lane.payload, limit), cutoff_at)
-                for limit in ("mass", "volume", "pieces")
-            }
-            assert all(load[limit].sum() <= room[limit] for limit in room)
-            if len(left_behind) and not lanes_that_take_over(scenario):
-                next_one = left_behind.iloc[0]
-                ranks = ["priority", "arrived_at", "order_id"]
-                assert tuple(load.iloc[-1][ranks]) < tuple(next_one[ranks])
-                assert any(load[limit].sum() + next_one[limit] > room[limit] for limit in room), "it would have fitted"
+    here: dict[str, list[Visit]] = {name: [] for name in scenario.lanes}
+    for visit in journeys.visits():
+        if visit.step in here:
+            here[visit.step].append(visit)
+    taking_over = lanes_that_take_over(scenario)
+    for name, visits in here.items():
+        loads: dict[int, list[Visit]] = {}
+        for visit in visits:
+            if visit.started_at is not None:
+                loads.setdefault(visit.started_at, []).append(visit)
+        departed = {at: pieces for (lane, at), (status, pieces) in recorded.items() if lane == name and pieces}
+        assert {at: len(load) for at, load in loads.items()} == departed
+        for departs_at, load in loads.items():
+            assert recorded[name, departs_at][0] == "departed"
+            assert_one_load(journeys, name, departs_at, load, [] if name in taking_over else visits)
+
+
+def assert_one_load(journeys: Journeys, name: str, departs_at: int, load: list[Visit], all_here: list[Visit]) -> None:
+    """One departure that carried something."""
+    scenario, lane = journeys.scenario, journeys.scenario.lanes[name]
+    cutoff_at = departs_at - lane.cutoff
+    assert all(visit.arrived_at < cutoff_at for visit in load), "ready at the cutoff is too late"
+    assert len({visit.left_at for visit in load}) == 1, "all on board arrive together"
+    room = [
+        journeys.number(f"lanes.{name}.payload.{limit}", getattr(lane.payload, limit), cutoff_at)
+        for limit in ("mass", "volume", "pieces")
+    ]
+    used = [sum(column) for column in zip(*(size_of(visit.item) for visit in load), strict=True)]
+    assert all(u <= r for u, r in zip(used, room, strict=True)), f"{name} carries {used}, and has room for {room}"
+    behind = [v for v in all_here if v.arrived_at < cutoff_at and (v.started_at is None or v.started_at > departs_at)]
+    if behind:
+        ranked = [(priority_of(scenario, visit.way), visit.arrived_at, visit.item.id) for visit in load]
+        rank, first = min(((priority_of(scenario, v.way), v.arrived_at, v.item.id), size_of(v.item)) for v in behind)
+        assert max(ranked) < rank, "by priority, then first come first served"
+        assert any(u + e > r for u, e, r in zip(used, first, room, strict=True)), "it would have fitted"
+
+
+def size_of(item: Item) -> tuple[int, int, int]:
+    """Grams, cm3 and pieces: a container is one piece, whatever is in it."""
+    return item.grams, item.cm3, 1

@@ -50,15 +50,20 @@ class PlainShelf:
     fallen: list[tuple[int, int]] = field(default_factory=list)
     totals: np.ndarray = field(default_factory=lambda: np.zeros((3, N_PRODUCTS, shelf.N_TOTALS), np.int64))
     now: int = 0
+    bounds: np.ndarray = field(default_factory=lambda: BOUNDS)
 
     def month(self) -> int:
-        return min(int(np.searchsorted(BOUNDS, self.now, side="right")) - 1, 2)
+        return min(int(np.searchsorted(self.bounds, self.now, side="right")) - 1, len(self.bounds) - 2)
+
+    def used(self) -> int:
+        """Room taken in cm3."""
+        return sum(self.cm3[product] for _, product in self.on_shelf)
 
     def turn_to(self, at: int) -> None:
         """Count the seconds of every piece up to ``at``, month by month."""
         while self.now < at:
             month = self.month()
-            then = min(at, int(BOUNDS[month + 1])) if month < 2 else at
+            then = min(at, int(self.bounds[month + 1])) if month < len(self.bounds) - 2 else at
             span = then // SECOND - self.now // SECOND
             for pieces, column in ((self.on_shelf, shelf.SHELF_S), (self.outside, shelf.OUTSIDE_S)):
                 for _, product in pieces:
@@ -79,7 +84,7 @@ class PlainShelf:
                 self.leave(since, product, waits[0], waits[1])
                 self.totals[self.month(), product, shelf.LATER] += 1
                 self.totals[self.month(), product, shelf.WAIT_S] += seconds(self.now - waits[0])
-            elif sum(self.cm3[p] for _, p in self.on_shelf) + self.cm3[product] <= self.storage:
+            elif self.used() + self.cm3[product] <= self.storage:
                 self.on_shelf.append((since, product))
             else:
                 return

@@ -1,4 +1,4 @@
-"""Where the scenarios lie, and the one run of the Harbin baseline that several tests look at."""
+"""Where the scenarios lie, and the one run of each baseline that several tests look at."""
 
 from pathlib import Path
 
@@ -11,12 +11,28 @@ from sim.scenario.loading import load
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="session")
-def baseline() -> dict[str, Columns]:
-    """All tables of the Harbin baseline at 200 parcels a row."""
-    scenario = load(ROOT / "scenarios" / "harbin-baseline.yaml").scenario
-    coarse = scenario.model_copy(update={"parcels_per_row": 200})
+def _tables(name: str) -> dict[str, Columns]:
+    """All tables of a shipped scenario at 50 parcels a row, as settled as the scenario says."""
+    scenario = load(ROOT / "scenarios" / f"{name}.yaml").scenario
+    coarse = scenario.model_copy(update={"parcels_per_row": 50})
     return tables_of(build(coarse).run().record, coarse)
+
+
+@pytest.fixture(scope="session")
+def harbin_baseline() -> dict[str, Columns]:
+    return _tables("harbin-baseline")
+
+
+@pytest.fixture(scope="session")
+def xinjiang_baseline() -> dict[str, Columns]:
+    return _tables("xinjiang-baseline")
+
+
+@pytest.fixture(scope="session", params=["harbin", "urumqi"])
+def baseline(request: pytest.FixtureRequest) -> tuple[str, dict[str, Columns]]:
+    """Each baseline: name of its origin, tables."""
+    name = {"harbin": "harbin_baseline", "urumqi": "xinjiang_baseline"}[request.param]
+    return request.param, request.getfixturevalue(name)
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ def test_every_number_of_the_shipped_corridors_and_interventions_has_its_source(
     assert err == ""
 
 
-def test_number_planted_into_the_harbin_corridor_is_found(check: Check, at_root: Path) -> None:
+def test_number_planted_into_the_harbin_corridor_is_found(at_root: Path, check: Check) -> None:
     text = (at_root / "scenarios" / "corridors" / "harbin.yaml").read_text("utf-8")
     where = "    service_class: express\n"
     assert text.count(where) == 1

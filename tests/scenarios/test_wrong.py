@@ -17,9 +17,12 @@ WRONG = Path(__file__).parent / "wrong"
 FILES = sorted(WRONG.glob("*.yaml"))
 SEVERAL = {
     "changes-of-containers-to-wrong-values": 11,
+    "changes-of-levers-to-wrong-values": 8,
     "changes-of-wrong-values": 9,
     "containers-out-of-bounds": 12,
+    "levers-out-of-bounds": 4,
     "sellers-out-of-bounds": 10,
+    "shares-of-no-path": 4,
     "shares-that-do-not-sum-to-one": 6,
     "unknown-places": 5,
     "wrong-dimensions": 11,

@@ -57,7 +57,10 @@ def with_stock(**changes: Dict) -> Scenario:
         "routes": {
             "post": route("harbin", {"air": {"steps": ["collection", "flight", "inland"]}}),
             "stock": route(
-                "harbin", paths, tariff="30 CNY + 50 CNY/kg", gateways={"ural": "near", "center": {"near": 1, "far": 0}}
+                "harbin",
+                paths,
+                tariff="30 CNY + 50 CNY/kg",
+                gateways={"ural": "near", "center": {"near": 0.5, "far": 0.5}},
             ),
             "annex": route("harbin", far, tariff="20 CNY + 55 CNY/kg", service_class="warehouse"),
         },

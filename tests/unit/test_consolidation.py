@@ -59,6 +59,7 @@ def hub(context: Context, *room: int, close_after: int = 2 * DAY, n_paths: int =
         "hub",
         context,
         names={path: f"container/post/path-{path}" for path in range(n_paths)},
+        accounts=dict.fromkeys(range(n_paths), 0),
         room=np.array(room, np.int64),
         close_after=close_after,
         cost_per_container=100.0,

@@ -15,6 +15,7 @@ from sim.scenario.checks.names import accounts, codes, holidays, names, places
 from sim.scenario.checks.packing import packing
 from sim.scenario.checks.room import containers_at_once, full_containers, heaviest, room_for_pieces
 from sim.scenario.checks.routes import routes
+from sim.scenario.checks.shifts import shifts
 from sim.scenario.checks.stocks import stocks
 from sim.scenario.scenario import Scenario
 
@@ -40,6 +41,7 @@ _CHECKS = (
     full_containers,
     containers_at_once,
     changes,
+    shifts,
 )
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from sim.errors import UnitError, shown
 from sim.reading.tree import Path
 from sim.scenario.checks.findings import Found
+from sim.scenario.checks.shifts import of_no_share
 from sim.scenario.scenario import Scenario
 from sim.scenario.targets import Target, UnknownTargetError, find, targets
 from sim.ticks import DAY, EPOCH
@@ -48,7 +49,8 @@ def changes(s: Scenario) -> Iterator[Found]:
         try:
             target = find(known, change.change)
         except UnknownTargetError as error:
-            yield (*at, "change"), str(error), error.hint
+            message, hint = of_no_share(s, change.change) or (str(error), error.hint)
+            yield (*at, "change"), message, hint
             continue
         for operation in ("set", "add", "multiply"):
             if (value := getattr(change, operation)) is not None:

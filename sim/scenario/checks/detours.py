@@ -6,7 +6,6 @@ from sim.reading.tree import Path
 from sim.scenario.checks.findings import Found, known_name, near
 from sim.scenario.checks.ways import Way, are_known, end_of, regions_of, ways
 from sim.scenario.itineraries import steps_in_containers
-from sim.scenario.routes import Route
 from sim.scenario.scenario import Scenario, World
 
 
@@ -52,14 +51,15 @@ def _ways_of_parcels(s: Scenario, route: str) -> Iterator[Way]:
     return (way for way in ways(s) if way.itinerary.kind == "order" and way.itinerary.owner in owners)
 
 
-def detours(s: World, route: Route, at: Path) -> Iterator[Found]:
+def detours(s: World, route_name: str, at: Path) -> Iterator[Found]:
     """The paths that take over at closed lanes."""
-    for name, path in route.paths.items():
+    for name, path in s.routes[route_name].paths.items():
         if path.reroute is not None:
-            yield from _detour(s, route, (*at, "paths", name, "reroute"), name, path.reroute)
+            yield from _detour(s, route_name, (*at, "paths", name, "reroute"), name, path.reroute)
 
 
-def _detour(s: World, route: Route, at: Path, name: str, other: str) -> Iterator[Found]:
+def _detour(s: World, route_name: str, at: Path, name: str, other: str) -> Iterator[Found]:
+    route = s.routes[route_name]
     if other not in route.paths:
         yield from known_name(at, other, route.paths, "path")
         return
@@ -76,7 +76,7 @@ def _detour(s: World, route: Route, at: Path, name: str, other: str) -> Iterator
             for message in _of_jump(s, i, steps, target):
                 yield at, f"'{other}' is no detour: where '{step}' is closed, {message}", None
     served = s.last_miles[target[-1]].times.get(end_of(s, target) or "", {}) if target[-1] in s.last_miles else {}
-    for region in regions_of(route, name):
+    for region in regions_of(s, route_name, name):
         if region in s.regions and region not in served:
             yield at, f"'{other}' is no detour: it does not reach the region '{region}'", None
 

@@ -47,6 +47,8 @@ def market(s: Scenario) -> Iterator[Found]:
             if route not in shares.routes:
                 yield (*path, "routes"), f"the route '{route}' has no share here", None
         yield from sum_to_one((*path, "routes"), shares.routes, "shares of the routes")
+        for product in origin.product_levels:
+            yield from known_name((*at, "product_levels", product), product, s.products, "product")
         yield from _of_reference_year(at, origin.growth, origin.reference_year)
         if name in s.places and s.places[name].utc_offset % HOUR:
             yield ("places", name, "utc_offset"), "a market origin needs an offset of whole hours", None

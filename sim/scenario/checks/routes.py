@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from sim.reading.tree import Path
 from sim.scenario.checks.detours import detours, named_steps
 from sim.scenario.checks.findings import Found, known_name, sum_to_one
-from sim.scenario.checks.ways import NOUNS, end_of, regions_of, section_of, walk
+from sim.scenario.checks.ways import NOUNS, end_of, section_of, walk
+from sim.scenario.gateways import described_shares
 from sim.scenario.routes import Route
 from sim.scenario.scenario import Scenario, World
 
@@ -24,10 +25,10 @@ def routes(s: Scenario) -> Iterator[Found]:
                 step = i if field == "products" else product
                 yield from known_name((*at, field, step), product, s.products, "product")
         for path_name in route.paths:
-            yield from _path(s, route, at, path_name)
+            yield from _path(s, name, at, path_name)
         yield from _gateways(s, route, at)
         yield from named_steps(s, name)
-        yield from detours(s, route, at)
+        yield from detours(s, name, at)
         if not _serves_someone(s, route):
             yield at, "the route serves nobody: no orders fall on its regions and products", None
 
@@ -44,8 +45,9 @@ def _serves_someone(s: World, route: Route) -> bool:
     return has_regions and any(of_product.get(name, 0) for name in products)
 
 
-def _path(s: World, route: Route, at: Path, name: str) -> Iterator[Found]:
+def _path(s: World, route_name: str, at: Path, name: str) -> Iterator[Found]:
     """Whether a path leads from its origin, or from a warehouse, to a last mile that serves its regions."""
+    route = s.routes[route_name]
     steps, path = route.paths[name].steps, (*at, "paths", name, "steps")
     origin = route.origin if route.origin in s.market.origins else None
     start = None if steps[0] in s.warehouses else origin
@@ -54,8 +56,8 @@ def _path(s: World, route: Route, at: Path, name: str) -> Iterator[Found]:
     here = end_of(s, steps, start)
     if steps[-1] in s.last_miles and here is not None:
         times = s.last_miles[steps[-1]].times.get(here, {})
-        for region in regions_of(route, name):
-            if region in s.regions and region not in times:
+        for region in (region for region in route.gateways if name in described_shares(route, region)):
+            if region in route.promise and region in s.regions and region not in times:
                 message = f"the last mile '{steps[-1]}' has no time from {here} to the region '{region}'"
                 yield (*path, len(steps) - 1), message, None
 

@@ -28,7 +28,7 @@ def _served(s: Scenario, warehouse: str) -> dict[str, list[str]]:
     for name, route in s.routes.items():
         for path, described in route.paths.items():
             if described.steps[0] == warehouse:
-                found.setdefault(name, []).extend(regions_of(route, path))
+                found.setdefault(name, []).extend(regions_of(s, name, path))
     return found
 
 

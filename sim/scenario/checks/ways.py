@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sim.errors import listed
 from sim.reading.tree import Path
 from sim.scenario.checks.findings import Found, near
+from sim.scenario.gateways import candidates
 from sim.scenario.itineraries import Itinerary, itineraries
 from sim.scenario.routes import Route
 from sim.scenario.scenario import World
@@ -102,12 +103,14 @@ def walk(s: World, at: Path, steps: tuple[str, ...], here: str | None, sections:
         here = ends
 
 
-def regions_of(route: Route, path: str) -> list[str]:
-    """The regions of a promise whose parcels take a path."""
+def regions_of(s: World, name: str, path: str) -> list[str]:
+    """The regions of a promise whose parcels take a path of a route, as described or under a dated change."""
+    route = s.routes[name]
+    changes = [change for change in s.changes.values() if ".gateways." in change.change]
     return [
         region
-        for region, choice in route.gateways.items()
-        if region in route.promise and (choice == path or (isinstance(choice, dict) and path in choice))
+        for region in route.gateways
+        if region in route.promise and path in candidates(route, region, changes, name)
     ]
 
 
