@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sim.errors import AbsurdScenarioError
+from sim.scenario.containers import Freight
 from sim.scenario.growth import growth_level
 from sim.scenario.lanes import Lane, TimetableEntry
-from sim.scenario.market import Origin, Season
+from sim.scenario.market import HIGHEST_LEVEL, Origin, Season
+from sim.scenario.pieces import piece_cm3, piece_grams
 from sim.scenario.scenario import Scenario
 from sim.scenario.sellers_over_time import level_factors
-from sim.scenario.targets import schedule, schedules, targets
+from sim.scenario.targets import mean, schedule, schedules, targets
 from sim.ticks import DAY, WEEK
 
 # Measured on one core with the three shipped scenarios at 1, 50 and 200 parcels a row: 11 to 60 s, each within a factor
@@ -30,6 +32,7 @@ REPETITIONS_TO_SETTLE = 2
 
 BYTES_TO_START = 220e6
 BYTES_A_ROW_UNDER_WAY = 70.0 * 2  # the table doubles when it is full
+BYTES_A_WAITING_ROW = BYTES_A_ROW_UNDER_WAY + 64.0  # and its place in a queue
 BYTES_A_LATENT_ROW = 40.0  # of the largest week
 BYTES_A_STEP = 200.0  # a departure that is written down
 BYTES_A_LOGGED_STEP = 100.0
@@ -58,13 +61,13 @@ class Estimate:
     """Rows of latent orders in the largest week of an origin."""
     largest_layer_week: float
     containers: float
-    """Containers of freight streams; those that parcels and stock fill are few beside their rows."""
+    """Containers of freight streams and loads of stock; those that parcels fill are few beside their rows."""
     steps: float
     peak_bytes: float
     seconds: float
 
     def __str__(self) -> str:
-        freight = f"{_counted(self.containers)} containers of freight, " if self.containers else ""
+        freight = f"{_counted(self.containers)} containers of freight and loads, " if self.containers else ""
         work = f"{freight}{_counted(self.steps)} departures, checks and reviews"
         return (
             f"about {_counted(self.orders)} latent orders in {_counted(self.rows)} rows, {work}, "
@@ -78,12 +81,13 @@ def estimate(scenario: Scenario, *, replications: int = 1, workers: int = 1, par
     orders, rows = sum(o.orders for o in origins), sum(o.rows for o in origins)
     placed_rows = sum(o.rows * o.inside for o in origins)
     steps, weekly_containers = _steps(scenario), [_containers(scenario, week) for week in _weeks(scenario)]
-    containers = sum(weekly_containers)
+    containers = sum(weekly_containers) + sum(_loads(scenario, name, origins) for name in scenario.warehouses)
     at_once = min(workers, replications)
     bytes_of_one = (
         BYTES_TO_START
         + BYTES_A_ROW_UNDER_WAY * sum(o.rows_a_peak_week * o.inside * o.weeks_under_way for o in origins)
         + BYTES_A_ROW_UNDER_WAY * max(weekly_containers, default=0) * WEEKS_OF_A_CONTAINER
+        + BYTES_A_WAITING_ROW * sum(_waiting(scenario, name) for name in scenario.freight)
         + BYTES_A_LATENT_ROW * max(o.rows_a_peak_week for o in origins)
         + BYTES_A_STEP * steps
         + _record_bytes(scenario)
@@ -175,7 +179,10 @@ class _OriginEstimate:
         weekly = [
             origin.latent_orders_per_year * growth_level(origin.growth, week) * 7 / 365.25 for week in _weeks(scenario)
         ]
-        layers = max(math.ceil(LAYERS_A_LEVEL * level), 1)
+        by_product = _highest_product_levels(scenario, name)
+        layers = max(math.ceil(LAYERS_A_LEVEL * min(level * max(by_product.values()), HIGHEST_LEVEL)), 1)
+        shares = origin.product_shares or {key: product.order_share for key, product in scenario.products.items()}
+        level *= sum(shares[key] * by_product[key] for key in by_product)
         rows = [layers * _rows(orders / LAYERS_A_LEVEL, scenario.parcels_per_row) for orders in weekly]
         peak = max(weekly) * _season_peak(origin)
         return cls(
@@ -190,13 +197,22 @@ class _OriginEstimate:
 
 def _highest_level(scenario: Scenario, origin: str) -> float:
     """The highest level that an origin ever has under the dated changes of it."""
-    path = f"market.origins.{origin}.level"
-    changes = [(name, change) for name, change in scenario.changes.items() if change.change == path]
-    values = schedule(targets(scenario)[path], changes) if changes else []
-    highest = max([scenario.market.origins[origin].level, *(float(value) for _, value in values)])
+    highest = _highest(scenario, f"market.origins.{origin}.level")
     growth = scenario.market.origins[origin].sellers.growth
     factors = level_factors(scenario, origin, schedules(scenario)) if growth else None
     return highest * max(factors or [1.0])
+
+
+def _highest_product_levels(scenario: Scenario, origin: str) -> dict[str, float]:
+    path = f"market.origins.{origin}.product_levels"
+    return {product: _highest(scenario, f"{path}.{product}") for product in scenario.products}
+
+
+def _highest(scenario: Scenario, path: str) -> float:
+    """The highest value that a number ever has under the dated changes of it."""
+    target = targets(scenario)[path]
+    changes = [(name, change) for name, change in scenario.changes.items() if change.change == path]
+    return max([float(target.value), *(float(value) for _, value in (schedule(target, changes) if changes else ()))])
 
 
 def _weeks(scenario: Scenario) -> Iterator[date]:
@@ -277,10 +293,47 @@ def _weeks_under_way(scenario: Scenario, origin: str) -> float:
 
 def _containers(scenario: Scenario, week: date) -> float:
     """Containers of all streams of freight in a week."""
-    return sum(
-        stream.containers_per_week * stream.level * (growth_level(stream.growth, week) if stream.growth else 1.0)
-        for stream in scenario.freight.values()
-    )
+    return sum(_of_stream(scenario, name, week) for name in scenario.freight)
+
+
+def _of_stream(scenario: Scenario, name: str, week: date) -> float:
+    stream = scenario.freight[name]
+    growth = growth_level(stream.growth, week) if stream.growth else 1.0
+    return stream.containers_per_week * _highest(scenario, f"freight.{name}.level") * growth
+
+
+def _waiting(scenario: Scenario, name: str) -> float:
+    """Containers of a stream that wait in the end, if its narrowest step has no more room than is described."""
+    stream = scenario.freight[name]
+    room = min(_room_a_week(scenario, step, stream) for step in stream.steps)
+    return sum(max(_of_stream(scenario, name, week) - room, 0.0) for week in _weeks(scenario))
+
+
+def _room_a_week(scenario: Scenario, step: str, stream: Freight) -> float:
+    """Containers of a stream that a step passes in a week, day and night, if nothing else comes to it."""
+    if step in scenario.lanes:
+        lane = scenario.lanes[step]
+        limits = ((lane.payload.mass, stream.mass), (lane.payload.volume, stream.volume), (lane.payload.pieces, 1))
+        of_one = min(room / size for room, size in limits if room is not None)
+        return of_one * _departures(lane, _days(scenario)) * 7 / max(_days(scenario), 1)
+    queue = scenario.stations[step] if step in scenario.stations else scenario.customs[step].release
+    if queue is None or queue.servers is None or queue.service is None:
+        return math.inf
+    return queue.servers * WEEK / max(mean(queue.service), 1.0)
+
+
+def _loads(scenario: Scenario, name: str, origins: Sequence["_OriginEstimate"]) -> float:
+    """Loads that bring a warehouse what is sold from it, at the shares of reference."""
+    load, largest = scenario.warehouses[name].replenishment.load, 0.0
+    for product in (scenario.products[key] for key in scenario.warehouses[name].stock):
+        sizes = ((load.mass, piece_grams(product)), (load.volume, piece_cm3(product)), (load.pieces, 1))
+        largest = max(largest, *(size / room for room, size in sizes if room))
+    sold = 0.0
+    for origin, found in zip(scenario.market.origins.values(), origins, strict=True):
+        shares = origin.choice.reference_shares.routes
+        used = [key for key in shares if any(path.steps[0] == name for path in scenario.routes[key].paths.values())]
+        sold += found.orders * found.inside * sum(shares[key] for key in used)
+    return sold * min(largest, 1.0)
 
 
 def _record_bytes(scenario: Scenario) -> float:
