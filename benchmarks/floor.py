@@ -230,9 +230,19 @@ def _race_weights(scenario: Scenario, name: str) -> tuple[np.ndarray, np.ndarray
     cells = np.outer(*([t.order_share for t in things.values()] for things in (scenario.regions, scenario.products)))
     shares = c.reference_shares
     of_routes = np.array([shares.routes[route] for route in scenario.routes])
-    offered = choice.offered_shares(serves[None], cells[None])
-    constants = choice.reference_constants(cost, serves, of_routes, offered, c.price_weight, c.dissimilarity, cells)
     outside = (shares.other_gateway / shares.inside, shares.not_bought / shares.inside)
+    constants = choice.reference_constants(
+        choice.Reference(
+            cost=cost,
+            serves=serves,
+            offered=serves[None],
+            order_shares=cells[None],
+            shares=of_routes,
+            outside=sum(outside),
+            price_weight=c.price_weight,
+            dissimilarity=c.dissimilarity,
+        )
+    )
     nest, routes = choice.nest_and_route_weights(
         constants - c.price_weight * cost, serves[None], c.dissimilarity, outside
     )

@@ -12,6 +12,7 @@ Rules are those of docs/model.md at one parcel a row, as far as this network has
 (closures, changed tariffs, ...) is refused. Instants are microseconds since the epoch, as floats.
 """
 
+import itertools
 import math
 import random
 from bisect import bisect
@@ -384,7 +385,7 @@ class Market:
         self.served = [(r, g) for r, route in scenario.routes.items() for g in route.promise]
         self.promised = {(r, g): self.promise(scenario.routes[r], g) for r, g in self.served}
         self.known = dict(self.promised)
-        self.constants = {route: self.constant(route) for route in scenario.routes}
+        self.constants = self.fitted()
         self.regions, self.region_shares = _cumulative(
             {
                 g: (self.origin.region_shares or {}).get(g, described.order_share)
@@ -425,35 +426,49 @@ class Market:
         products = self.scenario.routes[route].products
         return products is None or product in products
 
-    def constant(self, route: str) -> float:
-        """What gives the route its reference share at the promised service."""
+    def fitted(self) -> dict[str, float]:
+        """What gives the routes their reference shares at the promised service, moved towards them until they hold."""
         choice, scenario = self.origin.choice, self.scenario
-        total = weight = 0.0
-        for region in scenario.routes[route].promise:
-            for product in filter(lambda product: self.carries(route, product), scenario.products):
+        shares = choice.reference_shares
+        constants = {route: choice.dissimilarity * math.log(share) for route, share in shares.routes.items()}
+        worst = 1.0
+        while worst > 1e-12:
+            taken = dict.fromkeys(constants, 0.0)
+            for region, product in itertools.product(scenario.regions, scenario.products):
                 share = scenario.regions[region].order_share * scenario.products[product].order_share
-                total += share * self.generalised_cost(route, product, self.promised[route, region])
-                weight += share
-        share = choice.reference_shares.routes[route]
-        return choice.dissimilarity * math.log(share / weight) + choice.price_weight * total / weight
+                for route, chance in self.chances_of(region, product, self.promised, constants).items():
+                    taken[route] += share * chance
+            misses = {route: math.log(shares.inside * shares.routes[route] / taken[route]) for route in constants}
+            for route, miss in misses.items():
+                constants[route] += choice.dissimilarity * miss
+            worst = max(map(abs, misses.values()))
+        return constants
+
+    def chances_of(
+        self, region: str, product: str, known: dict[tuple[str, str], tuple[float, float]], constants: dict[str, float]
+    ) -> dict[str, float]:
+        """Chance of each route with a service that is known; the outside options have the rest."""
+        choice = self.origin.choice
+        shares = choice.reference_shares
+        weights = dict.fromkeys(self.scenario.routes, 0.0)
+        for route in weights:
+            if (route, region) in known and self.carries(route, product):
+                cost = self.generalised_cost(route, product, known[route, region])
+                weights[route] = math.exp((constants[route] - choice.price_weight * cost) / choice.dissimilarity)
+        logsum = sum(weights.values())
+        inside = logsum**choice.dissimilarity
+        total = inside + (shares.other_gateway + shares.not_bought) / shares.inside
+        return {route: inside / total * weight / (logsum or 1.0) for route, weight in weights.items()}
 
     def weigh(self) -> None:
         """Cumulative chances of all alternatives by region and product, with what is known now."""
-        choice = self.origin.choice
-        shares = choice.reference_shares
+        shares = self.origin.choice.reference_shares
         self.chances = {}
         for region in self.regions:
             for product in self.products:
-                weights = [0.0] * len(self.scenario.routes)
-                for i, route in enumerate(self.scenario.routes):
-                    if (route, region) in self.known and self.carries(route, product):
-                        cost = self.generalised_cost(route, product, self.known[route, region])
-                        utility = self.constants[route] - choice.price_weight * cost
-                        weights[i] = math.exp(utility / choice.dissimilarity)
-                inside = sum(weights) ** choice.dissimilarity
-                others = shares.other_gateway / shares.inside, shares.not_bought / shares.inside
-                total, logsum = inside + sum(others), sum(weights) or 1.0
-                chances = [inside / total * weight / logsum for weight in weights] + [w / total for w in others]
+                chances = list(self.chances_of(region, product, self.known, self.constants).values())
+                outside = (1 - sum(chances)) / (shares.other_gateway + shares.not_bought)
+                chances += [outside * shares.other_gateway, outside * shares.not_bought]
                 self.chances[region, product] = [sum(chances[: i + 1]) for i in range(len(chances) - 1)]
 
     def orders(self) -> Process:

@@ -158,25 +158,30 @@ class OriginMarket:
     def _reference_constants(self, promise: Expectations) -> np.ndarray:
         c, variants = self._origin.choice, self._offers.variants()
         cells = np.outer(self._region_shares, self._product_shares)
-        return choice.reference_constants(
-            self._generalised_cost(promise),
-            self._offers.serves,
-            np.array([c.reference_shares.routes[name] for name in self._route_names]),
-            choice.offered_shares(variants.offered, variants.shares[:, None, None] * cells),
-            c.price_weight,
-            c.dissimilarity,
-            cells,
+        reference = choice.Reference(
+            cost=self._generalised_cost(promise),
+            serves=self._offers.serves,
+            offered=variants.offered,
+            order_shares=variants.shares[:, None, None] * cells,
+            shares=np.array([c.reference_shares.routes[name] for name in self._route_names]),
+            outside=sum(self._outside()),
+            price_weight=c.price_weight,
+            dissimilarity=c.dissimilarity,
         )
+        return choice.reference_constants(reference)
+
+    def _outside(self) -> tuple[float, float]:
+        """Weights of another gateway and of not buying, where the inside weighs 1 at the promised service."""
+        shares = self._origin.choice.reference_shares
+        return shares.other_gateway / shares.inside, shares.not_bought / shares.inside
 
     def weights(self, expectations: Expectations, offered: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Weights of the races now: see `choice.nest_and_route_weights`; offered as in `Variants`."""
         c = self._origin.choice
-        shares = c.reference_shares
         utility = self._constants - c.price_weight * self._generalised_cost(expectations)
         utility += c.price_weight * (self._state.trust - c.trust)
         is_open = np.array([route.is_open for route in self.routes])
-        outside = (shares.other_gateway / shares.inside, shares.not_bought / shares.inside)
-        return choice.nest_and_route_weights(utility, offered & is_open, c.dissimilarity, outside)
+        return choice.nest_and_route_weights(utility, offered & is_open, c.dissimilarity, self._outside())
 
     def place(
         self,

@@ -5,7 +5,21 @@ race of exponentials (`births.decide_layer`): the winner of the race is the alte
 extreme value noise. Train (2009), Discrete choice methods with simulation, chapters 3 and 4.
 """
 
+from dataclasses import dataclass
+from typing import NamedTuple
+
 import numpy as np
+
+MISS = 1e-12
+"""Largest logarithm of target over predicted share at which constants are taken to be met."""
+TOLERATED_MISS = 1e-5
+"""What may be left where prices decide everything and next to nobody may stay outside."""
+MOST_STEPS = 2000
+NEAR = 1e-4
+"""Miss below which rounding hides whether the height falls."""
+LEAST_DAMPING, MOST_DAMPING = 1e-6, 1e9
+"""With more damping a step is lost in rounding."""
+SMALLEST = 1e-300
 
 
 def offered_shares(offered: np.ndarray, cell_weights: np.ndarray) -> np.ndarray:
@@ -17,27 +31,141 @@ def offered_shares(offered: np.ndarray, cell_weights: np.ndarray) -> np.ndarray:
     return (cell_weights[..., None] * offered).sum(axis=(0, 1, 2)) / total
 
 
-def reference_constants(
-    generalised_cost: np.ndarray,
-    served: np.ndarray,
-    shares: np.ndarray,
-    offered: np.ndarray,
-    price_weight: float,
-    dissimilarity: float,
-    cell_weights: np.ndarray,
-) -> np.ndarray:
-    """Constants of the utilities (float64[routes]) that give the routes' shares at the reference service.
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """The promised service as described, and the shares that routes have there."""
 
-    generalised_cost float64[regions, products, routes] in CNY, served bool of the same shape, shares float64[routes]
-    within the inside share, offered float64[routes] the share of orders that each is offered to (0 counts as 1),
-    cell_weights float64[regions, products]. Routes without a served cell get 0.
+    cost: np.ndarray
+    """Generalised cost in CNY: float64[regions, products, routes]; finite where a route does not serve, too."""
+    serves: np.ndarray
+    """Whether a route serves a region and carries a product: bool[regions, products, routes]."""
+    offered: np.ndarray
+    """Whether a route is offered: bool[variants, regions, products, routes]."""
+    order_shares: np.ndarray
+    """Share of the orders: float64[variants, regions, products]."""
+    shares: np.ndarray
+    """Shares of the routes within the inside share: float64[routes]."""
+    outside: float
+    """Share of both outside options over that of the inside."""
+    price_weight: float
+    dissimilarity: float
+
+
+def reference_constants(reference: Reference) -> np.ndarray:
+    """Constants of the utilities (float64[routes]) with which the routes have their shares at the promised service.
+
+    A route that is offered to nobody has the constant of one that is offered to all, and no part in the others'; one
+    that serves nobody has 0. ValueError if the shares cannot be met. Berry (1994), Estimating discrete-choice models of
+    product differentiation, RAND Journal of Economics 25: there is one such vector, if there is an outside option.
     """
-    weights = cell_weights[:, :, None] * served
+    constants, offered = _closed_form(reference), offered_shares(reference.offered, reference.order_shares) > 0
+    if offered.any():
+        constants[offered] = _Fit.of(reference, offered).solved(constants[offered])
+    return constants
+
+
+def _closed_form(reference: Reference) -> np.ndarray:
+    """Constants (float64[routes]) that are exact where costs are alike and no two routes are offered to some only."""
+    weights = reference.order_shares.sum(axis=0)[:, :, None] * reference.serves
     total = weights.sum(axis=(0, 1))
-    cost = np.where(served, generalised_cost, 0.0)
-    mean = (weights * cost).sum(axis=(0, 1)) / np.where(total > 0, total, 1.0)
-    where_offered = shares / np.where(offered > 0, offered, 1.0)
-    return np.where(total > 0, dissimilarity * np.log(where_offered) + price_weight * mean, 0.0)
+    mean = (weights * reference.cost).sum(axis=(0, 1)) / np.where(total > 0, total, 1.0)
+    offered = offered_shares(reference.offered, reference.order_shares)
+    where_offered = reference.shares / np.where(offered > 0, offered, 1.0)
+    log_share = reference.dissimilarity * np.log(where_offered)
+    return np.where(total > 0, log_share + reference.price_weight * mean, 0.0)
+
+
+class _At(NamedTuple):
+    """What constants lead to: ``log_miss`` is the logarithm of target over predicted share, float64[routes]."""
+
+    constants: np.ndarray
+    log_miss: np.ndarray
+    not_inside: np.ndarray
+    """Share of the outside options by cell: float64[cells]."""
+    within: np.ndarray
+    """Shares of the routes within the inside by cell: float64[cells, routes]."""
+    cells: np.ndarray
+    """Shares of the cells in the orders of a route: float64[cells, routes]."""
+    height: float
+    """Expected logsum less what the targets take of the constants: convex, and lowest where the targets are met."""
+
+    @property
+    def miss(self) -> float:
+        return float(np.abs(self.log_miss).max())
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """Shares to be met by the routes that are offered to some; cells are (variant, region, product)."""
+
+    disutility: np.ndarray
+    """Price weight times cost: float64[cells, routes]; infinite where a route is not offered."""
+    order_shares: np.ndarray
+    """float64[cells]; what they lack of 1 is offered nothing."""
+    target: np.ndarray
+    """float64[routes], of all orders."""
+    outside: float
+    dissimilarity: float
+
+    @classmethod
+    def of(cls, reference: Reference, offered: np.ndarray) -> "_Fit":
+        """The cells in which something is offered; offered bool[routes] says which routes take part."""
+        cost = np.broadcast_to(reference.cost, reference.offered.shape)
+        disutility = np.where(reference.offered, reference.price_weight * cost, np.inf)[..., offered]
+        counts = reference.offered.any(axis=-1) & (reference.order_shares > 0)
+        shares = reference.shares[offered]
+        return cls(
+            disutility[counts],
+            reference.order_shares[counts] / reference.order_shares.sum(),
+            shares / shares.sum() / (1 + reference.outside),
+            reference.outside,
+            reference.dissimilarity,
+        )
+
+    def solved(self, constants: np.ndarray) -> np.ndarray:
+        """The constants that meet the target, from a first guess: float64[routes]."""
+        at, damping = self._at(constants), 0.0
+        for _ in range(MOST_STEPS):
+            if at.miss < MISS or damping > MOST_DAMPING:
+                break
+            tried = self._at(at.constants + self._step(at, damping))
+            if tried.miss < at.miss if at.miss < NEAR else tried.height < at.height:
+                at, damping = tried, damping / 8 if damping > LEAST_DAMPING else 0.0
+            else:
+                damping = max(4 * damping, LEAST_DAMPING)
+        if at.miss > TOLERATED_MISS:
+            raise ValueError(f"no constants of the routes give the reference shares: {at.miss:.2g} is left of them")
+        return at.constants
+
+    def _at(self, constants: np.ndarray) -> _At:
+        scaled = (constants - self.disutility) / self.dissimilarity
+        logsum = _log_sum(scaled, axis=1)
+        of_nest, outside = self.dissimilarity * logsum, np.log(max(self.outside, SMALLEST))
+        with_outside = np.logaddexp(of_nest, outside)
+        # By logarithms, as shares may be smaller than any number on the way.
+        chosen = scaled - logsum[:, None] + (np.log(self.order_shares) + of_nest - with_outside)[:, None]
+        predicted = _log_sum(chosen, axis=0)
+        return _At(
+            constants=constants,
+            log_miss=np.log(self.target) - predicted,
+            not_inside=np.exp(outside - with_outside),
+            within=np.exp(scaled - logsum[:, None]),
+            cells=np.exp(chosen - predicted),
+            height=float(self.order_shares @ with_outside - self.target @ constants),
+        )
+
+    def _step(self, at: _At, damping: float) -> np.ndarray:
+        """Step of the constants (float64[routes]): Newton's for ``log_miss``, or shorter (Levenberg, Marquardt)."""
+        both = at.not_inside - 1 / self.dissimilarity
+        slopes = (at.cells * both[:, None]).T @ at.within
+        slopes[np.diag_indices_from(slopes)] += (1 + damping) / self.dissimilarity
+        return np.asarray(np.linalg.lstsq(slopes, at.log_miss, rcond=None)[0])
+
+
+def _log_sum(values: np.ndarray, axis: int) -> np.ndarray:
+    """Logarithm of the sum of exponentials along an axis."""
+    top = values.max(axis=axis, keepdims=True)
+    return np.asarray(np.log(np.exp(values - top).sum(axis=axis)) + top.squeeze(axis))
 
 
 def nest_and_route_weights(
@@ -49,7 +177,10 @@ def nest_and_route_weights(
     options weigh ``outside``; where nothing can be chosen, not bought weighs infinitely much. Ben-Akiva and Lerman
     (1985), Discrete choice analysis, section 10.3: the inside weighs exp(dissimilarity * logsum).
     """
-    route_weights = np.where(is_available, np.exp(np.clip(utility / dissimilarity, -500.0, 500.0)), 0.0)
+    scaled = np.where(is_available, utility / dissimilarity, -np.inf)
+    best = scaled.max(axis=-1, keepdims=True, initial=-500.0)
+    beyond = np.maximum(best - 500.0, 0.0)  # all routes of a cell are moved together, so that their race stays as it is
+    route_weights = np.where(is_available, np.exp(np.clip(scaled - beyond, -500.0, 500.0)), 0.0)
     inside = route_weights.sum(axis=-1) ** dissimilarity
     nest_weights = np.empty((*inside.shape, 3))
     nest_weights[..., 0] = inside

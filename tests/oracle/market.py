@@ -3,6 +3,7 @@
 Knows nothing of stations or lanes.
 """
 
+import itertools
 import math
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -42,6 +43,7 @@ class Market:
             for region, promise in route.promise.items()
         }
         self.promised = dict(self.expected)
+        self.constants: dict[str, dict[str, float]] = {}
         self.became_ready: list[tuple[str, str, int, int]] = []
 
     # --- latent orders
@@ -137,14 +139,15 @@ class Market:
         carries = route.products is None or product in route.products
         return route.origin == origin and region in route.promise and carries
 
-    def is_offered(self, route_name: str, order: Latent) -> bool:
-        """Whether the order can take the route, be it open or not."""
+    def is_offered(self, route_name: str, order: Latent, *, is_described: bool = False) -> bool:
+        """Whether the order can take the route, be it open or not; now, or as described and unchanged."""
         if not self.serves(route_name, order.origin, order.region, order.product):
             return False
+        now = None if is_described else order.at
         return all(
-            self.admits(warehouse, order.seller_class, order.at)
-            and self.assortment(warehouse, order.product, order.at) > order.rank
-            for warehouse in self.warehouses(route_name, order.region, order.at)
+            self.admits(warehouse, order.seller_class, now)
+            and self.assortment(warehouse, order.product, now) > order.rank
+            for warehouse in self.warehouses(route_name, order.region, now)
         )
 
     def warehouses(self, route_name: str, region: str, now: int | None) -> list[str]:
@@ -185,17 +188,70 @@ class Market:
         return self.constant(route_name, choice) - choice.price_weight * felt
 
     def constant(self, route_name: str, choice: Choice) -> float:
-        """The constant that follows from the reference shares at the promised service."""
+        """The constant with which the route has its reference share at the promised service."""
+        name = self.scenario.routes[route_name].origin
+        if name not in self.constants:
+            self.constants[name] = self.fitted(name, choice)
+        return self.constants[name][route_name]
+
+    def fitted(self, name: str, choice: Choice) -> dict[str, float]:
+        """Constants of all routes of an origin, moved towards their shares until those hold."""
+        routes = [route for route, described in self.scenario.routes.items() if described.origin == name]
+        constants = {route: self.first_constant(route, choice) for route in routes}
+        groups = list(self.groups(name, routes))
+        fitting = sorted({route for _, costs in groups for route in costs}, key=routes.index)
+        shares = choice.reference_shares
+        of_all = sum(shares.routes[route] for route in fitting)
+        total = shares.inside + shares.other_gateway + shares.not_bought
+        miss = math.inf
+        while miss > 1e-13:
+            predicted = predicted_shares(groups, constants, choice)
+            misses = {
+                route: math.log(shares.inside / total * shares.routes[route] / of_all / predicted[route])
+                for route in fitting
+            }
+            if max(map(abs, misses.values()), default=0.0) >= miss:
+                break  # no more than rounding is left
+            miss = max(map(abs, misses.values()), default=0.0)
+            for route in fitting:
+                constants[route] += choice.dissimilarity * misses[route]
+        return constants
+
+    def groups(self, name: str, routes: list[str]) -> Iterator[tuple[float, dict[str, float]]]:
+        """Shares of the orders that are alike as described, each with the promised costs of what it is offered."""
+        origin = self.scenario.market.origins[name]
+        ends = {stock.assortment for house in self.scenario.warehouses.values() for stock in house.stock.values()}
+        bounds = sorted({0.0, 1.0} | {end for end in ends if 0 < end < 1})
+        for region, of_region in self.region_shares(origin).items():
+            for product, of_product in self.product_shares(origin).items():
+                for seller_class, of_class in self.class_shares(origin).items():
+                    for low, high in itertools.pairwise(bounds):
+                        share = of_region * of_product * of_class * (high - low)
+                        alike = Latent(0, 0, name, region, product, seller_class, (low + high) / 2)
+                        costs = {
+                            route: self.promised_cost(route, region, product, origin.choice)
+                            for route in routes
+                            if self.is_offered(route, alike, is_described=True)
+                        }
+                        if share > 0:
+                            yield share, costs
+
+    def promised_cost(self, route_name: str, region: str, product: str, choice: Choice) -> float:
+        """Generalised cost at the promise, as described."""
+        price = self.price(route_name, product, None)
+        return generalised_price(choice, price, *self.promised[route_name, region])
+
+    def first_constant(self, route_name: str, choice: Choice) -> float:
+        """The constant of a route that is offered to all at its mean cost."""
         origin = self.scenario.market.origins[self.scenario.routes[route_name].origin]
-        total = weight = offered = 0.0
+        total = weight = 0.0
         for region, product, share in self.served(route_name, origin):
-            price = self.price(route_name, product, None)
-            total += share * generalised_price(choice, price, *self.promised[route_name, region])
+            total += share * self.promised_cost(route_name, region, product, choice)
             weight += share
-            offered += share * self.share_offered(route_name, origin, region, product)
-        offered = offered or 1.0
+        if weight == 0:
+            return 0.0
         share = choice.reference_shares.routes[route_name]
-        return choice.dissimilarity * math.log(share / offered) + choice.price_weight * total / weight
+        return choice.dissimilarity * math.log(share) + choice.price_weight * total / weight
 
     def served(self, route_name: str, origin: Origin) -> Iterator[tuple[str, str, float]]:
         """Regions and products of a route, each pair with its share of the orders."""
@@ -204,13 +260,6 @@ class Market:
             for product, product_share in self.product_shares(origin).items():
                 if self.serves(route_name, name, region, product):
                     yield region, product, region_share * product_share
-
-    def share_offered(self, route_name: str, origin: Origin, region: str, product: str) -> float:
-        """Share of such orders that can take the route as described, over classes and ranks."""
-        warehouses = self.warehouses(route_name, region, None)
-        classes = self.class_shares(origin).items()
-        admitted = sum(share for name, share in classes if all(self.admits(w, name, None) for w in warehouses))
-        return admitted * min((self.assortment(w, product, None) for w in warehouses), default=1.0)
 
     def price(self, route_name: str, product: str, now: int | None) -> float:
         """Tariff at the product's mean weight, less the subsidy; without an instant, as described and unchanged."""
@@ -244,6 +293,25 @@ class Market:
             known = self.expected[route, region]
             self.expected[route, region] = tuple(x + pace * (y - x) for x, y in zip(known, goal, strict=True))
             self.world.trace.expectations.append(Expectation(monday, route, region, *self.expected[route, region]))
+
+
+def predicted_shares(
+    groups: list[tuple[float, dict[str, float]]], constants: dict[str, float], choice: Choice
+) -> dict[str, float]:
+    """Share of all orders that takes each route, of groups of orders with the costs of what they are offered."""
+    shares = choice.reference_shares
+    outside = (shares.other_gateway + shares.not_bought) / shares.inside
+    taken = dict.fromkeys(constants, 0.0)
+    for share, costs in groups:
+        weights = {
+            route: math.exp((constants[route] - choice.price_weight * cost) / choice.dissimilarity)
+            for route, cost in costs.items()
+        }
+        inside = sum(weights.values()) ** choice.dissimilarity if weights else 0.0
+        for route, weight in weights.items():
+            taken[route] += share * inside / (inside + outside) * weight / sum(weights.values())
+    of_all = sum(share for share, _ in groups)
+    return {route: share / of_all for route, share in taken.items()}
 
 
 def generalised_price(choice: Choice, price: float, days: float, spread: float) -> float:

@@ -11,7 +11,7 @@ from oracle.consolidations import Consolidation
 from oracle.freight import batches
 from oracle.items import Item, Way
 from oracle.lanes import Lane, Waiting
-from oracle.market import Market
+from oracle.market import Market, predicted_shares
 from oracle.registry import RAIL, container_station, freight, railway
 from oracle.strategies import scenarios
 from oracle.trace import Row
@@ -198,12 +198,13 @@ def test_active_sellers_and_skills_follow_their_stocks() -> None:
     assert world.sellers.service_factor("collection", may) == 1
 
 
-def test_constants_follow_from_the_share_of_orders_that_can_take_a_route() -> None:
+def test_constants_give_the_reference_share_of_all_orders_to_a_route_that_few_can_take() -> None:
     world = World(WORLDS["only-for-some"](), 0)
-    market, origin = Market(world), world.scenario.market.origins["harbin"]
-    for product, share in (("clothes", 0.6 * 0.5), ("gadgets", 0.0)):
-        assert market.share_offered("shelf", origin, "ural", product) == pytest.approx(share)
-    # With the reference shares inside of those who can choose it, a fifth of all orders is placed at half inside.
+    market, choice = Market(world), world.scenario.market.origins["harbin"].choice
+    groups = list(market.groups("harbin", ["shelf"]))
+    assert sum(share for share, costs in groups if costs) == pytest.approx(0.7 * 0.6 * 0.5)
+    constants = {"shelf": market.constant("shelf", choice)}
+    assert predicted_shares(groups, constants, choice) == pytest.approx({"shelf": 0.15}, rel=1e-12)
     offered = [order for order in market.latent_orders() if market.is_offered("shelf", order)]
     assert all(order.product == "clothes" and order.seller_class == "large" and order.rank < 0.5 for order in offered)
     assert len(offered) == pytest.approx(0.21 * len(list(market.latent_orders())), rel=0.15)

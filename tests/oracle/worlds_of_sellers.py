@@ -25,7 +25,7 @@ def users() -> Scenario:
     own = store(place="yekaterinburg", ownership="own", users={"factory": True}, stock={"gadgets": HARDLY_ANY})
     own["replenishment"] = {"origin": "harbin", "steps": ["flight"], "load": {"mass": "10 kg"}}
     classes = {"small": 0.6, "trader": 0.3, "factory": 0.1}
-    shares = {"shelf": 0.3, "closer": 0.1, "post": 0.6}
+    shares = {"shelf": 0.3, "closer": 0.04, "post": 0.66}
     paths = {"far": {"steps": ["store", "inland"]}, "near": {"steps": ["own", "inland"]}}
     only_ural = {"promise": {"center": None}, "gateways": {"ural": {"near": 0.5, "far": 0.5}, "center": None}}
     world = {
@@ -48,6 +48,7 @@ def only_for_some() -> Scenario:
     """Everything goes through one warehouse: who cannot use it has the outside options only."""
     stock = {"clothes": {**FILL_UP, "assortment": 0.5, "reorder_point": 60, "order_up_to": 150}, "gadgets": None}
     harbin = origin(190, {"post": None, "shelf": 1}, sellers={"classes": {"small": 0.4, "large": 0.6}})
+    harbin["choice"]["reference_shares"] |= {"inside": 0.15, "other_gateway": 0.45, "not_bought": 0.4}
     world = {"market": {"origins": {"harbin": harbin}}, "routes": {"post": None, "shelf": {"products": ["clothes"]}}}
     return described("only-for-some", storehouse(stock=stock, users={"large": True}), world)
 

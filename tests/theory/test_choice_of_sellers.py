@@ -6,21 +6,25 @@ hand, and mixed by their shares. Only what is placed is looked at: no parcel mov
 
 import itertools
 import math
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pytest
 from oracle.base_world import Dict, described, origin, route
 from oracle.worlds import change
+from theory import reference
 from theory.one_line import assert_fits
 
+from sim.kernels.choice import inside_share
 from sim.model import Model, build
 from sim.scenario.scenario import Scenario
 from sim.ticks import WEEK, midnight
 
 THETA, VOT, VOR, LAMBDA = 0.02, 3.0, 1.0, 0.6
-OUTSIDE = np.array([0.3, 0.2]) / 0.5
-SHARES = {"post": 0.6, "stock": 0.3, "annex": 0.1}
+INSIDE = 0.5
+OUTSIDE = np.array([0.3, 0.2]) / INSIDE
+SHARES = {"post": 0.8, "stock": 0.12, "annex": 0.08}
 CLASSES = {"large": 0.2, "small": 0.5, "hobby": 0.3}
 REGIONS, PRODUCTS = {"ural": 0.6, "center": 0.4}, {"clothes": 0.7, "gadgets": 0.3}
 KG = {"clothes": 0.4, "gadgets": (50 + 200 + 2000) / 3 / 1000}
@@ -91,11 +95,19 @@ def cost(name: str, g: str, p: str) -> float:
     return fixed + per_kg * KG[p] + VOT * DAYS[g] + VOR * SPREAD[g]
 
 
-def constant(name: str) -> float:
-    cells = [(g, p, REGIONS[g] * PRODUCTS[p]) for g in REGIONS for p in PRODUCTS]
-    mean = sum(w * cost(name, g, p) for g, p, w in cells)
-    o = sum(w * share for g, p, w in cells for c, rank, share in ORDERS if offered(name, c, rank, g, p))
-    return LAMBDA * math.log(SHARES[name] / o) + THETA * mean
+@cache
+def constants() -> dict[str, float]:
+    """The constants with which the promise gives the reference shares, as described."""
+    groups = [
+        (
+            REGIONS[g] * PRODUCTS[p] * share,
+            {name: cost(name, g, p) for name in SHARES if offered(name, c, rank, g, p)},
+        )
+        for g in REGIONS
+        for p in PRODUCTS
+        for c, rank, share in ORDERS
+    ]
+    return reference.constants(SHARES, INSIDE, groups, THETA, LAMBDA)
 
 
 def probabilities(g: str, p: str, **now: Any) -> np.ndarray:
@@ -104,7 +116,7 @@ def probabilities(g: str, p: str, **now: Any) -> np.ndarray:
     for c, rank, share in ORDERS:
         weights = np.array(
             [
-                math.exp((constant(name) - THETA * cost(name, g, p)) / LAMBDA) * offered(name, c, rank, g, p, **now)
+                math.exp((constants()[name] - THETA * cost(name, g, p)) / LAMBDA) * offered(name, c, rank, g, p, **now)
                 for name in SHARES
             ]
         )
@@ -160,18 +172,40 @@ def test_changes_of_what_is_offered_are_instants_of_the_market() -> None:
     assert {midnight(item.at, offset) for item in scenario.changes.values()} < set(instants)
 
 
-def test_without_the_outside_and_without_an_offer_nothing_is_bought() -> None:
+def test_reference_shares_are_those_of_all_orders() -> None:
+    counts = placed(with_stock()).record.alternatives[0].sum(axis=(0, 2, 3))
+    assert_fits(counts, counts.sum() * np.array([*(INSIDE * s for s in SHARES.values()), 0.3, 0.2]))
+
+
+@pytest.mark.parametrize(
+    ("price_weight", "dissimilarity"), [(0.0, 1.0), (0.02, 0.6), (0.1, 0.3), (10.0, 0.3), (10.0, 1.0)]
+)
+def test_the_engines_weights_have_the_reference_shares_exactly(price_weight: float, dissimilarity: float) -> None:
     scenario = with_stock()
     market = scenario.market.origins["harbin"]
-    shares = market.choice.reference_shares.model_copy(
-        update={"inside": 1.0, "other_gateway": 0.0, "not_bought": 0.0, "routes": {"stock": 0.5, "annex": 0.5}}
-    )
+    choice = market.choice.model_copy(update={"price_weight": price_weight, "dissimilarity": dissimilarity})
+    only = scenario.market.model_copy(update={"origins": {"harbin": market.model_copy(update={"choice": choice})}})
+    model = build(scenario.model_copy(update={"market": only}))
+    harbin = model._market.origins[0]
+    variants = harbin._offers.variants()
+    nest, routes = harbin.weights(model.expectations, variants.offered)
+    within = routes / np.maximum(routes.sum(axis=-1, keepdims=True), 1e-300)
+    orders = np.einsum("v,g,p->vgp", variants.shares, list(REGIONS.values()), list(PRODUCTS.values()))
+    taken = ((orders * inside_share(nest))[..., None] * within).sum(axis=(0, 1, 2))
+    assert taken == pytest.approx([INSIDE * share for share in SHARES.values()], rel=1e-9)
+
+
+def test_without_the_outside_and_without_an_offer_nothing_is_bought() -> None:
+    closed = change("routes.post.is_open", "2016-04-17", set=False)
+    scenario = with_stock(closed=closed)
+    market = scenario.market.origins["harbin"]
+    shares = market.choice.reference_shares.model_copy(update={"inside": 1.0, "other_gateway": 0.0, "not_bought": 0.0})
+    shares = shares.model_copy(update={"routes": {"post": 0.9, "stock": 0.06, "annex": 0.04}})
     choice = market.choice.model_copy(update={"reference_shares": shares})
     only = scenario.market.model_copy(update={"origins": {"harbin": market.model_copy(update={"choice": choice})}})
-    routes = {name: described for name, described in scenario.routes.items() if name != "post"}
-    counts = placed(scenario.model_copy(update={"market": only, "routes": routes})).record.alternatives[0]
+    counts = placed(scenario.model_copy(update={"market": only})).record.alternatives[0]
     by_alternative = counts.sum(axis=(0, 2, 3))
-    assert by_alternative[2] == 0
+    assert by_alternative[0] == by_alternative[3] == 0
     nothing = sum(
         share * REGIONS[g] * PRODUCTS[p]
         for c, rank, share in ORDERS
@@ -179,4 +213,4 @@ def test_without_the_outside_and_without_an_offer_nothing_is_bought() -> None:
         for p in PRODUCTS
         if not offered("stock", c, rank, g, p) and not offered("annex", c, rank, g, p)
     )
-    assert by_alternative[3] / counts.sum() == pytest.approx(nothing, abs=0.005)
+    assert by_alternative[4] / counts.sum() == pytest.approx(nothing, abs=0.005)

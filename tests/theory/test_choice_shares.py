@@ -6,12 +6,14 @@ those of the engine, of some 100,000 latent orders, and Pearson's chi-square mus
 """
 
 import math
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pytest
 from oracle.base_world import Dict, described, origin, route
 from oracle.worlds import change
+from theory import reference
 from theory.one_line import assert_fits
 
 from sim.model import Model, build
@@ -57,18 +59,24 @@ def cost(name: str, region: str, product: str, price: float = 0.0, days: float =
     return money + VOT * (DAYS[name][region] + raised_days) + VOR * SPREAD[name][region]
 
 
-def constant(name: str, dissimilarity: float) -> float:
-    """The constant of a route's utility, from its share at the promise among the orders that it is offered to."""
-    cells = [(g, p, REGIONS[g] * PRODUCTS[p]) for g in DAYS[name] for p in CARRIES[name]]
-    offered = sum(weight for *_, weight in cells)
-    mean = sum(weight * cost(name, g, p) for g, p, weight in cells) / offered
-    return dissimilarity * math.log(SHARES[name] / offered) + THETA * mean
+@cache
+def constants(dissimilarity: float) -> dict[str, float]:
+    """The constants with which the promise gives the reference shares."""
+    groups = [
+        (
+            REGIONS[g] * PRODUCTS[p],
+            {name: cost(name, g, p) for name in SHARES if g in DAYS[name] and p in CARRIES[name]},
+        )
+        for g in REGIONS
+        for p in PRODUCTS
+    ]
+    return reference.constants(SHARES, INSIDE, groups, THETA, dissimilarity)
 
 
 def probabilities(dissimilarity: float, region: str, product: str, open_: Any = SHARES, **raised: float) -> list[float]:
     """Probability of each route, of another gateway, and of not being bought."""
     utilities = [
-        constant(name, dissimilarity) - THETA * cost(name, region, product, **raised)
+        constants(dissimilarity)[name] - THETA * cost(name, region, product, **raised)
         if name in open_ and region in DAYS[name] and product in CARRIES[name]
         else -math.inf
         for name in SHARES
@@ -127,33 +135,20 @@ def test_closer_substitutes_keep_more_of_a_dearer_routes_orders_inside() -> None
     assert 0 < lost[0] < 0.95 * lost[1]
 
 
-def test_reference_shares_come_out_exactly_where_there_is_one_cell() -> None:
-    scenario = three_routes(0.5)
-    one_cell = {"region_shares": {"ural": 1.0, "center": 0.0}, "product_shares": {"gadgets": 1.0, "clothes": 0.0}}
-    market = scenario.market
-    only = {"harbin": market.origins["harbin"].model_copy(update=one_cell)}
-    counts = build(scenario.model_copy(update={"market": market.model_copy(update={"origins": only})})).run().record
-    total = counts.alternatives[0].sum(axis=(0, 2, 3))
-    assert_fits(total, total.sum() * np.array([*(INSIDE * s for s in SHARES.values()), OTHER, NOT_BOUGHT]))
+@pytest.mark.parametrize("dissimilarity", [1.0, 0.3])
+def test_reference_shares_are_those_of_all_orders(dissimilarity: float) -> None:
+    counts = build(three_routes(dissimilarity)).run().record.alternatives[0].sum(axis=(0, 2, 3))
+    assert_fits(counts, counts.sum() * np.array([*(INSIDE * s for s in SHARES.values()), OTHER, NOT_BOUGHT]))
 
 
 @pytest.mark.parametrize("dissimilarity", [1.0, 0.5])
-def test_a_route_offered_to_a_tenth_of_orders_has_its_reference_share(dissimilarity: float) -> None:
-    # Alike routes, so that the mean over the cells is the cost in each. With a plain logit the inside weighs the sum of
-    # the routes' weights, and the share holds among those that are placed whatever the others take.
-    one_region = {"region_shares": {"ural": 1.0, "center": 0.0}, "product_shares": {"gadgets": 0.1, "clothes": 0.9}}
+def test_a_route_offered_to_few_orders_has_its_reference_share(dissimilarity: float) -> None:
+    one_region = {"region_shares": {"ural": 1.0, "center": 0.0}, "product_shares": {"gadgets": 0.15, "clothes": 0.85}}
     scenario = three_routes(dissimilarity)
-    free = scenario.market.origins["harbin"].choice.model_copy(update={"price_weight": 0.0})
-    only = {"harbin": scenario.market.origins["harbin"].model_copy(update=one_region | {"choice": free})}
+    only = {"harbin": scenario.market.origins["harbin"].model_copy(update=one_region)}
     market = scenario.market.model_copy(update={"origins": only})
-    counts = build(scenario.model_copy(update={"market": market})).run().record.alternatives[0].sum(axis=(0, 2))
-    gadgets, clothes = counts[:, list(PRODUCTS).index("gadgets")], counts[:, list(PRODUCTS).index("clothes")]
-    weights = np.array([SHARES["post"], SHARES["express"], SHARES["bulky"] / 0.1])
-    for counted, offered in ((gadgets, [1, 1, 1]), (clothes, [1, 1, 0])):
-        inside = weights * offered
-        of_nest = inside.sum() ** dissimilarity
-        expected = np.array([*(of_nest * inside / inside.sum()), OTHER / INSIDE, NOT_BOUGHT / INSIDE])
-        assert_fits(counted, counted.sum() * expected / expected.sum())
+    counts = build(scenario.model_copy(update={"market": market})).run().record.alternatives[0].sum(axis=(0, 2, 3))
+    assert_fits(counts, counts.sum() * np.array([*(INSIDE * s for s in SHARES.values()), OTHER, NOT_BOUGHT]))
 
 
 def test_a_better_price_never_sends_an_order_away_from_the_cheaper_route() -> None:

@@ -1,9 +1,18 @@
 """Weights of the choice: availability, dissimilarity, and the constants that give the reference shares."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
-from sim.kernels.choice import inside_share, nest_and_route_weights, offered_shares, reference_constants, surplus
+from sim.kernels.choice import (
+    Reference,
+    inside_share,
+    nest_and_route_weights,
+    offered_shares,
+    reference_constants,
+    surplus,
+)
 
 OUTSIDE = (0.6, 0.4)
 
@@ -15,47 +24,86 @@ def weights(utility: list[float], dissimilarity: float = 0.5, available: list[bo
     return nest[0, 0], routes[0, 0]
 
 
+def constants_of(
+    cost: Any, shares: Any, *, serves: Any = True, offered: Any = None, cells: Any = 1.0, **fields: Any
+) -> Any:
+    """Constants of one cell or more: arrays as in `Reference`, all served and offered if not said otherwise."""
+    cost = np.array(cost, np.float64)
+    serves = np.broadcast_to(serves, cost.shape)
+    offered = serves[None] if offered is None else np.array(offered)
+    order_shares = np.broadcast_to(cells, offered.shape[:3]).astype(np.float64)
+    numbers = {"outside": 1.0, "price_weight": 0.02, "dissimilarity": 0.5} | fields
+    return reference_constants(
+        Reference(
+            cost=cost, serves=serves, offered=offered, order_shares=order_shares, shares=np.array(shares), **numbers
+        )
+    )
+
+
 def test_constants_give_the_reference_shares_at_the_promise() -> None:
-    cost = np.array([[[50.0, 80.0, 20.0]]])
-    shares = np.array([0.5, 0.3, 0.2])
-    constants = reference_constants(cost, np.ones((1, 1, 3), bool), shares, np.ones(3), 0.02, 0.5, np.ones((1, 1)))
-    nest, routes = weights((constants - 0.02 * cost[0, 0]).tolist())
-    assert routes / routes.sum() == pytest.approx(shares)
+    cost, shares = [50.0, 80.0, 20.0], [0.5, 0.3, 0.2]
+    constants = constants_of([[cost]], shares)
+    nest, routes = weights((constants - 0.02 * np.array(cost)).tolist())
+    assert routes / routes.sum() == pytest.approx(shares, rel=1e-12)
     assert nest[0] == pytest.approx(1)
 
 
-def test_constants_take_the_mean_cost_over_the_cells_served_only() -> None:
-    cost = np.array([[[10.0], [20.0]], [[40.0], [1e9]]])
-    served = np.array([[[True], [True]], [[True], [False]]])
-    cells = np.array([[0.1, 0.2], [0.3, 0.4]])
-    mean = (0.1 * 10 + 0.2 * 20 + 0.3 * 40) / 0.6
-    assert reference_constants(cost, served, np.array([1.0]), np.ones(1), 0.5, 1.0, cells) == pytest.approx(
-        [0.5 * mean]
-    )
+def test_constant_solves_the_equation_of_cells_that_differ() -> None:
+    # Two cells of half the orders, whose weights are w and w / e: their chances sum to 1 if w is the root of e.
+    constant = constants_of([[[0.0]], [[1.0]]], [1.0], cells=[[[0.5], [0.5]]], price_weight=1.0, dissimilarity=1.0)
+    assert constant == pytest.approx([0.5], abs=1e-12)
+
+
+def test_cells_without_orders_count_nothing() -> None:
+    constants = constants_of([[[10.0], [1e9]]], [1.0], cells=[[[1.0, 0.0]]])
+    assert constants == pytest.approx([0.2])
 
 
 def test_route_that_serves_nothing_has_no_constant() -> None:
-    none = np.zeros((1, 1, 1), bool)
-    assert reference_constants(np.ones((1, 1, 1)), none, np.array([1.0]), np.ones(1), 0.5, 1.0, np.ones((1, 1))) == [0]
+    assert constants_of([[[1.0]]], [1.0], serves=False) == [0]
 
 
 def test_route_that_few_are_offered_has_its_share_all_the_same() -> None:
-    offered = np.array([[[[True, True]], [[True, False]]]])  # one variant, two regions, one product, two routes
-    cells = np.array([[[0.1], [0.9]]])
-    shares = offered_shares(offered, cells)
-    assert shares == pytest.approx([1, 0.1])
-    assert shares[0] == 1
-    constants = reference_constants(np.zeros((2, 1, 2)), offered[0], np.array([0.8, 0.2]), shares, 0.0, 1.0, cells[0])
-    assert np.exp(constants) == pytest.approx([0.8, 2])
-    assert (cells[0, :, 0] * offered[0, :, 0, 1] * np.exp(constants)[1]).sum() == pytest.approx(0.2)
+    offered = [[[[True, True]], [[True, False]]]]  # one variant, two regions, one product, two routes
+    cells = np.array([[[0.3], [0.7]]])
+    assert offered_shares(np.array(offered), cells) == pytest.approx([1, 0.3])
+    constants = constants_of(np.zeros((2, 1, 2)), [0.8, 0.2], offered=offered, cells=cells, dissimilarity=1.0)
+    post, shelf = np.exp(constants)
+    assert 0.3 * shelf / (post + shelf + 1) == pytest.approx(0.1, rel=1e-12)
+    assert 0.3 * post / (post + shelf + 1) + 0.7 * post / (post + 1) == pytest.approx(0.4, rel=1e-12)
 
 
-def test_route_that_is_offered_to_none_as_described_counts_as_offered_to_all() -> None:
-    served = np.ones((1, 1, 1), bool)
-    constants = reference_constants(
-        np.zeros((1, 1, 1)), served, np.array([0.5]), np.zeros(1), 0.1, 1.0, np.ones((1, 1))
-    )
-    assert constants == pytest.approx([np.log(0.5)])
+def test_route_that_is_offered_to_none_as_described_takes_no_part() -> None:
+    offered = [[[[True, True, False]]]]
+    constants = constants_of(np.zeros((1, 1, 3)), [0.3, 0.2, 0.5], serves=True, offered=offered)
+    assert constants == pytest.approx(0.5 * np.log([0.6, 0.4, 0.5]))
+
+
+def test_constants_are_found_without_an_outside_option() -> None:
+    constants = constants_of(np.zeros((1, 1, 2)), [0.3, 0.7], outside=0.0)
+    assert constants[1] - constants[0] == pytest.approx(0.5 * np.log(7 / 3))
+
+
+def test_shares_that_cannot_be_met_are_refused() -> None:
+    with pytest.raises(ValueError, match="no constants of the routes give the reference shares"):
+        constants_of(np.zeros((2, 1, 1)), [1.0], offered=[[[[True]], [[False]]]], cells=[[[0.4], [0.6]]])
+
+
+@pytest.mark.parametrize("price_weight", [0.0, 0.025, 10.0])
+@pytest.mark.parametrize("dissimilarity", [0.3, 1.0])
+@pytest.mark.parametrize("outside", [0.02, 1.0, 100.0])
+def test_shares_come_out_exactly_at_the_bounds(price_weight: float, dissimilarity: float, outside: float) -> None:
+    rng = np.random.default_rng(5)
+    cost = rng.uniform(10, 150, (8, 5, 4))
+    offered = rng.uniform(size=(6, 8, 5, 4)) < [1, 0.6, 0.5, 0.3]
+    cells = rng.dirichlet(np.ones(240)).reshape(6, 8, 5)
+    shares = np.array([0.8, 0.1, 0.06, 0.04])
+    numbers = {"price_weight": price_weight, "dissimilarity": dissimilarity}
+    constants = constants_of(cost, shares, offered=offered, cells=cells, outside=outside, **numbers)
+    nest, routes = nest_and_route_weights(constants - price_weight * cost, offered, dissimilarity, (outside, 0.0))
+    within = routes / routes.sum(axis=-1, keepdims=True)
+    taken = ((cells * inside_share(nest))[..., None] * within).sum(axis=(0, 1, 2))
+    assert taken * (1 + outside) == pytest.approx(shares, rel=1e-9)
 
 
 def test_surplus_is_the_integral_of_demand_over_the_price() -> None:

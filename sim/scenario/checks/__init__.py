@@ -12,6 +12,7 @@ from sim.scenario.checks.dated import changes, horizon, outside_the_horizon
 from sim.scenario.checks.journeys import freight, replenishments, returns
 from sim.scenario.checks.market import freight_in_numbers, market, sellers, shares
 from sim.scenario.checks.names import accounts, codes, holidays, names, places
+from sim.scenario.checks.offered import offered
 from sim.scenario.checks.packing import packing
 from sim.scenario.checks.room import containers_at_once, full_containers, heaviest, room_for_pieces
 from sim.scenario.checks.routes import routes
@@ -35,6 +36,7 @@ _CHECKS = (
     offered_to_nobody,
     circles,
     market,
+    offered,
     sellers,
     freight_in_numbers,
     heaviest,
