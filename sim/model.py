@@ -68,7 +68,7 @@ class Model:
         self.env = simpy.Environment(initial_time=self.start)  # whole ticks, not floats
         self.n_steps = 0
         self._log = ParcelLog() if parcel_log else None
-        self.record = Record(_axes(scenario, self.start, self.end))
+        self.record = Record(_axes(scenario, self.start, self.orders_end, self.end))
         self._context = Context(
             ParcelTable(_rows_at_first(scenario)), self.record, self._log, self.end, scenario.parcels_per_row > 1
         )
@@ -215,7 +215,7 @@ def _rows_at_first(scenario: Scenario) -> int:
     return 1 << 20 if scenario.parcels_per_row == 1 else 1 << 14
 
 
-def _axes(scenario: Scenario, start: int, end: int) -> Axes:
+def _axes(scenario: Scenario, start: int, orders_end: int, end: int) -> Axes:
     origins = tuple(scenario.market.origins)
     return Axes(
         origins=origins,
@@ -230,6 +230,7 @@ def _axes(scenario: Scenario, start: int, end: int) -> Axes:
         start=start,
         end=end,
         reported_from=midnight(scenario.horizon.start),
+        orders_end=orders_end,
     )
 
 

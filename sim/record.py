@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.kernels import shelf, tallying
-from sim.ticks import DAY, EPOCH, SECOND, WEEK, local_day, midnight
+from sim.ticks import DAY, EPOCH, NEVER, SECOND, WEEK, local_day, midnight
 
 REVIEW_WEEKS = 60
 """Weeks that a delivery may lie ahead of the review; later ones are not reviewed."""
@@ -33,6 +33,8 @@ class Axes:
     """First instant no longer simulated (E)."""
     reported_from: int
     """First instant reported: what lies before is warm-up."""
+    orders_end: int = NEVER
+    """First instant at which no orders come: what lies from here to the end is drain."""
 
     @property
     def accounts(self) -> tuple[str, ...]:
@@ -115,7 +117,7 @@ class Record:
         self.goods = np.zeros((2, *cell), np.int64)
         self.surplus_cny = np.zeros((a.n_months, len(a.origins), *cell[2:]))
         """Buyers' surplus of latent orders at the service expected, but for a constant: float64[M, origins, G, P]."""
-        self.expected_days = np.zeros((2, *cell))
+        self.expected_service = np.zeros((2, *cell))
         """Days, and spread in days, expected when orders were placed, summed over them: float64[2, M, R, G, P]."""
         self.tariffs_cny = np.zeros(cell[:2])
         """Tariffs of the orders placed: float64[M, R]."""
@@ -136,8 +138,12 @@ class Record:
         self.cost = {kind: np.zeros(by_account) for kind in ("lanes", "handling", "containers", "last_miles")}
         """Operators' cost in CNY by kind: float64[M, A]."""
         self.co2e_g = np.zeros(by_account)
+        self.empty_cny = np.zeros(a.n_months)
+        """Operators' cost of departures that carried nothing, which fall to no account: float64[M]."""
         self.freight_sent = np.zeros((a.n_months, len(a.freight)), np.int64)
         self.freight_value_fen = np.zeros((a.n_months, len(a.freight)), np.int64)
+        self.bulk_fen = np.zeros((a.n_months, len(a.freight)), np.int64)
+        """Value of the containers that came while orders came."""
         self.freight_arrived = np.zeros((a.n_months, len(a.freight), 2), np.int64)
         """Containers, and seconds they were under way."""
         self.stock_totals = np.zeros((len(a.warehouses), a.n_months, len(a.products), shelf.N_TOTALS), np.int64)

@@ -33,16 +33,18 @@ class Interval:
     ) -> None:
         """Write down the surplus at the expected service, the tariffs and subsidies paid, and the service expected.
 
-        surplus float64[regions, products] CNY an order; tariffs float64[2, products, routes] in CNY and CNY/kg;
-        subsidies float64[products, routes] CNY a parcel; days, spread float64[routes, regions], NaN where not served.
+        surplus float64[regions, products] CNY an order, NaN where there is none; tariffs float64[2, products, routes]
+        in CNY and CNY/kg; subsidies float64[products, routes] CNY a parcel; days, spread float64[routes, regions], NaN
+        where not served.
         """
         record, months = self._record, self._months
         orders = self._counted() - self._orders
         placed, grams = orders[:, :-2], self._weighed() - self._grams
         fixed, per_kg = tariffs.transpose(0, 2, 1)
-        record.surplus_cny[months, self._origin] += orders.sum(axis=1) * surplus
+        latent = orders.sum(axis=1)
+        record.surplus_cny[months, self._origin] += np.where(latent > 0, latent * surplus, 0.0)
         paid = placed.sum(axis=2) * fixed + grams.sum(axis=2) / 1000 * per_kg
         record.tariffs_cny[months, self._routes] += paid.sum(axis=2)
         record.subsidy_cny[months, self._routes] += (placed.sum(axis=2) * subsidies.T).sum(axis=2)
         for i, expected in enumerate((days, spread)):
-            record.expected_days[i][months, self._routes] += placed * np.nan_to_num(expected)[None, :, :, None]
+            record.expected_service[i][months, self._routes] += placed * np.nan_to_num(expected)[None, :, :, None]

@@ -129,6 +129,8 @@ class Departure:
         if grams:
             record.cost["lanes"][month] += cost * load.grams_by_account / grams
             record.co2e_g[month] += state.g_co2e_per_g * load.grams_by_account
+        else:
+            record.empty_cny[month] += cost
 
 
 def to_timetable(

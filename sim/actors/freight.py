@@ -73,4 +73,6 @@ def _write_down(stream: Stream, ids: np.ndarray, at: np.ndarray, context: Contex
     record.freight_sent[:, stream.number] += np.bincount(month, minlength=record.axes.n_months)
     if stream.value is None:
         return
-    np.add.at(record.freight_value_fen[:, stream.number], month, draws.fen(stream.value, stream.value_key, ids))
+    fen = draws.fen(stream.value, stream.value_key, ids)
+    np.add.at(record.freight_value_fen[:, stream.number], month, fen)
+    np.add.at(record.bulk_fen[:, stream.number], month, fen * (at < record.axes.orders_end))

@@ -12,7 +12,7 @@ from sim.flow.parcels import ParcelLog, ParcelTable
 from sim.kernels import tallying
 from sim.record import Record
 from sim.scenario.market import Review
-from sim.ticks import DAY, HOUR, WEEK
+from sim.ticks import DAY, HOUR, SECONDS_A_DAY, WEEK
 
 
 class Market:
@@ -45,7 +45,7 @@ class Market:
         if rule.is_fed_back:
             n = sums[..., 0]
             is_observed = n >= rule.minimum_parcels
-            days = sums[..., 1] / np.maximum(n, 1) / 86_400
+            days = sums[..., 1] / np.maximum(n, 1) / SECONDS_A_DAY
             p50, p90 = np.moveaxis(tallying.percentile_hours(hours, (0.5, 0.9)), -1, 0)
             spread = np.nan_to_num(p90 - p50) * HOUR / DAY
             now, promise = self.expectations, self._promise

@@ -95,13 +95,16 @@ class Consolidation(Node):
                     self._send_off(path, at, ready, inside, bounds)
 
     def _take_closed(self, queue: Fifo, at: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Remove what goes into closed containers: ready instant and row, and where each container begins in them."""
+        """Remove what goes into closed containers: ready instant and row, and where each container begins in them.
+
+        No more are closed at once than their ids number; the rest waits for the next check.
+        """
         p = self.context.parcels
         ready, row = queue.view()
         entry, taken, container = _fill(row, p.count, p.grams, p.cm3, np.minimum(self.room, LARGEST))
         last = int(np.searchsorted(container, container[-1]))
         is_last_due = at - int(ready[entry[last]]) >= self.close_after
-        n = container.shape[0] if is_last_due else last
+        n = min(container.shape[0] if is_last_due else last, int(np.searchsorted(container, MAX_ORDINAL)))
         if n == 0:
             return EMPTY, EMPTY, EMPTY
         is_cut = np.append(entry[1:] == entry[:-1], False)[:n]  # the rest of the row goes into a later container
@@ -137,6 +140,4 @@ class Consolidation(Node):
         self.forward(instants, row)
 
     def _ids(self, path: int, at: int, n: int) -> np.ndarray:
-        if n > MAX_ORDINAL:
-            raise OverflowError(f"{self.name}: {n} containers closed at once on one path; make containers larger")
         return first_container_id(self._names[path], at // WEEK, at % WEEK // SECOND) + np.arange(n)

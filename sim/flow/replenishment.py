@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.flow.containers import new_containers
 from sim.flow.network import Context, Node
 
 
@@ -43,14 +44,15 @@ class Supply:
 
     def send(self, context: Context, loads: list[np.ndarray], first_id: int, at: int) -> None:
         """Let loads set out at ``at``, with ids from ``first_id`` on."""
-        parcels, cell = context.parcels, context.record.axes.n_cells
-        row = parcels.take(len(loads))
-        pieces = np.array(loads, np.int64)
-        parcels.ids[row] = first_id + np.arange(len(loads))
-        parcels.ordered_at[row] = parcels.posted_at[row] = at
-        parcels.count[row], parcels.fen[row], parcels.region[row] = 1, 0, 0
-        parcels.grams[row], parcels.cm3[row] = pieces @ self.grams, pieces @ self.cm3
-        parcels.route[row], parcels.path[row] = self.account, self.path
-        parcels.cell[row], parcels.product[row] = cell, self.grams.shape[0]
-        parcels.pieces.update(zip(row.tolist(), pieces, strict=True))
-        self.first.receive(np.full(len(loads), at, np.int64), row)
+        pieces, instants = np.array(loads, np.int64), np.full(len(loads), at, np.int64)
+        row = new_containers(
+            context,
+            first_id + np.arange(len(loads)),
+            instants,
+            path=self.path,
+            account=self.account,
+            grams=pieces @ self.grams,
+            cm3=pieces @ self.cm3,
+        )
+        context.parcels.pieces.update(zip(row.tolist(), pieces, strict=True))
+        self.first.receive(instants, row)

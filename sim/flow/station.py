@@ -111,6 +111,7 @@ class Queue(Node):
         self._counted_until = start
         self._reopened_at = start
         self._waiting = Fifo(4)
+        self._n_waiting = 0
         one_or_all = 1 if context.is_aggregated else servers or 0
         self._free = np.full(one_or_all, self._work_at(start), np.int64)
 
@@ -161,7 +162,10 @@ class Queue(Node):
     @property
     def n_waiting(self) -> int:
         """Parcels waiting at the instant served."""
-        return int(self.context.parcels.count[self._waiting.view()[2]].sum())
+        return self._n_waiting
+
+    def _n_of(self, row: np.ndarray) -> int:
+        return int(self.context.parcels.count[row].sum()) if self.context.is_aggregated else row.shape[0]
 
     def _serve(self, at: np.ndarray, row: np.ndarray, until: int) -> None:
         if row.shape[0]:
@@ -177,6 +181,7 @@ class Queue(Node):
             )
             work = self._clock.work(at) if self._clock else at
             self._waiting.append(work, at, row, self._draw(row))
+            self._n_waiting += self._n_of(row)
         if self._is_open and len(self._waiting):
             self._commit(until)
 
@@ -195,6 +200,7 @@ class Queue(Node):
             return
         arrived, row, service = arrived[:n], row[:n], service[:n]
         self._waiting.drop(n)
+        self._n_waiting -= self._n_of(row)
         left = ended
         if self._dwell is not None:
             left = left + draws.durations(self._dwell, self._key, row, self.context.parcels.ids, True, 0)

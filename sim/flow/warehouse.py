@@ -116,7 +116,7 @@ class Warehouse(Node):
         self._shelf = shelf.with_nodes(self._shelf, n_lots, n_orders)
         orders = np.stack([at, row, parcels.product[row].astype(np.int64), parcels.count[row].astype(np.int64)])
         taken = np.empty((5, shelf.most_taken(self._shelf, n_lots, n_orders)), np.int64)
-        fallen = np.empty((3, n_orders), np.int64)
+        fallen = np.empty((2, n_orders), np.int64)
         n, n_fallen = shelf.work(self._shelf, lots, orders, self.fallback is not None, taken, fallen)
         self._send_to_pick(taken[:, :n])
         if n_fallen:
@@ -128,8 +128,8 @@ class Warehouse(Node):
         self.context.record.count_picks(self._number, at, self.context.parcels.route[row], pieces)
         if self.context.is_aggregated:
             row = row.copy()
-            for i in np.flatnonzero(lacking):
-                row[i] = self.context.parcels.split(row[i : i + 1], pieces[i : i + 1])[0]
+            in_part = lacking > 0
+            row[in_part] = self.context.parcels.split(row[in_part], pieces[in_part])
         if self.context.log is not None:
             self.context.log.step(self.name, self.context.parcels.ids[row], arrived, at, at)
         self.forward(at.copy(), row.copy())

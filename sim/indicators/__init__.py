@@ -3,7 +3,7 @@
 Knows the record and the description; knows no simulation and no file.
 """
 
-from sim.indicators.accounts import ACCOUNTS
+from sim.indicators.accounts import ACCOUNTS, COSTS
 from sim.indicators.backlogs import Backlog, StockOut, growing_backlogs, lasting_stock_outs
 from sim.indicators.declared import Column, Columns, Run, Table
 from sim.indicators.freight import FREIGHT, FREIGHT_SUMMARY
@@ -24,6 +24,7 @@ TABLES = (
     FLOWS,
     SERVICE,
     ACCOUNTS,
+    COSTS,
     SURPLUS,
     TRADE,
     STATIONS,

@@ -4,10 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from sim.indicators.declared import MONTH, ORIGIN, ROUTE, Column, Run, Table
+from sim.indicators.declared import MONTH, ORIGIN, ROUTE, Column, Run, Table, texts
 from sim.indicators.warehouse_costs import of_warehouses, shares_of_routes
 
-KINDS = ("lanes", "handling", "containers", "last_miles", "warehouses")
+OF_TRAVEL = ("lanes", "handling", "containers", "last_miles")
+KINDS = (*OF_TRAVEL, "warehouses")
 """Kinds of operators' cost."""
 CNY = "CNY of 2016"
 
@@ -15,7 +16,7 @@ CNY = "CNY of 2016"
 def costs(run: Run) -> dict[str, np.ndarray]:
     """Operators' cost of each route by kind in CNY: float64[months, routes]."""
     n = len(run.record.axes.routes)
-    own = {kind: run.record.cost[kind][:, :n] for kind in KINDS[:-1]}
+    own = {kind: run.record.cost[kind][:, :n] for kind in OF_TRAVEL}
     return own | {"warehouses": np.einsum("mw,mwr->mr", of_warehouses(run), shares_of_routes(run))}
 
 
@@ -51,8 +52,7 @@ def sellers_income(run: Run) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _accounts(run: Run) -> tuple[Any, ...]:
-    month, route = (index.ravel() for index in np.indices((len(run.months), len(run.record.axes.routes))))
-    at = (run.months[month], route)
+    at = run.by_month(len(run.record.axes.routes))
     income, local_income = sellers_income(run)
     columns = (
         run.placed.sum(axis=(2, 3)),
@@ -101,4 +101,39 @@ ACCOUNTS = Table(
         Column("co2e_kg", "number", "kg", "CO2e of the lanes, with its part of the loads of warehouses"),
     ),
     _accounts,
+)
+
+
+def _costs(run: Run) -> tuple[Any, ...]:
+    record, axes = run.record, run.record.axes
+    bearers = {"route": axes.routes, "freight": axes.freight, "loads": axes.warehouses, "empty": ("",)}
+    kinds, names = zip(*((kind, name) for kind, group in bearers.items() for name in group), strict=True)
+    month, bearer = at = run.by_month(len(names))
+    empty = {"lanes": record.empty_cny}
+    nothing = np.zeros(axes.n_months)
+    columns = [np.column_stack([record.cost[kind], empty.get(kind, nothing)])[at] for kind in OF_TRAVEL]
+    emitted = np.column_stack([record.co2e_g, nothing])[at]
+    return (run.month_names[month], texts(kinds)[bearer], texts(names)[bearer], *columns, emitted / 1000)
+
+
+COSTS = Table(
+    "costs",
+    "a month and who bears operators' cost of what travels: together that of all lanes, stations, customs, "
+    "consolidations and last miles",
+    (
+        MONTH,
+        Column(
+            "bearer",
+            "text",
+            "",
+            "`route`, `freight`, `loads` (of a warehouse), or `empty` (departures that carried nothing)",
+        ),
+        Column("name", "text", "", "name of the route, the stream of freight or the warehouse; empty for `empty`"),
+        Column("lanes_cny", "number", CNY, "operators' cost of the lanes, by mass on board"),
+        Column("handling_cny", "number", CNY, "operators' cost of handling at stations and customs"),
+        Column("containers_cny", "number", CNY, "operators' cost of filling containers"),
+        Column("last_miles_cny", "number", CNY, "operators' cost of the last miles"),
+        Column("co2e_kg", "number", "kg", "CO2e of the lanes"),
+    ),
+    _costs,
 )

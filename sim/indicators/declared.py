@@ -86,6 +86,10 @@ class Run:
         """Numbers of the reported months: int64[n]."""
         return np.flatnonzero(self.record.axes.is_reported_month())
 
+    def by_month(self, n: int) -> tuple[np.ndarray, np.ndarray]:
+        """Numbers of month and thing of each reported month and each of ``n`` things, month by month: int64 each."""
+        return np.repeat(self.months, n), np.tile(np.arange(n), len(self.months))
+
     def cells(self) -> Cells:
         """All cells of reported months that a route serves."""
         month, cell = np.divmod(np.arange(len(self.months) * self.is_served.size), self.is_served.size)

@@ -5,17 +5,16 @@ from typing import Any
 import numpy as np
 
 from sim.indicators.declared import MONTH, Column, Run, Table, ratio, texts
-
-SECONDS_A_DAY = 86_400
+from sim.ticks import SECONDS_A_DAY
 
 
 def _freight(run: Run) -> tuple[Any, ...]:
     record, names = run.record, run.record.axes.freight
-    row, stream = (index.ravel() for index in np.indices((len(run.months), len(names))))
-    month = run.months[row]
+    month, stream = at = run.by_month(len(names))
     arrived, seconds = np.moveaxis(record.freight_arrived, -1, 0)
+    accounts = slice(len(record.axes.routes), len(record.axes.routes) + len(names))
+    cost, emitted = np.sum(list(record.cost.values()), axis=0)[:, accounts], record.co2e_g[:, accounts]
     in_transit = np.cumsum(record.freight_sent - arrived, axis=0)
-    at = month, stream
     return (
         run.month_names[month],
         texts(names)[stream],
@@ -24,6 +23,8 @@ def _freight(run: Run) -> tuple[Any, ...]:
         in_transit[at],
         record.freight_value_fen[at] / 100,
         ratio(seconds[at] / SECONDS_A_DAY, arrived[at]),
+        cost[at],
+        emitted[at] / 1000,
     )
 
 
@@ -38,6 +39,8 @@ FREIGHT = Table(
         Column("in_transit", "whole", "containers", "sent before the end of the month and not arrived by then"),
         Column("value_cny", "number", "CNY of 2016", "value of the goods in those sent"),
         Column("mean_days", "number", "d", "first step to the end of the last, mean of those that arrived"),
+        Column("cost_cny", "number", "CNY of 2016", "operators' cost of its lanes, by mass on board, and handling"),
+        Column("co2e_kg", "number", "kg", "CO2e of its lanes"),
     ),
     _freight,
 )

@@ -11,20 +11,14 @@ BOTH = "parcels or containers"
 """A container is one item of a queue and one piece of a lane, whatever is in it."""
 
 
-def _by_month(run: Run, names: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Month by name, and the positions of month and thing, month by month."""
-    month, thing = (index.ravel() for index in np.indices((len(run.months), len(names))))
-    return run.months[month], thing, texts(names)[thing]
-
-
 def _stations(run: Run) -> tuple[Any, ...]:
     record = run.record
-    month, queue, name = _by_month(run, record.axes.queues)
+    month, queue = run.by_month(len(record.axes.queues))
     started, wait, busy, longest = record.queue_totals[queue, month].T
     backlog, largest = record.queue_backlog[queue, month].T
     return (
         run.month_names[month],
-        name,
+        texts(record.axes.queues)[queue],
         record.queue_arrivals[queue, month],
         started,
         ratio(wait / 3600, started),
@@ -59,12 +53,12 @@ STATIONS = Table(
 
 
 def _lanes(run: Run) -> tuple[Any, ...]:
-    month, lane, name = _by_month(run, run.record.axes.lanes)
+    month, lane = run.by_month(len(run.record.axes.lanes))
     totals = run.record.lane_totals[lane, month].T
     departed, cancelled, weather, closed, grams, ppm, pieces, rolled_over, fen = totals
     return (
         run.month_names[month],
-        name,
+        texts(run.record.axes.lanes)[lane],
         departed,
         cancelled,
         weather,

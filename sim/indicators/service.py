@@ -5,10 +5,9 @@ from typing import Any
 import numpy as np
 
 from sim.indicators.declared import MONTH, ORIGIN, PRODUCT, REGION, ROUTE, Cells, Column, Run, Table, ratio, texts
-from sim.ticks import local_day
+from sim.ticks import SECONDS_A_DAY, local_day
 
 SHARES = (0.5, 0.9, 0.95)
-SECONDS_A_DAY = 86_400
 
 
 def percentile_days(hours: np.ndarray, total: np.ndarray, shares: tuple[float, ...] = SHARES) -> np.ndarray:

@@ -114,7 +114,7 @@ SUMMARY = Table(
             "co2e_kg_per_parcel",
             "number",
             "kg",
-            "CO2e of the lanes per parcel delivered, with its part of the loads of warehouses",
+            "CO2e of the lanes per parcel delivered; the loads that fill its warehouses are in it, by parcels picked",
         ),
         Column(
             "load_factor",

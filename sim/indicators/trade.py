@@ -9,12 +9,10 @@ from sim.indicators.declared import MONTH, ORIGIN, PRODUCT, REGION, Column, Run,
 from sim.indicators.warehouse_costs import month_fractions
 from sim.kernels import tallying
 from sim.scenario.sellers import Trade
-from sim.ticks import DAY, HOUR
-
-SECONDS_A_DAY = 86_400
+from sim.ticks import DAY, HOUR, SECONDS_A_DAY
 
 
-def realised_days(run: Run) -> np.ndarray:
+def realised_service(run: Run) -> np.ndarray:
     """Mean days, and spread in days, of each cohort's arrivals; the promise where there were none: [2, M, R, G]."""
     record, axes = run.record, run.record.axes
     result = np.empty((2, axes.n_months, len(axes.routes), len(axes.regions)))
@@ -40,8 +38,8 @@ def _promises(run: Run) -> np.ndarray:
 def corrections(run: Run) -> np.ndarray:
     """What buyers' surplus differs by since service was not as expected: CNY float64[M, origins, G, P]."""
     record, origins = run.record, run.scenario.market.origins
-    experienced = realised_days(run)[..., None] * run.placed
-    better_days, better_spread = record.expected_days - experienced
+    experienced = realised_service(run)[..., None] * run.placed
+    better_days, better_spread = record.expected_service - experienced
     result = np.zeros_like(record.surplus_cny)
     for r, origin in enumerate(record.axes.origin_of_route):
         choice = list(origins.values())[origin].choice
@@ -100,8 +98,7 @@ def foreign_trade(trade: Trade | None, year: int) -> float:
 
 def _trade(run: Run) -> tuple[Any, ...]:
     axes = run.record.axes
-    month, origin = (index.ravel() for index in np.indices((len(run.months), len(axes.origins))))
-    at = (run.months[month], origin)
+    month, origin = at = run.by_month(len(axes.origins))
     parcels, bulk = _by_origin(run, value(run)), _bulk(run)
     income, local = (_by_origin(run, column) for column in sellers_income(run))
     province = _foreign_trade_by_month(run)
@@ -117,24 +114,24 @@ def _trade(run: Run) -> tuple[Any, ...]:
         local,
         income - local,
     )
-    return (run.month_names[at[0]], texts(axes.origins)[origin], *(column[at] for column in columns))
+    return (run.month_names[month], texts(axes.origins)[origin], *(column[at] for column in columns))
 
 
 def _by_origin(run: Run, of_routes: np.ndarray) -> np.ndarray:
-    """Sums over the routes of each origin: [M, origins] of [M, routes]."""
-    axes = run.record.axes
-    return of_routes @ (np.array(axes.origin_of_route)[:, None] == np.arange(len(axes.origins)))
+    """Sums over the routes of each origin: [M, origins] of [M, routes]; NaN stays with the origin that has it."""
+    origin_of_route = np.array(run.record.axes.origin_of_route)
+    return np.stack([of_routes[:, origin_of_route == i].sum(axis=1) for i in range(len(run.record.axes.origins))], 1)
 
 
 def _bulk(run: Run) -> np.ndarray:
-    """Value of the bulk containers that came, by the origin whose trade they are, in CNY: float64[M, origins]."""
+    """Value of the bulk containers that came while orders came, by origin of the trade, in CNY: float64[M, origins]."""
     streams = [stream.origin for stream in run.scenario.freight.values()]
     is_of = np.array([[stream == origin for origin in run.record.axes.origins] for stream in streams], np.float64)
-    return run.record.freight_value_fen / 100 @ is_of.reshape(len(streams), len(run.record.axes.origins))
+    return run.record.bulk_fen / 100 @ is_of.reshape(len(streams), len(run.record.axes.origins))
 
 
 def _foreign_trade_by_month(run: Run) -> np.ndarray:
-    """Foreign trade in each month, a twelfth of its year, part months by days: CNY float64[M, origins]."""
+    """Foreign trade while orders come, CNY: a month a twelfth of a year, part months by days; float64[M, origins]."""
     years = [int(name[:4]) for name in run.month_names]
     trades = [origin.trade for origin in run.scenario.market.origins.values()]
     by_year = np.array([[foreign_trade(trade, year) for trade in trades] for year in years])
@@ -148,9 +145,14 @@ TRADE = Table(
         MONTH,
         ORIGIN,
         Column("parcels_cny", "number", CNY, "value of the goods of the orders placed"),
-        Column("bulk_cny", "number", CNY, "value of the bulk containers that came"),
+        Column("bulk_cny", "number", CNY, "value of the bulk containers that came before the end of the horizon"),
         Column("total_cny", "number", CNY, "both together"),
-        Column("foreign_trade_cny", "number", CNY, "foreign trade of the province in the month; empty without `trade`"),
+        Column(
+            "foreign_trade_cny",
+            "number",
+            CNY,
+            "foreign trade of the province in the month up to the end of the horizon; empty without `trade`",
+        ),
         Column("share_of_foreign_trade", "number", "share", "the goods of both kinds as a share of it"),
         Column("buyers_surplus_cny", "number", CNY, "`surplus_cny` of the table `surplus`, summed"),
         Column("operators_result_cny", "number", CNY, "tariffs less operators' cost, of its routes"),

@@ -11,10 +11,9 @@ from sim.kernels.shelf import OUTSIDE_S, SHELF_S
 from sim.scenario.pieces import piece_cm3
 from sim.scenario.targets import schedules
 from sim.scenario.warehouses import Fees
-from sim.ticks import DAY, local_day
+from sim.ticks import DAY, SECONDS_A_DAY, local_day
 
 CM3_A_M3 = 1e6
-SECONDS_A_DAY = 86_400
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ def warehouse_cost(
 ) -> np.ndarray:
     """CNY a month, without the lanes and handling of its loads: float64[M]; all arrays float64[M].
 
-    storage_m3 is the capacity; month_fraction the part of the month that is simulated.
+    storage_m3 is the capacity; month_fraction the part of the month in which orders come.
     """
     rent = fees.rent_per_m3_month * storage_m3 * month_fraction
     billed = np.maximum(picks, fees.minimum_parcels_per_month * month_fraction)
@@ -67,10 +66,14 @@ def warehouse_cost(
 
 
 def month_fractions(run: Run) -> np.ndarray:
-    """Part of each month that is simulated, by days: float64[M]."""
-    bounds = run.record.axes.month_bounds()
-    firsts = [local_day(int(at)).replace(day=1) for at in bounds[:-1]]
-    return np.diff(bounds) / DAY / np.array([_days_of_month(first) for first in firsts])
+    """Part of each month that is simulated and in which orders come, by days: float64[M]."""
+    firsts = [local_day(int(at)).replace(day=1) for at in run.record.axes.month_bounds()[:-1]]
+    return np.diff(_bounds_before_drain(run)) / DAY / np.array([_days_of_month(first) for first in firsts])
+
+
+def _bounds_before_drain(run: Run) -> np.ndarray:
+    """Instants at which each month begins and the last one ends, cut to when orders come: int64[M + 1]."""
+    return np.minimum(run.record.axes.month_bounds(), run.record.axes.orders_end)
 
 
 def _days_of_month(first: date) -> int:
@@ -99,14 +102,14 @@ def of_warehouses(run: Run) -> np.ndarray:
 
 
 def _mean_by_month(run: Run, described: float, schedule: Sequence[tuple[int, float | bool]]) -> np.ndarray:
-    """Mean over each month of a number that dated changes change: float64[M]."""
-    bounds = run.record.axes.month_bounds()
+    """Mean of a number that dated changes change over the part of each month in which orders come: float64[M]."""
+    bounds = _bounds_before_drain(run)
     steps = [(int(bounds[0]), described), *schedule]
     total = np.zeros(len(bounds) - 1)
     for i, (at, value) in enumerate(steps):
         until = steps[i + 1][0] if i + 1 < len(steps) else int(bounds[-1])
         total += float(value) * np.diff(np.clip(bounds, max(at, int(bounds[0])), max(until, int(bounds[0]))))
-    return total / np.diff(bounds)
+    return total / np.maximum(np.diff(bounds), 1)
 
 
 def shares_of_routes(run: Run) -> np.ndarray:

@@ -33,8 +33,8 @@ def _holds(run: Run) -> np.ndarray:
 def _warehouses(run: Run) -> tuple[Any, ...]:
     record, axes = run.record, run.record.axes
     held, product = np.nonzero(_holds(run))
-    month, at = (index.ravel() for index in np.indices((len(run.months), len(held))))
-    month, cell = run.months[month], (held[at], run.months[month], product[at])
+    month, at = run.by_month(len(held))
+    cell = held[at], month, product[at]
     totals = np.moveaxis(record.stock_totals, 3, 0)
     left = totals[AT_ONCE] + totals[LATER]
     stock = record.initial_stock[:, None] + np.cumsum(totals[ARRIVED] + totals[RESTOCKED] - left, axis=1)

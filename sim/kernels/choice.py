@@ -46,27 +46,30 @@ def nest_and_route_weights(
     """Weights of the races: (float64[variants, regions, products, 3] inside, other gateway, not bought; [..., routes]).
 
     utility float64[regions, products, routes] (finite), is_available bool[variants, regions, products, routes]; outside
-    options weigh ``outside``. Ben-Akiva and Lerman (1985), Discrete choice analysis, section 10.3: the inside weighs
-    exp(dissimilarity * logsum).
+    options weigh ``outside``; where nothing can be chosen, not bought weighs infinitely much. Ben-Akiva and Lerman
+    (1985), Discrete choice analysis, section 10.3: the inside weighs exp(dissimilarity * logsum).
     """
     route_weights = np.where(is_available, np.exp(np.clip(utility / dissimilarity, -500.0, 500.0)), 0.0)
     inside = route_weights.sum(axis=-1) ** dissimilarity
     nest_weights = np.empty((*inside.shape, 3))
     nest_weights[..., 0] = inside
     nest_weights[..., 1], nest_weights[..., 2] = outside
-    nest_weights[..., 2] += nest_weights.sum(axis=-1) == 0  # where nothing can be chosen, nothing is bought
+    nest_weights[nest_weights.sum(axis=-1) == 0, 2] = np.inf
     return nest_weights, route_weights
 
 
 def surplus(nest_weights: np.ndarray, variant_shares: np.ndarray, price_weight: float) -> np.ndarray:
-    """Expected surplus of an order in CNY, but for a constant: float64[regions, products]; NaN without a price weight.
+    """Expected surplus of an order in CNY, but for a constant: float64[regions, products].
 
+    NaN without a price weight, and where some of the orders can choose nothing.
     nest_weights float64[variants, regions, products, 3]; variant_shares float64[variants]. Small and Rosen (1981),
     Applied welfare economics with discrete choice models, Econometrica 49.
     """
     if price_weight == 0:
         return np.full(nest_weights.shape[1:3], np.nan)
-    return np.tensordot(variant_shares, np.log(nest_weights.sum(axis=-1)), axes=1) / price_weight
+    total = nest_weights.sum(axis=-1)[variant_shares > 0]
+    logsum = np.log(np.where(np.isfinite(total), total, np.nan))
+    return np.tensordot(variant_shares[variant_shares > 0], logsum, axes=1) / price_weight
 
 
 def inside_share(nest_weights: np.ndarray) -> np.ndarray:

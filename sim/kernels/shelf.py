@@ -236,7 +236,7 @@ def work(
 
     stock int64[4, m]: instant (in order), product, pieces, and `ARRIVED` or `RESTOCKED` (or -1); orders int64[4, k]:
     instant (in order), row, product, pieces. ``falls_back`` says that what is not there is not waited for. Written are
-    taken int64[5, ...], see `let_in`, and fallen int64[3, ...]: row, instant, pieces. Returns how many of each.
+    taken int64[5, ...], see `let_in`, and fallen int64[2, ...]: row, instant. Returns how many of each.
     """
     n = n_fallen = i = j = 0
     while i < stock.shape[1] or j < orders.shape[1]:
@@ -250,7 +250,7 @@ def work(
         n, lacking = _order(shelf, at, row, p, orders[3, j], taken, n)
         if lacking > 0 and falls_back:
             shelf.totals[shelf.state[MONTH], p, FELL_BACK] += lacking
-            fallen[0, n_fallen], fallen[1, n_fallen], fallen[2, n_fallen] = row, at, lacking
+            fallen[0, n_fallen], fallen[1, n_fallen] = row, at
             n_fallen += 1
         elif lacking > 0:
             _push(shelf, shelf.products[p], _WAIT_HEAD, at, lacking, row)

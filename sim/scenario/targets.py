@@ -82,7 +82,7 @@ _FIELDS: dict[str, tuple[str, str, float, float, bool]] = {
 
 
 _LIMITS = ("mass", "volume", "pieces")
-"""No place: what stands nowhere changes at midnight in Beijing."""
+"""What limits a payload."""
 
 
 def targets(world: World) -> dict[str, Target]:

@@ -21,7 +21,7 @@ WAREHOUSE: Dict = {
     "review_every": "24 h",
     "replenishment": {
         "origin": "harbin",
-        "steps": ["collection", "sorting", "flight", "ural-customs"],
+        "steps": ["load-yard", "flight", "load-customs"],
         "load": {"mass": "40 kg"},
     },
     "ownership": "own",
@@ -30,6 +30,8 @@ FROM_STOCK: Dict = {"stock": {"steps": ["ural-warehouse", "inland"]}}
 ROUTES = {"post": 0.5, "stocked": 0.5}
 STOCKED: Dict = {
     "warehouses": {"ural-warehouse": WAREHOUSE},
+    "stations": {"load-yard": {"place": "harbin", "servers": 2, "service": "20 min"}},
+    "customs": {"load-customs": {"place": "yekaterinburg", "release": {"servers": 2, "service": "15 min"}}},
     "routes": {"stocked": route("harbin", FROM_STOCK, service_class="warehouse")},
     "market": {"origins": {"harbin": origin(300, ROUTES)}},
 }

@@ -12,7 +12,7 @@ from behaviour.stocked import (
     stocked,
     with_warehouse,
 )
-from oracle.base_world import Dict, merged, origin, route
+from oracle.base_world import Dict, merged, origin
 
 from sim.flow.replenishment import packed
 from sim.ids import first_container_id
@@ -172,11 +172,11 @@ def test_loads_travel_the_real_lanes_with_ids_of_their_review_and_at_the_warehou
     first = first_container_id("warehouse/ural-warehouse", at // WEEK, at % WEEK // SECOND)
     walk = steps[steps.order_id == first]
     assert list(walk.step) == [
-        "collection", "sorting", "flight", "ural-customs.release", "ural-warehouse.receiving", "ural-warehouse"
+        "load-yard", "flight", "load-customs.release", "ural-warehouse.receiving", "ural-warehouse"
     ]  # fmt: skip
     assert walk.arrived_at.iloc[0] == at
     assert (walk.arrived_at.iloc[1:].to_numpy() == walk.left_at.iloc[:-1].to_numpy()).all()
-    of_review = steps[(steps.step == "collection") & (steps.arrived_at == at)].order_id
+    of_review = steps[(steps.step == "load-yard") & (steps.arrived_at == at)].order_id
     assert sorted(of_review) == list(range(first, first + n_loads))
     loads = steps[(steps.step == "ural-warehouse") & ~steps.order_id.isin(orders_of(model).order_id)]
     assert len(loads) == model.record.loads_received.sum()
@@ -204,7 +204,7 @@ def test_pieces_are_packed_one_after_another_and_a_load_has_one_at_least() -> No
     assert [int(load.sum()) for load in loads] == [1] * 9
 
 
-MOSCOW = {"place": "moscow", "replenishment": {"steps": ["collection", "sorting", "flight-west"]}}
+MOSCOW = {"place": "moscow", "replenishment": {"steps": ["load-yard", "flight-west"]}}
 TWO: Dict = {
     "lanes": {"flight-west": {
         "from": "harbin", "to": "moscow", "mode": "air", "payload": {"mass": "10 t"}, "transit": "9 h",
@@ -231,18 +231,6 @@ def test_behind_one_route_each_warehouse_serves_its_regions() -> None:
     assert_balances(model)
     rows = tables_of(model.record, model.scenario)["warehouses"]
     assert set(rows["warehouse"]) == {"ural-warehouse", "moscow-warehouse"}
-
-
-def test_a_fallback_may_be_a_route_of_another_warehouse() -> None:
-    second = {
-        "routes": {"west": route("harbin", {"moscow": {"steps": ["moscow-warehouse", "inland"]}})},
-        "market": {"origins": {"harbin": origin(300, ROUTES | {"post": 0.4, "west": 0.1})}},
-    }
-    first = with_warehouse(stock=LITTLE, fallback={"route": "west", "delay": "1 h"})
-    model = run(stocked(TWO, {"routes": {"stocked": {"gateways": {"center": "stock"}}}}, second, first))
-    walks = steps_of(model).groupby("order_id").step.agg(tuple)
-    assert ("ural-warehouse", "moscow-warehouse", "moscow-warehouse.pick", "inland") in set(walks)
-    assert_balances(model)
 
 
 @pytest.mark.parametrize("over", [{}, EMPTY_SHELF, merged(EMPTY_SHELF, FALLBACK), with_warehouse(storage="0.3 m3")])

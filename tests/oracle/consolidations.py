@@ -11,7 +11,7 @@ import simpy
 from oracle.items import Item, Way, limits
 from oracle.trace import Row
 from oracle.world import CONSOLIDATIONS, At, World
-from sim.ids import first_container_id
+from sim.ids import MAX_ORDINAL, first_container_id
 from sim.ticks import SECOND, WEEK, week_of
 
 
@@ -57,7 +57,7 @@ class Consolidation:
         close_after = numbers.number(f"{path}.close_after", self.described.close_after, now)
         first_id = first_container_id(f"container/{way.route}/{way.path}", week_of(now), now % WEEK // SECOND)
         n_closed = 0
-        while parcels:
+        while parcels and n_closed < MAX_ORDINAL:
             n = max(1, room.prefix([parcel.item for parcel in parcels]))
             if n == len(parcels) and now - parcels[0].ready_at < close_after:
                 return

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+import oracle.consolidations
+import sim.flow.consolidation
 from oracle.strategies import scenarios
 from oracle.trace import Departure, Expectation, Order, Row, Trace, first_difference, written
 from oracle.twin import simulate
@@ -99,3 +101,11 @@ PHASES = (Phase.explicit, Phase.generate, Phase.shrink)
 @given(scenarios())
 def test_engine_agrees_in_any_world(scenario: Scenario) -> None:
     assert_same(scenario)
+
+
+def test_more_containers_than_are_closed_at_once_wait_for_the_next_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    unbounded = engine_trace(WORLDS["oversized"](), 0)
+    for module in (sim.flow.consolidation, oracle.consolidations):
+        monkeypatch.setattr(module, "MAX_ORDINAL", 1)
+    assert_same(WORLDS["oversized"]())
+    assert engine_trace(WORLDS["oversized"](), 0).log != unbounded.log

@@ -293,7 +293,7 @@ def test_worlds_together_show_every_kind_of_event() -> None:
     assert rolled
     moved = {(e.route, e.region) for e in traces["market"].expectations if abs(e.days - 9) > 1}
     assert moved
-    assert {row.step for row in traces["reroute-of-containers"].log} >= {"train", "second", "truck", "gate"}
+    assert {row.step for row in traces["reroute-of-containers"].log} >= {"train", "second", "truck", "hub"}
     assert len(traces["freight-levels"].log) > 600
     assert {len(parcels) for parcels in traces["oversized"].contents.values()} > {1, 2, 3}
     waits = {row.started_at > row.arrived_at for row in traces["narrow-storage"].log if row.step == "store"}

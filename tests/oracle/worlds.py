@@ -491,7 +491,7 @@ def market() -> Scenario:
 @world
 def frozen_market() -> Scenario:
     review = {"is_fed_back": False}
-    growth = {"levels": {"2014": 1}, "rate_beyond": 0.4, "saturation": 3}
+    growth = {"levels": {"2014": 1, "2016": 1}, "rate_beyond": 0.4, "saturation": 3}
     parts = {
         "market": {"origins": {"harbin": {"growth": growth, "choice": {"dissimilarity": 1}}}, "review": review},
         "stations": {"sorting": {"service": "1 h"}},

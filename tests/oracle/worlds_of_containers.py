@@ -16,7 +16,7 @@ def containers() -> Scenario:
         "more": change("consolidations.packing.container.pieces", "2016-05-04", set=30),
         "sooner": change("consolidations.packing.close_after", "2016-05-06", set="7 h", until="2016-05-11"),
     }
-    loss = {"share": 0.1, "at": "depot"}
+    loss = {"share": 0.1, "at": "inland"}
     return described("containers", railway(consolidations=consolidations), post(RAIL, loss=loss), {"changes": changes})
 
 
@@ -40,7 +40,7 @@ def closed_by_age() -> Scenario:
         "at-once": {"steps": ["flight", "truck", "at-once", "van", "hall", "inland"]},
     }
     gateways = {"ural": {"exact": 0.7, "at-once": 0.3}, "center": {"exact": 0.5, "at-once": 0.5}}
-    routes = {"post": route("harbin", paths, gateways=gateways, loss={"share": 0.1, "at": "gate"})}
+    routes = {"post": route("harbin", paths, gateways=gateways, loss={"share": 0.1, "at": "flight"})}
     world = {"consolidations": consolidations, "lanes": lanes, "stations": stations, "routes": routes}
     return described("closed-by-age", world)
 
@@ -57,16 +57,16 @@ def oversized() -> Scenario:
 
 @world
 def many_paths() -> Scenario:
-    """Three paths of two routes at one consolidation, and parcels of a third that pass the depot singly."""
+    """Three paths of two routes at one consolidation; parcels of a third go singly by the same train."""
     paths = {"rail": {"steps": RAIL}, "direct": {"steps": ["packing", "train", "depot", "inland"]}}
     shares = {"ural": {"rail": 0.5, "direct": 0.5}, "center": "direct"}
     routes = {
         "post": route("harbin", paths, gateways=shares, priority=4, loss={"share": 0.1, "at": "inland"}),
         "express": route("harbin", {"rail": {"steps": ["packing", *RAIL[2:]]}}, priority=2),
-        "single": route("harbin", {"rail": {"steps": ["collection", "train", "depot", "inland"]}}, priority=7),
+        "single": route("harbin", {"rail": {"steps": ["collection", "train", "ural-customs", "inland"]}}, priority=7),
     }
     market = two_routes(post=0.5, express=0.3, single=0.2)
-    lanes = {"train": train("harbin", "yekaterinburg", payload={"mass": "70 kg", "pieces": 40}, cutoff="3 h")}
+    lanes = {"train": train("harbin", "yekaterinburg", payload={"mass": "70 kg", "volume": "400 l"}, cutoff="3 h")}
     return described("many-paths", railway(lanes=lanes), {"routes": routes, "market": market})
 
 
@@ -150,17 +150,17 @@ def block_trains() -> Scenario:
 
 @world
 def reroute_of_containers() -> Scenario:
-    """The train stops: containers go by lorry, those of one path to another depot; freight waits."""
+    """The train stops: containers go by another, and those of that by lorry and a hub; freight waits."""
     lanes = {
-        "truck": lane("harbin", "moscow", mode="road", timetable=[{"every": "1 d"}], transit="60 h"),
+        "truck": lane("harbin", "yekaterinburg", mode="road", timetable=[{"every": "1 d"}], transit="60 h"),
         "second": train("harbin", "yekaterinburg", timetable=[{"weekdays": ["tue", "sat"], "at": "10:00"}]),
     }
-    stations = {"gate": {"place": "moscow", "unpacks_containers": True, "servers": 1, "service": "1 h"}}
+    stations = {"hub": {"place": "yekaterinburg", "servers": 1, "service": "1 h"}}
     tail = ["crane", "depot", "inland"]
     paths = {
         "rail": {"steps": RAIL, "reroute": "other"},
         "other": {"steps": ["collection", "packing", "yard", "second", *tail], "reroute": "road"},
-        "road": {"steps": ["collection", "packing", "yard", "truck", "gate", "inland"]},
+        "road": {"steps": ["collection", "packing", "yard", "truck", "hub", "depot", "inland"]},
         "stubborn": {"steps": ["collection", "packing", "yard", "train", "depot", "inland"]},
     }
     gateways = {"ural": {"rail": 0.6, "stubborn": 0.4}, "center": {"rail": 0.7, "other": 0.3}}
@@ -168,6 +168,6 @@ def reroute_of_containers() -> Scenario:
         "a": change("lanes.train.is_open", "2016-04-28", set=False, until="2016-05-06"),
         "b": change("lanes.second.is_open", "2016-05-01", set=False, until="2016-05-10"),
     }
-    routes = {"post": route("harbin", paths, gateways=gateways, loss={"share": 0.3, "at": "second"})}
+    routes = {"post": route("harbin", paths, gateways=gateways, loss={"share": 0.3, "at": "inland"})}
     world = {"routes": routes, "changes": changes, "freight": {"bulk": freight(["train"], 4)}}
     return described("reroute-of-containers", merged(railway(), {"lanes": lanes, "stations": stations}), world)

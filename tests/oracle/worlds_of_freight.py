@@ -55,10 +55,11 @@ def two_railways() -> Scenario:
         "west-post": route("urumqi", {"rail": {"steps": ["west-packing", "west-train", *tail]}}, priority=2),
     }
     west = origin(70, {"west-post": 1}, region_shares={"center": 0.8, "ural": 0.2})
+    trade = {"origin": "urumqi", "value": "90000 CNY"}
     world = {
         "routes": routes,
         "market": {"origins": {"harbin": origin(80, {"post": 1}), "urumqi": west}},
-        "freight": {"west-bulk": freight(["west-train", "crane"], 8, batch=3, origin="urumqi", priority=1)},
+        "freight": {"west-bulk": freight(["west-train", "crane"], 8, batch=3, priority=1, **trade)},
         "customs": {"ural-customs": {"examination": {"share": 0.3, "servers": 1, "service": "5 h"}}},
     }
     stations = {"crane": {"hours": "Mon-Sat 00:00-24:00", "servers": 1, "service": "2 h"}}

@@ -2,7 +2,7 @@
 
 from oracle.base_world import described, origin, route
 from oracle.registry import change, world
-from oracle.worlds_of_stock import FILL_UP, IN_LOTS, store, storehouse
+from oracle.worlds_of_stock import FILL_UP, HARDLY_ANY, IN_LOTS, shelf_route, store, storehouse
 from sim.scenario.scenario import Scenario
 
 GROWTH = {
@@ -22,15 +22,15 @@ LONG = {"start": "2016-04-20", "end": "2016-07-05", "warm_up": "3 d", "drain": "
 def users() -> Scenario:
     """Three classes of sellers, warehouses that are not for all of them or not for all goods, and changes of both."""
     stock = {"clothes": {**FILL_UP, "assortment": 0.7}, "gadgets": {**IN_LOTS, "assortment": 0.3}}
-    own = store(place="yekaterinburg", ownership="own", users={"factory": True}, stock={"gadgets": None})
+    own = store(place="yekaterinburg", ownership="own", users={"factory": True}, stock={"gadgets": HARDLY_ANY})
     own["replenishment"] = {"origin": "harbin", "steps": ["flight"], "load": {"mass": "10 kg"}}
     classes = {"small": 0.6, "trader": 0.3, "factory": 0.1}
-    shares = {"shelf": 0.3, "own": 0.1, "post": 0.6}
+    shares = {"shelf": 0.3, "closer": 0.1, "post": 0.6}
     paths = {"far": {"steps": ["store", "inland"]}, "near": {"steps": ["own", "inland"]}}
     only_ural = {"promise": {"center": None}, "gateways": {"ural": {"near": 0.5, "far": 0.5}, "center": None}}
     world = {
         "warehouses": {"own": own},
-        "routes": {"own": route("harbin", paths, **only_ural, tariff="20 CNY")},
+        "routes": {"closer": shelf_route(paths, **only_ural, tariff="20 CNY")},
         "market": {"origins": {"harbin": origin(150, shares, sellers={"classes": classes})}},
         "changes": {
             "opened": change("warehouses.store.users.small", "2016-04-30", set=True, until="2016-05-08"),
@@ -47,8 +47,8 @@ def users() -> Scenario:
 def only_for_some() -> Scenario:
     """Everything goes through one warehouse: who cannot use it has the outside options only."""
     stock = {"clothes": {**FILL_UP, "assortment": 0.5, "reorder_point": 60, "order_up_to": 150}, "gadgets": None}
-    harbin = origin(190, {"shelf": 1}, sellers={"classes": {"small": 0.4, "large": 0.6}})
-    world = {"market": {"origins": {"harbin": harbin}}, "routes": {"post": None}}
+    harbin = origin(190, {"post": None, "shelf": 1}, sellers={"classes": {"small": 0.4, "large": 0.6}})
+    world = {"market": {"origins": {"harbin": harbin}}, "routes": {"post": None, "shelf": {"products": ["clothes"]}}}
     return described("only-for-some", storehouse(stock=stock, users={"large": True}), world)
 
 

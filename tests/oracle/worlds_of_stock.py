@@ -7,6 +7,8 @@ from oracle.registry import change, container_station, train, world
 from sim.scenario.scenario import Scenario
 
 FILL_UP = {"policy": "s-S", "reorder_point": 25, "order_up_to": 60}
+HARDLY_ANY = {"policy": "s-S", "reorder_point": 0, "order_up_to": 1, "quantity": None, "assortment": 0}
+"""Stock of a product that nobody is offered from here."""
 IN_LOTS = {"policy": "R-Q", "reorder_point": 12, "quantity": 8}
 
 
@@ -30,12 +32,17 @@ def lorry(**fields: Any) -> Dict:
     return lane("harbin", "moscow", **{"mode": "road", "transit": "70 h", **fields})
 
 
+def shelf_route(paths: Dict, **fields: Any) -> Dict:
+    """A route from warehouses."""
+    return route("harbin", paths, service_class="warehouse", **fields)
+
+
 def storehouse(share: float = 0.6, **fields: Any) -> Dict:
     """A warehouse beside the post: its route takes this share of the placed orders."""
     return {
         "warehouses": {"store": store(**fields)},
         "lanes": {"lorry": lorry()},
-        "routes": {"shelf": route("harbin", {"store": {"steps": ["store", "inland"]}}, tariff="30 CNY")},
+        "routes": {"shelf": shelf_route({"store": {"steps": ["store", "inland"]}}, tariff="30 CNY")},
         "market": {"origins": {"harbin": origin(100, {"shelf": share, "post": 1 - share})}},
     }
 
@@ -100,24 +107,27 @@ def closed_warehouse() -> Scenario:
     fields = {"pick": {"servers": None, "service": None, "dwell": "3 h"}}
     other = store(place="yekaterinburg", hours="daily 10:00-16:00")
     other["replenishment"] = {**other["replenishment"], "steps": ["flight"]}
-    routes = {"near": route("harbin", {"near": {"steps": ["near", "inland"]}}, priority=3)}
+    routes = {"closer": shelf_route({"near": {"steps": ["near", "inland"]}}, priority=3)}
     changes = {
         "a": change("warehouses.store.is_open", "2016-04-29", set=False, until="2016-05-04"),
         "b": change("warehouses.near.is_open", "2016-05-01", set=False, until="2016-05-05"),
         "c": change("routes.shelf.is_open", "2016-05-09", set=False, until="2016-05-12"),
     }
     world = {"warehouses": {"near": other}, "routes": routes, "changes": changes}
-    shares = {"shelf": 0.4, "near": 0.4, "post": 0.2}
+    shares = {"shelf": 0.4, "closer": 0.4, "post": 0.2}
     world["market"] = {"origins": {"harbin": origin(120, shares)}}
     return described("closed-warehouse", storehouse(**fields), world)
 
 
 @world
 def shared_flight() -> Scenario:
-    """Loads, which go first, and parcels compete for one flight; customs and a station serve both."""
+    """Loads, which go first, and parcels compete for one flight; loads pass a yard and customs of their own."""
+    examined = {"examination": {"share": 0.3, "servers": 1, "service": "2 h"}}
+    release = {"servers": 1, "service": "40 min"}
     stations = {"sorting": {"servers": 1, "service": "30 min"}}
-    customs = {"ural-customs": {"examination": {"share": 0.3, "servers": 1, "service": "2 h"}}}
-    replenishment = {"steps": ["sorting", "flight", "ural-customs"], "load": {"mass": "6 kg"}, "priority": 3}
+    stations["load-yard"] = {"place": "harbin", "servers": 1, "service": "3 h"}
+    customs = {"ural-customs": examined, "load-customs": {"place": "yekaterinburg", "release": release, **examined}}
+    replenishment = {"steps": ["load-yard", "flight", "load-customs"], "load": {"mass": "6 kg"}, "priority": 3}
     lanes = {"flight": {"payload": {"mass": "16 kg"}}}
     routes = {"post": {"priority": 5}}
     over = {"stations": stations, "customs": customs, "lanes": lanes, "routes": routes}
@@ -126,26 +136,29 @@ def shared_flight() -> Scenario:
 
 @world
 def stock_by_rail() -> Scenario:
-    """Loads travel with the containers of parcels through yard, train and customs; two warehouses take the train."""
+    """Loads travel with the containers of parcels through yard, train and crane; two warehouses take the train."""
     consolidations = {"packing": container_station("harbin")}
     stations = {
         "yard": {"place": "harbin", "servers": 1, "service": "3 h"},
         "depot": {"place": "yekaterinburg", "servers": 1, "service": "2 h", "unpacks_containers": True},
+        "crane": {"place": "yekaterinburg", "servers": 1, "service": "90 min"},
     }
     lanes = {"train": train("harbin", "yekaterinburg", payload={"pieces": 7}), "truck": lane("yekaterinburg", "moscow")}
-    by_rail = {"steps": ["yard", "train", "ural-customs", "truck"], "load": {"pieces": 15, "mass": None}}
+    customs = {"cargo-customs": {"place": "yekaterinburg", "release": {"servers": 1, "service": "30 min"}}}
+    by_rail = {"steps": ["yard", "train", "crane", "cargo-customs", "truck"], "load": {"pieces": 15, "mass": None}}
     near = store(place="yekaterinburg", review_every="2 d", pick={"servers": 1, "service": "1 h"})
-    steps = ["yard", "train", "depot", "ural-customs"]
+    steps = ["yard", "train", "crane", "cargo-customs"]
     near["replenishment"] = {"origin": "harbin", "steps": steps, "load": {"mass": "9 kg"}, "priority": 2}
     paths = {"far": {"steps": ["store", "inland"]}, "near": {"steps": ["near", "inland"]}}
-    rail = {"rail": {"steps": ["packing", "yard", "train", "depot", "ural-customs", "inland"]}}
+    rail = {"rail": {"steps": ["packing", "yard", "train", "crane", "depot", "ural-customs", "inland"]}}
     world = {
         "consolidations": consolidations,
+        "customs": customs,
         "stations": stations,
         "lanes": lanes,
         "warehouses": {"near": near},
         "routes": {
-            "shelf": route("harbin", paths, gateways={"ural": "near", "center": {"far": 0.7, "near": 0.3}}),
+            "shelf": shelf_route(paths, gateways={"ural": "near", "center": {"far": 0.7, "near": 0.3}}),
             "post": route("harbin", rail, priority=1),
         },
     }

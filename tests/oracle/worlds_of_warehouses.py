@@ -2,7 +2,7 @@
 
 from oracle.base_world import STEPS, described, lane, merged, origin, route
 from oracle.registry import MOSCOW, change, container_station, world
-from oracle.worlds_of_stock import FILL_UP, IN_LOTS, store, storehouse
+from oracle.worlds_of_stock import FILL_UP, HARDLY_ANY, IN_LOTS, shelf_route, store, storehouse
 from sim.scenario.scenario import Scenario
 
 SCARCE = {"clothes": {**FILL_UP, "initial": 6, "order_up_to": 30}, "gadgets": {**IN_LOTS, "initial": 2}}
@@ -13,7 +13,7 @@ def fallback() -> Scenario:
     """The shelf is often empty: orders enter the post six hours later, and are lost as those of the shelf."""
     fields = {"stock": SCARCE, "fallback": {"route": "post", "delay": "6 h"}}
     changes = {"sooner": change("warehouses.store.fallback.delay", "2016-05-03", set="90 min", ramp="4 d")}
-    routes = {"shelf": {"loss": {"share": 0.2, "at": "ural-customs"}}, "post": {"loss": {"share": 0.1, "at": "flight"}}}
+    routes = {"shelf": {"loss": {"share": 0.2, "at": "inland"}}, "post": {"loss": {"share": 0.1, "at": "flight"}}}
     return described("fallback", storehouse(0.7, **fields), {"changes": changes, "routes": routes})
 
 
@@ -47,8 +47,8 @@ def by_region() -> Scenario:
     near["fallback"] = {"route": "post", "delay": "1 d"}
     paths = {"far": {"steps": ["store", "inland"]}, "near": {"steps": ["near", "inland"]}}
     gateways = {"ural": {"near": 0.7, "far": 0.3}, "center": "far"}
-    stock = {"stock": {"gadgets": None, **far}}
-    routes = {"shelf": route("harbin", paths, gateways=gateways)}
+    stock = {"stock": {"gadgets": HARDLY_ANY, **far}}
+    routes = {"shelf": shelf_route(paths, gateways=gateways)}
     return described("by-region", storehouse(**stock), {"warehouses": {"near": near}, "routes": routes})
 
 
@@ -64,7 +64,7 @@ def restocked() -> Scenario:
         "back": lane("yekaterinburg", "moscow", timetable=[{"every": "1 d"}], transit="1 d", payload={"pieces": 9}),
     }
     changes = {"more": change("routes.shelf.returns.share", "2016-05-02", multiply=2, ramp="3 d")}
-    routes = {"shelf": route("harbin", path, returns=RETURNS)}
+    routes = {"shelf": shelf_route(path, returns=RETURNS)}
     fields = {"stock": {"clothes": {**FILL_UP, "initial": 20}}, "storage": "90 l"}
     return described("restocked", storehouse(0.8, **fields), {"lanes": lanes, "routes": routes, "changes": changes})
 
@@ -94,7 +94,7 @@ def handed_back_after_fallback() -> Scenario:
     paths = {"air": {"steps": STEPS, "return_steps": ["onward", "store"]}}
     fields = {"stock": SCARCE, "fallback": {"route": "post", "delay": "1 h"}, "users": {"large": True}}
     lanes = {"onward": lane("yekaterinburg", "moscow", timetable=[{"every": "12 h"}], transit="12 h")}
-    routes = {"post": route("harbin", paths), "shelf": {"returns": RETURNS}}
+    routes = {"post": route("harbin", paths, returns={"share": 0, "after": "1 d"}), "shelf": {"returns": RETURNS}}
     shares = {"shelf": 0.7, "post": 0.3}
     harbin = origin(100, shares, sellers={"classes": {"small": 0.5, "large": 0.5}})
     world = {"lanes": lanes, "routes": routes, "market": {"origins": {"harbin": harbin}}}
@@ -118,7 +118,7 @@ def stock_at_same_instants() -> Scenario:
         "replenishment": {"load": {"mass": None, "pieces": 4}},
     }
     world = {
-        "routes": {"shelf": route("harbin", path, returns=returns)},
+        "routes": {"shelf": shelf_route(path, returns=returns)},
         "lanes": lanes,
         "last_miles": {"inland": {"times": {"moscow": {"ural": "1 h", "center": 0}}}},
         "changes": {"wider": change("warehouses.store.storage", "2016-05-03", add="30 l", ramp="5 d")},

@@ -12,8 +12,9 @@ import numpy as np
 from scipy.stats import poisson
 
 from sim import luck
-from sim.ids import first_container_id
+from sim.ids import MAX_ORDINAL, first_container_id
 from sim.model import Model
+from sim.scenario.gateways import described_shares
 from sim.scenario.growth import growth_level
 from sim.scenario.pieces import piece_cm3, piece_grams
 from sim.scenario.scenario import Scenario
@@ -303,8 +304,8 @@ class Journeys:
             if item.product in described.share_by_product:
                 own = described.share_by_product[item.product]
                 share = self.number(f"{path}.share_by_product.{item.product}", own, at)
-            above = described.share_above_duty_free
-            if above is not None and item.fen > round((office.duty_free_limit or 0) * 100):
+            above, limit = described.share_above_duty_free, office.duty_free_limit or 0
+            if above is not None and item.fen > round(self.number(f"customs.{name}.duty_free_limit", limit, at) * 100):
                 share = self.number(f"{path}.share_above_duty_free", above, at)
         return bool(luck.uniforms(self.model.key_of("selection", name), item.id)[0] < share)
 
@@ -327,18 +328,20 @@ class Journeys:
         delay = max(1, round(self.number(f"warehouses.{name}.fallback.delay", fallback.delay, at)))
         assert (started_at, left) == (arrived_at, arrived_at + delay)
         item.fell_at = arrived_at
-        return self._fallback_way(item, fallback.route), -1, left
+        return self._fallback_way(item, fallback.route, arrived_at), -1, left
 
-    def _fallback_way(self, item: Item, route: str) -> Way:
-        """The path of the region on the fallback's route, by the order's luck."""
-        gateways = self.scenario.routes[route].gateways[item.region]
-        path = gateways if isinstance(gateways, str) else ""
-        if not path:
-            u = float(luck.uniforms(self.model.key_of("path", route), item.id)[0])
-            shares = list(gateways.items())  # type: ignore[union-attr]
-            bounds = np.cumsum([share for _, share in shares]) / sum(share for _, share in shares)
-            path = shares[min(int(np.searchsorted(bounds, u, side="right")), len(shares) - 1)][0]
-        return Way("order", route, path, self.scenario.routes[route].paths[path].steps)
+    def _fallback_way(self, item: Item, route: str, at: int) -> Way:
+        """The path of the region on the fallback's route, by the order's luck, at the shares of the instant."""
+        paths = self.scenario.routes[route].paths
+        described = described_shares(self.scenario.routes[route], item.region)
+        shares = {
+            path: self.number(f"routes.{route}.gateways.{item.region}.{path}", described.get(path, 0.0), at)
+            for path in dict.fromkeys([*described, *paths])
+        }
+        u = float(luck.uniforms(self.model.key_of("path", route), item.id)[0])
+        bounds = np.cumsum(list(shares.values())) / sum(shares.values())
+        path = list(shares)[int(np.searchsorted(bounds, u, side="right"))]
+        return Way("order", route, path, paths[path].steps)
 
     def _place_of_loss(self, item: Item) -> str | None:
         loss = self.scenario.routes[item.owner].loss if item.kind == "order" else None
@@ -397,7 +400,7 @@ class Journeys:
             ]
             due = self.number(f"consolidations.{name}.close_after", described.close_after, at)
             there = sum(1 for instant, _, _ in ready if instant < at)
-            while there:
+            while there and n_closed < MAX_ORDINAL:
                 n = self._fitting(ready[:there], room)
                 if n == there and at - ready[0][0] < due:
                     break

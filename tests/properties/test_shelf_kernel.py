@@ -46,12 +46,13 @@ class Engine:
         orders = [(e.at, e.row, e.product, e.count) for e in events if isinstance(e, Order)]
         self.shelf = shelf.with_nodes(self.shelf, len(stock), len(orders))
         taken = np.full((5, shelf.most_taken(self.shelf, len(stock), len(orders))), -7, np.int64)
-        fallen = np.full((3, len(orders)), -7, np.int64)
+        fallen = np.full((2, len(orders)), -7, np.int64)
         columns = (np.array(rows, np.int64).reshape(-1, 4).T for rows in (stock, orders))
         n, n_fallen = shelf.work(self.shelf, *columns, self.falls_back, taken, fallen)
         self._keep(taken[:, :n])
-        for row, at, pieces in fallen[:, :n_fallen].T.tolist():
-            self.fallen += [(row, at)] * pieces
+        for row, at in fallen[:, :n_fallen].T.tolist():
+            ordered = next(pieces for _, order, _, pieces in orders if order == row)
+            self.fallen += [(row, at)] * (ordered - int(taken[3, :n][taken[0, :n] == row].sum()))
 
     def enlarge(self, event: Enlarge) -> None:
         taken = np.full((5, shelf.most_taken(self.shelf, 0, 0)), -7, np.int64)

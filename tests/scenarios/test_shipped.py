@@ -80,6 +80,15 @@ def test_names_are_those_of_the_files(file: Path) -> None:
     assert load(file).scenario.scenario == file.stem
 
 
+@pytest.mark.parametrize("name", ["harbin-baseline", "xinjiang-baseline"])
+def test_every_route_of_a_baseline_has_a_load_factor(name: str) -> None:
+    """The overseas warehouse has no lanes of its own: its loads' count."""
+    scenario = shortened(load(ROOT / "scenarios" / f"{name}.yaml").scenario)
+    found = tables_of(build(scenario).run().record, scenario)["summary"]["load_factor"]
+    assert len(found) == 4
+    assert ((found > 0) & (found <= 1)).all()
+
+
 @pytest.mark.parametrize("file", SCENARIOS, ids=name_of)
 def test_shortened_scenario_runs_and_balances(file: Path) -> None:
     """Over the whole simulated time by cell, by day, and in the tables; each is counted by itself while it runs."""

@@ -11,7 +11,7 @@ import pytest
 import sim
 from sim.indicators import Columns, Run, tables_of, warehouse_costs
 from sim.indicators.accounts import operators_result, total_cost
-from sim.indicators.trade import corrections, foreign_trade, realised_days
+from sim.indicators.trade import corrections, foreign_trade, realised_service
 from sim.indicators.warehouse_costs import (
     WarehouseUse,
     capital_recovery,
@@ -130,15 +130,17 @@ def test_cost_is_shared_by_picks_and_evenly_without_any(scenario: Scenario, monk
     shares = shares_of_routes(run)
     assert shares[1].tolist() == [[0.75, 0.25], [1, 0]]
     assert shares[0].tolist() == [[0.5, 0.5], [1, 0]]
-    april, may, june = 14 / 30, 1, 14 / 30
+    april, may, june = 14 / 30, 1, 0  # June is drain
     cost = of_warehouses(run)
     assert cost[:, 1] == pytest.approx([40 * 500 * part for part in (april, may, june)])
     assert cost[1, 0] == pytest.approx(40 * 500 + 6 * 40 + 1000)
     assert total_cost(run)[1] == pytest.approx([0.75 * cost[1, 0] + cost[1, 1], 0.25 * cost[1, 0]])
 
 
-def test_part_months_count_by_their_days(model: Model) -> None:
-    assert month_fractions(Run(model.record, model.scenario)) == pytest.approx([14 / 30, 1, 14 / 30])
+def test_part_months_count_by_their_days_and_up_to_the_end_of_orders(scenario: Scenario, model: Model) -> None:
+    assert month_fractions(Run(model.record, model.scenario)) == pytest.approx([14 / 30, 1, 0])
+    longer = scenario.model_copy(update={"horizon": scenario.horizon.model_copy(update={"end": date(2016, 6, 4)})})
+    assert month_fractions(Run(sim.build(longer).record, longer)) == pytest.approx([14 / 30, 1, 3 / 30])
 
 
 # -- accounts ----------------------------------------------------------------------------------------------------------
@@ -201,7 +203,7 @@ def test_surplus_without_feedback_is_latent_orders_times_the_logsum(scenario: Sc
     placed = model.record.placed()
     for r, route in enumerate(days):
         for g, region in enumerate(("ural", "volga")):
-            assert model.record.expected_days[0, :, r, g] == pytest.approx(placed[:, r, g] * days[route][region])
+            assert model.record.expected_service[0, :, r, g] == pytest.approx(placed[:, r, g] * days[route][region])
 
 
 def test_correction_is_the_worth_of_better_service(tables: dict[str, Columns], model: Model) -> None:
@@ -218,13 +220,13 @@ def test_correction_is_the_worth_of_better_service(tables: dict[str, Columns], m
         for i, at in zip(orders["order_id"][cohort], orders["ordered_at"][cohort], strict=True)
         if i in ready
     ]
-    days, spread = realised_days(run)[:, 1, 0, 0]
+    days, spread = realised_service(run)[:, 1, 0, 0]
     assert days == pytest.approx(np.mean(spans), abs=1e-4)
     hours = sorted(math.floor(span * 24) for span in spans)
     p50, p90 = (hours[math.ceil(share * len(hours) - 1e-9) - 1] for share in (0.5, 0.9))
     assert spread == pytest.approx((p90 - p50) / 24)
     clothes = 0  # express carries gadgets only, so these are the post's
-    expected = record.expected_days[:, 1, 0, 0, clothes]
+    expected = record.expected_service[:, 1, 0, 0, clothes]
     n = record.placed()[1, 0, 0, clothes]
     worth = 3 * (expected[0] - n * days) + 1 * (expected[1] - n * spread)
     assert corrections(run)[1, 0, 0, clothes] == pytest.approx(worth)
@@ -240,6 +242,24 @@ def test_without_a_price_weight_there_is_no_surplus(scenario: Scenario) -> None:
     tables = tables_of(model.record, model.scenario)
     assert np.isnan(tables["surplus"]["surplus_cny"][tables["surplus"]["latent"] > 0]).all()
     assert np.isnan(tables["trade"]["buyers_surplus_cny"][0])
+
+
+def test_closing_the_only_route_where_nothing_else_can_be_chosen_leaves_no_surplus(scenario: Scenario) -> None:
+    described = scenario.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_unset=True)
+    described["routes"].pop("express")
+    shares = {"inside": 1, "other_gateway": 0, "not_bought": 0, "routes": {"post": 1}}
+    described["market"]["origins"]["harbin"]["choice"]["reference_shares"] = shares
+    described["market"]["review"]["is_fed_back"] = False
+
+    def surplus(**change: Any) -> float:
+        changes = {"change": {"at": "2016-05-10", **change}} if change else {}
+        model = sim.build(Scenario.model_validate(described | {"changes": changes})).run()
+        return float(model.record.surplus_cny.sum())
+
+    before, model = surplus(), sim.build(Scenario.model_validate(described | {"changes": {}})).run()
+    may = model.record.by_day["placed"][0, 14 + 9 :].sum()  # two weeks of warm-up, and nine days
+    assert surplus(change="routes.post.tariff.fixed", add=50) - before == pytest.approx(-50 * may)
+    assert math.isnan(surplus(change="routes.post.is_open", set=False))
 
 
 def test_foreign_trade_is_log_linear_between_years_and_constant_beyond() -> None:
@@ -262,9 +282,24 @@ def test_trade_adds_up(tables: dict[str, Columns]) -> None:
         assert row["operators_result_cny"] == pytest.approx(sum(a["operators_result_cny"] for a in accounts))
         assert row["sellers_of_the_province_cny"] + row["sellers_elsewhere_cny"] == pytest.approx(income)
     assert trade["2016-05"]["foreign_trade_cny"] == pytest.approx(6e8)
-    assert trade["2016-06"]["foreign_trade_cny"] == pytest.approx(6e8 * 14 / 30)
+    assert trade["2016-06"]["foreign_trade_cny"] == 0  # orders have ended: June is drain
+    assert math.isnan(trade["2016-06"]["share_of_foreign_trade"])
     share = trade["2016-05"]["total_cny"] / 6e8
     assert trade["2016-05"]["share_of_foreign_trade"] == pytest.approx(share)
+
+
+def test_an_origin_without_trade_takes_no_number_from_another(scenario: Scenario) -> None:
+    described = scenario.model_dump(mode="json", by_alias=True, exclude_none=True, exclude_unset=True)
+    plain = {name: part for name, part in described["market"]["origins"]["harbin"].items() if name != "trade"}
+    shares = {**plain["choice"]["reference_shares"], "routes": {"other": 1}}
+    described["places"]["urumqi"] = {**described["places"]["harbin"], "utc_offset": "6 h"}
+    described["market"]["origins"]["urumqi"] = {**plain, "choice": {**plain["choice"], "reference_shares": shares}}
+    described["routes"]["other"] = {**described["routes"]["post"], "origin": "urumqi"}
+    found = sim.build(Scenario.model_validate(described)).run()
+    trade = rows(tables_of(found.record, found.scenario)["trade"])
+    of_sellers = ("sellers_of_the_province_cny", "sellers_elsewhere_cny")
+    assert all((row[name] >= 0) == (row["origin"] == "harbin") for row in trade for name in of_sellers)
+    assert all(math.isfinite(row["operators_result_cny"]) for row in trade)
 
 
 def test_bulk_counts_in_the_month_in_which_it_came(scenario: Scenario) -> None:
@@ -277,7 +312,7 @@ def test_bulk_counts_in_the_month_in_which_it_came(scenario: Scenario) -> None:
     others = stream.model_copy(update={"origin": None})
     described = scenario.model_copy(update={"freight": {"bulk": stream, "background": others}})
     run = Run(sim.build(described).record, described)
-    run.record.freight_value_fen[1] = 12_300, 99_999
+    run.record.bulk_fen[1] = 12_300, 99_999
     assert _bulk(run)[:, 0].tolist() == [0, 123, 0]
 
 

@@ -80,6 +80,21 @@ def test_surplus_is_the_mean_over_the_variants_and_none_without_a_price() -> Non
     assert np.isnan(surplus(nest, np.array([0.25, 0.75]), 0.0)).all()
 
 
+def test_orders_that_can_choose_nothing_buy_nothing_and_have_no_surplus() -> None:
+    utility, available = np.zeros((2, 1, 1)), np.array([[[[True]], [[False]]]])
+    nest, _ = nest_and_route_weights(utility, available, 0.5, (0.0, 0.0))
+    assert nest[0, :, 0].tolist() == [[1, 0, 0], [0, 0, np.inf]]
+    assert inside_share(nest)[0, :, 0].tolist() == [1, 0]
+    found = surplus(nest, np.ones(1), 0.1)[:, 0]
+    assert found[0] == 0
+    assert np.isnan(found[1])
+    both = np.concatenate([nest, nest[:, ::-1]])  # a variant that no order is of does not count
+    assert np.isnan(surplus(both, np.array([0.5, 0.5]), 0.1)).all()
+    assert surplus(both, np.array([1.0, 0.0]), 0.1)[0, 0] == 0
+    some, _ = nest_and_route_weights(utility, available, 0.5, (0.0, 0.4))
+    assert surplus(some, np.ones(1), 0.1)[1, 0] == pytest.approx(10 * np.log(0.4))
+
+
 def test_plain_logit_is_a_race_among_equals() -> None:
     nest, routes = weights([0.0, np.log(3)], dissimilarity=1.0)
     assert routes == pytest.approx([1, 3])

@@ -16,7 +16,7 @@ from sim.scenario.checks.packing import packing
 from sim.scenario.checks.room import containers_at_once, full_containers, heaviest, room_for_pieces
 from sim.scenario.checks.routes import routes
 from sim.scenario.checks.shifts import shifts
-from sim.scenario.checks.stocks import stocks
+from sim.scenario.checks.stocks import offered_to_nobody, stocks
 from sim.scenario.scenario import Scenario
 
 _CHECKS = (
@@ -32,6 +32,7 @@ _CHECKS = (
     returns,
     packing,
     stocks,
+    offered_to_nobody,
     circles,
     market,
     sellers,

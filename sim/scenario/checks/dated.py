@@ -34,9 +34,23 @@ def outside_the_horizon(s: Scenario) -> Iterator[Found]:
                 yield path, f"the timetable lies outside the simulated time, {first} to {last}", None
             if entry.every and entry.every >= (last - first).days * DAY:
                 yield ("lanes", name, "timetable", i, "every"), "the interval is longer than the simulated time", None
+    for path, interval in _intervals(s):
+        if interval > (last - first).days * DAY:
+            yield path, "the interval is longer than the simulated time", None
     for name, change in s.changes.items():
         if change.at >= last or (change.until is not None and change.until <= first):
             yield ("changes", name), f"the change lies outside the simulated time, {first} to {last}", None
+
+
+def _intervals(s: Scenario) -> Iterator[tuple[Path, int]]:
+    """The intervals of checks and reviews."""
+    for name, lane in s.lanes.items():
+        if lane.on_demand:
+            yield ("lanes", name, "on_demand", "check_every"), lane.on_demand.check_every
+    for name, consolidation in s.consolidations.items():
+        yield ("consolidations", name, "check_every"), consolidation.check_every
+    for name, warehouse in s.warehouses.items():
+        yield ("warehouses", name, "review_every"), warehouse.review_every
 
 
 def changes(s: Scenario) -> Iterator[Found]:

@@ -55,8 +55,11 @@ def market(s: Scenario) -> Iterator[Found]:
 
 
 def freight_in_numbers(s: Scenario) -> Iterator[Found]:
-    """The reference year of freight."""
+    """The reference year of freight, and what it is worth where it is somebody's trade."""
     for name, stream in s.freight.items():
+        if stream.origin is not None and stream.value is None:
+            message = f"the freight '{name}' is trade of {stream.origin}, but its containers are worth nothing"
+            yield ("freight", name), f"{message}: give value, or leave origin out", None
         yield from _of_reference_year(("freight", name), stream.growth, stream.reference_year)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from sim.reading.tree import Path
+from sim.scenario.checks.ever import Ever
 from sim.scenario.checks.findings import Found, known_name
 from sim.scenario.checks.ways import carried, regions_of
 from sim.scenario.scenario import Scenario
@@ -57,6 +58,24 @@ def _users(s: Scenario, name: str, served: dict[str, list[str]]) -> Iterator[Fou
         yield from known_name(("warehouses", name, "users", each), each, classes, "class of sellers")
 
 
+def offered_to_nobody(s: Scenario) -> Iterator[Found]:
+    """Warehouses that never admit any seller of an origin whose route begins at them."""
+    ever = Ever(s)
+    for name, warehouse in s.warehouses.items():
+        users = warehouse.users
+        if users is None:
+            continue
+        path = f"warehouses.{name}.users"
+        admitted = {each for each in users if any(held.value for held in ever.values(f"{path}.{each}"))}
+        for route, regions in _served(s, name).items():
+            origin = s.market.origins.get(s.routes[route].origin)
+            classes = (origin.sellers.classes or {}) if origin else {}
+            if regions and classes and not any(classes.get(each) for each in admitted):
+                message = f"no class of sellers may ever use the warehouse, so nobody is offered the route '{route}'"
+                hint = "admit a class, from the beginning or by a dated change, or leave users out"
+                yield ("warehouses", name, "users"), f"{message}: {hint}", None
+
+
 def _fallback(s: Scenario, name: str, served: dict[str, list[str]]) -> Iterator[Found]:
     """Whether the fallback is a direct route that serves all that comes here."""
     if (fallback := s.warehouses[name].fallback) is None:
@@ -69,6 +88,9 @@ def _fallback(s: Scenario, name: str, served: dict[str, list[str]]) -> Iterator[
         yield at, f"'{fallback.route}' begins at a warehouse itself; a fallback is a direct route", None
         return
     for sender in served:
+        if route.origin != s.routes[sender].origin:
+            message = f"'{fallback.route}' begins in {route.origin}, but '{sender}', which uses it, is of"
+            yield at, f"{message} {s.routes[sender].origin}; a fallback is a route of the same origin", None
         for region in dict.fromkeys(served[sender]):
             if region in s.regions and region not in route.promise:
                 yield at, f"'{fallback.route}' does not serve the region '{region}', which '{sender}' serves here", None
