@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from behaviour.rail_worlds import rail, with_freight
 from behaviour.runs import orders_of, run
-from behaviour.stocked import FROM_STOCK, ROUTES, WAREHOUSE, stocked, with_warehouse
+from behaviour.stocked import FROM_STOCK, ROUTES, STOCKED, WAREHOUSE, stocked, with_warehouse
 from oracle.base_world import Dict, merged, origin, route
 
 import sim
@@ -22,6 +22,8 @@ FEES: Dict = {
 }
 RAIL_AND_STOCK: Dict = {
     "discount_rate": 0,
+    "stations": STOCKED["stations"],
+    "customs": STOCKED["customs"],
     "lanes": {
         "flight": {"cost_per_departure": 100, "cost_per_kg": 2, "distance": "4500 km", "emission": "600 g/tkm"},
         "truck": {"cost_per_departure": 20, "distance": "500 km", "emission": "100 g/tkm"},

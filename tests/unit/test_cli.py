@@ -57,7 +57,7 @@ def test_run_prints_a_block_by_origin_and_where_the_results_lie(run, tmp_path: P
     assert "Two routes from Harbin to the Urals" in out
     assert "one replication: no interval" in out
     assert "  harbin: goods " in out
-    assert "Tables: results/runs/tiny-7/ (18 as Parquet and CSV; manifest.json)" in out
+    assert "Tables: results/runs/tiny-7/ (19 as Parquet and CSV; manifest.json)" in out
     assert max(map(len, out.splitlines())) <= 100
     assert (folder / "summary.csv").exists()
     assert not (folder / "steps.parquet").exists()

@@ -192,11 +192,6 @@ def test_no_container_outgrows_the_row() -> None:
     assert [len(container) for container in filled([(1, half, 1)] * 5, FREE, FREE, FREE)] == [2, 2, 1]
 
 
-def test_more_containers_at_once_than_can_be_numbered_are_an_error() -> None:
-    with pytest.raises(OverflowError, match="make containers larger"):
-        filled([(20_000, 1, 1)], FREE, FREE, 1)
-
-
 def one_by_one(goods: list[Parcel], room: tuple[int, int, int], is_due: bool) -> list[list[int]]:
     """The rule of the page, parcel by parcel: rows' positions in each closed container."""
     containers: list[list[int]] = []
@@ -280,28 +275,6 @@ def test_parcels_go_on_when_their_container_leaves() -> None:
     assert context.parcels.n_in_use == in_use - 2
     assert context.log is not None
     assert context.log.table()["order_id"].tolist() == [100, 101]
-
-
-def test_single_parcels_and_freight_pass_as_they_are() -> None:
-    context = make_context()
-    inside = parcels(context, [(1, 1, 1)] * 2, [1, 2])
-    rows = np.concatenate(
-        [
-            container(context, 100, None),
-            container(context, 101, inside),
-            parcels(context, [(1, 1, 1)], [50]),
-        ]
-    )
-    node, collector = depot(context)
-    node.receive(np.full(3, START), rows)
-    node.advance(START + DAY)
-    ((at, row),) = collector.got
-    assert dict(zip(context.parcels.ids[row].tolist(), ((at - START) // HOUR).tolist(), strict=True)) == {
-        50: 2,
-        100: 3,
-        1: 4,
-        2: 4,
-    }
 
 
 def test_arrivals_count_containers_and_not_what_is_in_them() -> None:
