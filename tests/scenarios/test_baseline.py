@@ -144,7 +144,7 @@ def test_no_queue_is_overloaded(baseline: Baseline, year: str) -> None:
 def test_no_backlog_is_ever_ten_days_of_arrivals(baseline: Baseline, year: str) -> None:
     _, tables = baseline
     days = {queue: n.max() for queue, n in in_days_of_arrivals(tables, "largest_backlog", year).items()}
-    # The peak of a small office of express, which clears what few flights bring, is five to nine and a half days by seed.
+    # The peak of a small office of express, which clears what few flights bring, is five to nine and a half days.
     assert {queue: n for queue, n in days.items() if n >= 10} == {}
     assert max(days.values()) > 3, "the November peak is to be felt"
 

@@ -1,0 +1,209 @@
+"""What paired replications say of a difference: its size, how sure the model is of it, and how sure the run is.
+
+Replication ``r`` of every plan has the same luck and the same draw of the uncertain inputs, so plans are compared pair
+by pair. Replications of one draw differ by luck only. Two uncertainties are kept apart: the *credible interval* is over
+draws of the expected outcome, what more knowledge would narrow; the *Monte Carlo error* is what more replications
+would. Pure functions of arrays; knows no scenario.
+
+The model is the one-way layout with random effects, ``difference = mean + effect of the draw + luck`` (Searle, Casella
+and McCulloch 1992, Variance Components, chapter 3).
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+QUANTILES = (0.025, 0.975)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Which replication belongs to which draw: ``draw`` int64[n]; replications of a draw are of equal number."""
+
+    draw: np.ndarray
+
+    @classmethod
+    def of(cls, n: int, per_draw: int | None) -> "Layout":
+        """``n`` replications, ``per_draw`` of each draw in a row; all of one draw if None. Incomplete draws are out."""
+        if per_draw is None:
+            return cls(np.zeros(n, np.int64))
+        return cls(np.repeat(np.arange(n // per_draw), per_draw))
+
+    @property
+    def n_draws(self) -> int:
+        """Number of draws."""
+        return len(np.unique(self.draw))
+
+    @property
+    def n_used(self) -> int:
+        """Replications of complete draws: the first so many."""
+        return len(self.draw)
+
+    @property
+    def has_draws(self) -> bool:
+        """Whether the uncertain inputs vary at all."""
+        return self.n_draws > 1
+
+    def table(self, values: np.ndarray) -> np.ndarray:
+        """Values float64[..., n] by draw and luck: float64[..., draws, luck]."""
+        used = values[..., : self.n_used]
+        return used.reshape(*values.shape[:-1], self.n_draws, -1)
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How values vary: over draws, and within them by luck."""
+
+    mean: float
+    between: float
+    """Variance over draws of the expected value; nan without draws."""
+    within: float
+    """Variance by luck within a draw; nan with one replication a draw."""
+    standard_error: float
+    """Monte Carlo standard error of the mean, the draws being given; nan if luck cannot be told from draws."""
+    degrees: int
+    """Degrees of freedom behind that error."""
+
+
+def spread(values: np.ndarray, layout: Layout) -> Spread:
+    """Components of variance of values float64[n]."""
+    table = layout.table(values)
+    n_draws, per_draw = table.shape
+    mean = float(table.mean())
+    within, degrees = math.nan, n_draws * (per_draw - 1)
+    if degrees:
+        within = float(((table - table.mean(axis=1, keepdims=True)) ** 2).sum() / degrees)
+    between = math.nan
+    if n_draws > 1:
+        noise = within / per_draw if degrees else 0.0
+        between = max(float(table.mean(axis=1).var(ddof=1)) - noise, 0.0)
+    return Spread(mean, between, within, math.sqrt(within / table.size) if degrees else math.nan, degrees)
+
+
+def expected_by_draw(values: np.ndarray, layout: Layout) -> np.ndarray:
+    """Expected outcome under each draw, float64[..., draws], of values float64[..., n].
+
+    Means over luck scatter more than what they estimate; they are drawn towards the overall mean so that their variance
+    is the component between draws (Louis 1984, constrained empirical Bayes).
+    """
+    means = layout.table(values).mean(axis=-1)
+    result = np.empty_like(means)
+    for where in np.ndindex(means.shape[:-1]):
+        found = spread(values[where], layout)
+        observed = means[where].var(ddof=1) if layout.has_draws else 0.0
+        keep = math.sqrt(found.between / observed) if observed > 0 else 0.0
+        result[where] = found.mean + keep * (means[where] - found.mean)
+    return result
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A plan less the baseline, for one indicator."""
+
+    baseline: float
+    """Mean of the baseline."""
+    difference: float
+    low: float
+    """Lower end of the 95 % credible interval over draws; nan without draws."""
+    high: float
+    standard_error: float
+    """Monte Carlo standard error."""
+    half_width: float
+    """Half of the 95 % interval that the Monte Carlo error alone gives (Student's t)."""
+    pairing: float
+    """Share of the variance of the difference that pairing on common luck removed; nan with one replication."""
+    probability_positive: float
+    """Over draws, or over Monte Carlo error where there are no draws; nan if neither is known."""
+    is_precise: bool
+    """Whether the half-width is within ``max(relative * |difference|, floor * |baseline|)``."""
+
+
+def difference(
+    plan: np.ndarray, baseline: np.ndarray, layout: Layout, relative: float = 0.05, floor: float = 0.002
+) -> Difference:
+    """Compare an indicator of a plan with the baseline's, replication by replication: float64[n] each."""
+    paired = plan - baseline
+    found = spread(paired, layout)
+    half = _half_width(found)
+    low, high = (math.nan, math.nan)
+    if layout.has_draws:
+        low, high = np.quantile(expected_by_draw(paired, layout), QUANTILES).tolist()
+    base = spread(baseline, layout).mean
+    return Difference(
+        baseline=base,
+        difference=found.mean,
+        low=low,
+        high=high,
+        standard_error=found.standard_error,
+        half_width=half,
+        pairing=_removed_by_pairing(plan, baseline, layout),
+        probability_positive=_probability_positive(paired, layout, found),
+        is_precise=bool(half <= max(relative * abs(found.mean), floor * abs(base))),
+    )
+
+
+def _half_width(found: Spread) -> float:
+    if math.isnan(found.standard_error):
+        return math.nan
+    from scipy.special import stdtrit
+
+    return float(stdtrit(found.degrees, QUANTILES[1])) * found.standard_error
+
+
+def _removed_by_pairing(plan: np.ndarray, baseline: np.ndarray, layout: Layout) -> float:
+    """One less the variance by luck of the difference over that of two independent runs."""
+    paired, alone = spread(plan - baseline, layout), (spread(plan, layout), spread(baseline, layout))
+    independent = sum(one.within for one in alone)
+    return 1.0 - paired.within / independent if independent > 0 else math.nan
+
+
+def _probability_positive(paired: np.ndarray, layout: Layout, found: Spread) -> float:
+    if not paired.any():
+        return math.nan
+    if layout.has_draws:
+        expected = expected_by_draw(paired, layout)
+        return float((expected > 0).mean() + 0.5 * (expected == 0).mean())
+    if math.isnan(found.standard_error):
+        return math.nan
+    if found.standard_error == 0:
+        return float(found.mean > 0)
+    from scipy.special import stdtr
+
+    return float(stdtr(found.degrees, found.mean / found.standard_error))
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Which of several alternatives is best, for one indicator of which more is better."""
+
+    probability_best: np.ndarray
+    """float64[alternatives]; ties share."""
+    regret: np.ndarray
+    """Expected shortfall against the best of each draw, in units of the indicator: float64[alternatives]."""
+    rests_on: str
+    """`draws`, or `Monte Carlo error` where the inputs do not vary."""
+
+
+def ranking(values: np.ndarray, layout: Layout, n_sampled: int = 4000, seed: int = 1) -> Ranking:
+    """Rank alternatives by values float64[alternatives, n], the baseline among them.
+
+    Over draws of the expected outcomes. Without draws, over the sampling distribution of the paired means (multivariate
+    normal with their estimated covariance): then it tells of the run, not of the world.
+    """
+    if layout.has_draws:
+        worlds, rests_on = expected_by_draw(values, layout), "draws"
+    else:
+        worlds, rests_on = _sampled_means(values, n_sampled, seed), "Monte Carlo error"
+    best = worlds.max(axis=0)
+    is_best = worlds == best
+    return Ranking((is_best / is_best.sum(axis=0)).mean(axis=1), (best - worlds).mean(axis=1), rests_on)
+
+
+def _sampled_means(values: np.ndarray, n_sampled: int, seed: int) -> np.ndarray:
+    mean, n = values.mean(axis=1), values.shape[1]
+    if n < 2:
+        return mean[:, None]
+    covariance = np.atleast_2d(np.cov(values)) / n
+    sampler = np.random.Generator(np.random.Philox(seed))
+    return mean[:, None] + sampler.multivariate_normal(np.zeros_like(mean), covariance, n_sampled, method="svd").T
