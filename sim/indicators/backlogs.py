@@ -11,6 +11,8 @@ from sim.ticks import DAY, midnight
 
 GROWTH_THAT_ALARMS = 3
 DAYS_OF_WORK_THAT_ALARM = 2
+DAYS_OF_WORK_THAT_ALARM_ALONE = 20
+"""So much alarms however it has grown: what is overloaded from the first day on grows by the same amount every year."""
 FEWEST_THAT_ALARM, FEWEST_ORDERS_THAT_ALARM = 50, 10
 """In queues and at lanes, where a train brings as many containers at once; and of orders that wait for stock. Fewer
 alarm only if nothing at all is being done about them."""
@@ -59,7 +61,8 @@ def growing_backlogs(run: Run) -> list[Backlog]:
     fewest = np.full(len(now), FEWEST_THAT_ALARM)
     fewest[len(now) - len(on_shelves) :] = FEWEST_ORDERS_THAT_ALARM
     are_enough = (now >= fewest) | ((now > 0) & (a_day == 0))
-    is_alarming = are_enough & (now > GROWTH_THAT_ALARMS * then) & (work_days > DAYS_OF_WORK_THAT_ALARM)
+    has_grown = (now > GROWTH_THAT_ALARMS * then) & (work_days > DAYS_OF_WORK_THAT_ALARM)
+    is_alarming = are_enough & (has_grown | (work_days > DAYS_OF_WORK_THAT_ALARM_ALONE))
     month_before = axes.month_names()[before]
     named = [
         *((name, "queue") for name in axes.queues),
