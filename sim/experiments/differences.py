@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.luck import fill_fine, key
+
 QUANTILES = (0.025, 0.975)
 
 
@@ -204,6 +206,14 @@ def _sampled_means(values: np.ndarray, n_sampled: int, seed: int) -> np.ndarray:
     mean, n = values.mean(axis=1), values.shape[1]
     if n < 2:
         return mean[:, None]
-    covariance = np.atleast_2d(np.cov(values)) / n
-    sampler = np.random.Generator(np.random.Philox(seed))
-    return mean[:, None] + sampler.multivariate_normal(np.zeros_like(mean), covariance, n_sampled, method="svd").T
+    from scipy.special import ndtri
+
+    scale, axes = np.linalg.eigh(np.atleast_2d(np.cov(values)) / n)
+    normal = ndtri(_uniforms(seed, len(mean) * n_sampled)).reshape(len(mean), n_sampled)
+    return mean[:, None] + axes @ (np.sqrt(np.maximum(scale, 0.0))[:, None] * normal)
+
+
+def _uniforms(seed: int, n: int) -> np.ndarray:
+    one, two = np.empty(n), np.empty(n)
+    fill_fine(key(seed, 0, "ranking"), np.arange(n), one, two)
+    return one
