@@ -39,7 +39,7 @@ class Posterior:
 
     def features(self, z: np.ndarray) -> np.ndarray:
         """What the emulator takes, at normal scores float64[n, d]."""
-        return self.space.features(self.space.values(z))[:, self.space.positions(self.moving)]
+        return self.space.features_of(self.moving, z)
 
     def moments(self, z: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Mean float64[n, R, T] and covariance float64[n, R, T, T] of the reports at normal scores."""

@@ -117,6 +117,10 @@ class Space:
             columns.append((prior.scaled(values[:, i]) - middle) / ((high - low) / 4))
         return np.stack(columns, axis=1)
 
+    def features_of(self, names: Sequence[str], z: np.ndarray) -> np.ndarray:
+        """Features of some parameters at normal scores of all: float64[n, names]."""
+        return self.features(self.values(z))[:, self.positions(names)]
+
     def log_prior(self, z: np.ndarray) -> np.ndarray:
         """Log density of normal scores under the prior: float64[n]."""
         inside = np.all(np.abs(z) <= FARTHEST, axis=1)

@@ -186,19 +186,9 @@ def _repeats(y: np.ndarray, point: int, size: Size) -> np.ndarray:
 
 def emulated(problem: Problem, experience: Experience) -> Posterior:
     """The posterior with an emulator of all runs so far."""
-    posterior = Posterior(problem.space, problem.moving, _Nothing(experience.noise), Reports.of(problem))
-    runs = Runs(posterior.features(experience.z), experience.y)
-    return replace(posterior, emulator=Emulator(runs, experience.noise, problem.seed % 2**31))
-
-
-@dataclass
-class _Nothing:
-    """In place of an emulator while there is none."""
-
-    noise: np.ndarray
-
-    def predict(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        raise NotImplementedError
+    runs = Runs(problem.space.features_of(problem.moving, experience.z), experience.y)
+    emulator = Emulator(runs, experience.noise, problem.seed % 2**31)
+    return Posterior(problem.space, problem.moving, emulator, Reports.of(problem))
 
 
 # -- steps 3 to 6 ------------------------------------------------------------------------------------------------------
