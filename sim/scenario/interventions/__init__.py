@@ -1,0 +1,1 @@
+"""Interventions and disruptions: what is proposed or may happen, as dated changes of the world."""
