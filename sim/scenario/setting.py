@@ -75,7 +75,7 @@ def with_values(scenario: Scenario, values: Mapping[str, float | str | bool | Ti
 
 def paths_of(scenario: Scenario) -> list[str]:
     """All paths that can be set, in order."""
-    data = scenario.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"uncertain"})
+    data = scenario.model_dump(mode="json", by_alias=True, exclude_none=True)
     return sorted(".".join(map(str, path)) for path in _leaves(data, ()))
 
 
