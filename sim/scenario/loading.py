@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sim.errors import Problem, ScenarioError, did_you_mean, listed, shown
+from sim.ledger.posteriors import posteriors_near
 from sim.reading import Source, Tree, build, overlay, problem_at, read_tree, union, without_sources
 from sim.reading.tree import Path as TreePath
-from sim.scenario.checks import problems_across
+from sim.scenario.checks import problems_across, problems_of_draws
 from sim.scenario.scenario import Scenario
 
 LONGEST_CHAIN = 20
@@ -23,20 +24,29 @@ class Loaded:
     scenario: Scenario
     sources: Mapping[TreePath, Source]
     tree: Tree
+    posteriors: Path
+    """The folder of the calibrations that it names."""
 
 
-def load(path: str | Path) -> Loaded:
-    """Read, assemble, validate and check a scenario file. Raises ScenarioError with every problem found."""
+def load(path: str | Path, *, is_for_calibration: bool = False) -> Loaded:
+    """Read, assemble, validate and check a scenario file. Raises ScenarioError with every problem found.
+
+    What is loaded to be calibrated has nothing to draw: the posterior of an earlier calibration may not fit it any more.
+    """
     path = Path(path)
     tree, sources, problems = without_sources(_assembled(path, ()))
     try:
         scenario = build(Scenario, tree)
     except ScenarioError as error:
         raise ScenarioError([*problems, *error.problems]) from None
+    if is_for_calibration:
+        scenario = scenario.model_copy(update={"posterior": (), "uncertain": {}})
+    posteriors = posteriors_near(path.parent)
     problems += problems_across(scenario, tree, str(path))
+    problems += problems_of_draws(scenario, tree, str(path), posteriors)
     if problems:
         raise ScenarioError(problems)
-    return Loaded(scenario, sources, tree)
+    return Loaded(scenario, sources, tree, posteriors)
 
 
 def _assembled(path: Path, above: tuple[Path, ...]) -> Tree:
