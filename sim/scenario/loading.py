@@ -31,7 +31,7 @@ class Loaded:
 def load(path: str | Path, *, is_for_calibration: bool = False) -> Loaded:
     """Read, assemble, validate and check a scenario file. Raises ScenarioError with every problem found.
 
-    What is loaded to be calibrated has nothing to draw: the posterior of an earlier calibration may not fit it any more.
+    What is loaded to be calibrated has nothing to draw: the posterior of an earlier calibration may no longer fit it.
     """
     path = Path(path)
     tree, sources, problems = without_sources(_assembled(path, ()))

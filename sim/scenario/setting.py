@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from sim.errors import SimError, closest, shown
 from sim.scenario.scenario import Scenario
-from sim.units import DIMENSIONS, parse_quantity
+from sim.units import DIMENSIONS, format_quantity, parse_quantity
 
 Key = str | int
 Path = tuple[Key, ...]
@@ -66,6 +66,10 @@ class Amount:
     def is_whole(self) -> bool:
         """Whether the field takes whole numbers only."""
         return isinstance(self.number, int)
+
+    def __str__(self) -> str:
+        known = next((name for name, known in DIMENSIONS.items() if self.unit == next(iter(known.units))), "")
+        return format_quantity(self.number, known, self.unit) if self.unit else f"{self.number:.6g}"
 
 
 def with_values(scenario: Scenario, values: Mapping[str, float | str | bool | Times]) -> Scenario:
