@@ -12,6 +12,7 @@ from sim.ledger import Account, Evidence, Number, account, evidence_near, files_
 from sim.ledger.posteriors import Posterior, posterior_in
 from sim.reading import Source, Tree, dotted, read_tree, unwrap_sources
 from sim.reading.tree import Path as TreePath
+from sim.scenario.interventions.trial import is_intervention
 from sim.scenario.loading import load
 
 WRONG_INPUT = 2
@@ -116,9 +117,9 @@ def _tell(
 
 
 def _read(file: Path) -> tuple[Tree, dict[TreePath, Source], list[tuple[Path, ...]], list[Posterior]]:
-    """The numbers of a scenario and the posteriors that move them, or the numbers of a corridor by itself."""
+    """The numbers of a scenario and the posteriors that move them, or those of a corridor or intervention by itself."""
     own = read_tree(file)
-    if any(key in own.children for key in PARTS_OF_A_SCENARIO):
+    if any(key in own.children for key in PARTS_OF_A_SCENARIO) and not is_intervention(own):
         loaded = load(file)
         posteriors = [posterior_in(loaded.posteriors, name) for name in loaded.scenario.posterior]
         return loaded.tree, dict(loaded.sources), files_below(file), posteriors
