@@ -1,4 +1,4 @@
-"""Every shipped intervention and disruption acts in its world, says who proposes it, and where its numbers come from."""
+"""Every shipped intervention or disruption acts in its world, says who proposes it and where its numbers come from."""
 
 from functools import cache
 from pathlib import Path
