@@ -14,8 +14,11 @@ STATUSES = ("reported", "published", "derived", "assumed", UNSTATED)
 SETTINGS = frozenset({"scenario", "corridors", "base", "horizon", "parcels_per_row", "seed", "replications"})
 """Keys that say how a scenario is run; what they hold rests on no evidence."""
 
-WORDS = frozenset({"name", "title", "change", "source"})
+WORDS = frozenset({"name", "title", "change", "source", "document", "section", "proposes"})
 """Keys under which texts are texts, whatever digits they hold."""
+
+DATES = frozenset({"at", "until"})
+"""Keys of an intervention and of its measures that say when a plan acts; when is decided, and rests on no evidence."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Number:
     @property
     def is_setting(self) -> bool:
         """Whether it says how the scenario is run rather than what the world is like."""
-        return self.path[:1] != () and self.path[0] in SETTINGS
+        return self.path[:1] != () and (self.path[0] in SETTINGS or _is_date_of_a_plan(self.path))
 
     @property
     def rows(self) -> tuple[str, ...]:
@@ -60,6 +63,13 @@ class Number:
         """The range of an assumed number in words."""
         given = self.source.range if self.source else None
         return f"{given[0]} to {given[1]}" if isinstance(given, tuple) else given
+
+
+def _is_date_of_a_plan(path: Path) -> bool:
+    """Whether it is a date of an intervention, in a file of its own or in a scenario, or of one of its measures."""
+    if path[0] == "interventions":
+        path = path[2:]
+    return path[-1:] != () and path[-1] in DATES and (len(path) == 1 or (len(path) == 3 and path[0] == "measures"))
 
 
 def numbers_in(tree: Tree, sources: Mapping[Path, Source]) -> list[Number]:
