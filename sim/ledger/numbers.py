@@ -14,11 +14,11 @@ STATUSES = ("reported", "published", "derived", "assumed", UNSTATED)
 SETTINGS = frozenset({"scenario", "corridors", "base", "horizon", "parcels_per_row", "seed", "replications"})
 """Keys that say how a scenario is run; what they hold rests on no evidence."""
 
+DECISIONS = frozenset({"at", "until"})
+"""Dates of an intervention and of its measures: they are decided, and rest on no evidence either."""
+
 WORDS = frozenset({"name", "title", "change", "source", "document", "section", "proposes"})
 """Keys under which texts are texts, whatever digits they hold."""
-
-DATES = frozenset({"at", "until"})
-"""Keys of an intervention and of its measures that say when a plan acts; when is decided, and rests on no evidence."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Number:
     @property
     def is_setting(self) -> bool:
         """Whether it says how the scenario is run rather than what the world is like."""
-        return self.path[:1] != () and (self.path[0] in SETTINGS or _is_date_of_a_plan(self.path))
+        return self.path[:1] != () and (self.path[0] in SETTINGS or _is_decided(self.path))
 
     @property
     def rows(self) -> tuple[str, ...]:
@@ -65,11 +65,10 @@ class Number:
         return f"{given[0]} to {given[1]}" if isinstance(given, tuple) else given
 
 
-def _is_date_of_a_plan(path: Path) -> bool:
-    """Whether it is a date of an intervention, in a file of its own or in a scenario, or of one of its measures."""
-    if path[0] == "interventions":
-        path = path[2:]
-    return path[-1:] != () and path[-1] in DATES and (len(path) == 1 or (len(path) == 3 and path[0] == "measures"))
+def _is_decided(path: Path) -> bool:
+    """Whether a path names a date of an intervention or of one of its measures, in its own file or in a scenario's."""
+    inner = path[2:] if path[0] == "interventions" else path
+    return path[-1] in DECISIONS and (len(inner) == 1 or (len(inner) == 3 and inner[0] == "measures"))
 
 
 def numbers_in(tree: Tree, sources: Mapping[Path, Source]) -> list[Number]:

@@ -27,7 +27,7 @@ def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     return check
 
 
-def test_every_number_of_the_shipped_corridors_and_interventions_has_its_source(
+def test_every_number_of_the_shipped_corridors_interventions_and_disruptions_has_its_source(
     at_root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([]) == 0
@@ -69,16 +69,6 @@ def test_what_is_no_number_needs_no_source(check: Check, text: str) -> None:
 def test_settings_of_a_run_need_no_source(check: Check) -> None:
     assert check("scenario: x\nseed: 3\nreplications: 4\nhorizon: {start: 2016-01-01, warm_up: 90 d}\n") == []
     assert check("scenario: x\ndiscount_rate: 0.08\n") != []
-
-
-def test_dates_of_a_plan_need_no_source_and_its_numbers_do(check: Check) -> None:
-    plan = "at: 2017-01-01\nsection: '3.2'\nmeasures: {more: {at: 2017-02-01, until: 2017-03-01, lane: x"
-    assert check(plan + "}}\n") == []
-    assert [line.split("[")[-1] for line in check(plan + ", fleet: 2}}\n")] == ["measures.more.fleet]"]
-
-
-def test_date_of_a_change_needs_its_source(check: Check) -> None:
-    assert len(check("changes: {more: {at: 2017-02-01}}\n")) == 1
 
 
 def test_file_of_nothing_but_a_number_is_told(check: Check) -> None:
