@@ -1,12 +1,13 @@
 """An intervention's file by itself: laid over the scenario that it is meant for, with what it requires, and checked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.errors import ScenarioError, did_you_mean
+from sim.errors import ScenarioError, SimError, did_you_mean, listed
 from sim.reading import Tree, build, problem_at, read_tree, without_sources
 from sim.scenario.interventions.expanding import expansion_of
-from sim.scenario.interventions.files import known_files
+from sim.scenario.interventions.files import Named, is_file, known_files
 from sim.scenario.interventions.intervention import Intervention
 from sim.scenario.library import library_of, near
 from sim.scenario.loading import Loaded, load
@@ -31,15 +32,20 @@ class Trial:
         """What it is, in words."""
         kind = "a disruption" if self.intervention.is_disruption else "an intervention"
         n = len(self.intervention.measures)
-        what = f"{kind} of {n} measure{'s' if n > 1 else ''} from {self.intervention.at}"
+        what = f"{kind} of {_counted(n, 'measure')} from {self.intervention.at}"
         if self.scenario is None:
             return f"{what}; without `base` only its own words are checked"
         made = expansion_of(self.scenario)
         own = ("interventions", self.name)
         n_changes = sum(path[:2] == own for path in made.changes.values())
         n_entries = sum(path[:2] == own for path in made.entries.values())
-        more = f" and {n_entries} departures of timetables" if n_entries else ""
-        return f"{what}: {n_changes} dated changes{more} in {self.scenario.scenario}"
+        more = f" and {_counted(n_entries, 'entry')} of timetables" if n_entries else ""
+        return f"{what}: {_counted(n_changes, 'dated change')}{more} in {self.scenario.scenario}"
+
+
+def _counted(n: int, noun: str) -> str:
+    plural = "entries" if noun == "entry" else f"{noun}s"
+    return f"{n} {noun if n == 1 else plural}"
 
 
 def is_intervention(tree: Tree) -> bool:
@@ -50,16 +56,49 @@ def is_intervention(tree: Tree) -> bool:
 def trial(file: Path, base: Path | None = None) -> Trial:
     """The intervention of a file in its world. Raises ScenarioError with everything that is wrong."""
     tree = read_tree(file)
-    own, _, problems = without_sources(_without_additions(tree))
-    if problems:
-        raise ScenarioError(problems)
-    intervention = build(Intervention, own)
+    intervention = build(Intervention, _described(tree))
     if file.stem != intervention.intervention:
         message = f"an intervention has the name of its file, '{file.stem}', not '{intervention.intervention}'"
         raise ScenarioError([problem_at(tree, ("intervention",), message)])
     found = base or _base(file, tree)
     loaded = load(found, [*_required(file, intervention), file]) if found else None
     return Trial(intervention.intervention, intervention, found, loaded)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """Interventions, and what they require, laid over one scenario."""
+
+    scenario: Scenario
+    base: Path
+
+
+def tried(named: Sequence[Named], base: Path | None) -> Tried:
+    """Interventions by name or file, over a scenario's file, or over the base that all of those that are files name."""
+    files = [Path(each) for each in named if is_file(each)]
+    found = base or _common_base(files)
+    required = [name for file in files for name in _required(file, build(Intervention, _described(read_tree(file))))]
+    names = [each for each in dict.fromkeys(required) if each not in [file.stem for file in files]]
+    return Tried(load(found, [*names, *named]).scenario, found)
+
+
+def _common_base(files: Sequence[Path]) -> Path:
+    bases = {file: _base(file, read_tree(file)) for file in files}
+    known = sorted({base for base in bases.values() if base is not None})
+    if not known:
+        raise SimError("say with --base which scenario the interventions are laid over")
+    if len(known) > 1:
+        several = listed([str(base) for base in known], "and")
+        raise SimError(f"the interventions are meant for {several}; say with --base which one is taken")
+    return known[0]
+
+
+def _described(tree: Tree) -> Tree:
+    """What the model of an intervention reads of a file."""
+    own, _, problems = without_sources(_without_additions(tree))
+    if problems:
+        raise ScenarioError(problems)
+    return own
 
 
 def _without_additions(tree: Tree) -> Tree:
