@@ -13,9 +13,10 @@ from sim.reading.tree import Path as TreePath
 from sim.scenario.checks import problems_across
 from sim.scenario.interventions.expanding import expansion_of
 from sim.scenario.interventions.files import KEY, Named, as_mapping, taken
-from sim.scenario.interventions.ranges import ranges_of
+from sim.scenario.interventions.ranges import as_settable, ranges_of
 from sim.scenario.library import claimed, library_of, near
 from sim.scenario.scenario import Scenario
+from sim.scenario.setting import paths_of
 
 LONGEST_CHAIN = 20
 
@@ -48,7 +49,8 @@ def load(path: str | Path, interventions: Sequence[Named] = (), *, is_bare: bool
     problems += problems_across(expansion.scenario, tree, str(path), expansion.found, expansion.place)
     if problems:
         raise ScenarioError(problems)
-    ranges = ranges_of(tree, sources, found.added) | scenario.uncertain
+    ranges = ranges_of(tree, sources, found.added)
+    ranges = (as_settable(ranges, set(paths_of(scenario))) if ranges else ranges) | scenario.uncertain
     return Loaded(scenario.model_copy(update={"uncertain": ranges}) if ranges else scenario, sources, tree)
 
 
