@@ -1,13 +1,18 @@
-"""Runs the replications of scenarios, here or in processes of their own; the results are the same to the bit."""
+"""Runs the replications of scenarios, here or in processes of their own; the results are the same to the bit.
+
+What is kept of a replication is up to the one who asks: `run` and `run_several` keep all tables, `run_tasks` what a
+function given by its name makes of it.
+"""
 
 import multiprocessing
 import signal
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -40,11 +45,17 @@ Take = Callable[[int, Results], None]
 """What is told the results of each job, by its number, as soon as they and those before it are there."""
 
 
+Work = Callable[[Scenario, int, Callable[[float], None]], Any]
+"""Runs one replication and returns what is to be kept; a function of a module, so that processes can find it."""
+
+
 class Job(NamedTuple):
     """A scenario, and how many replications of it to run."""
 
     scenario: Scenario
     replications: int
+    first: int = 0
+    """Number of the first of them."""
 
 
 class Task(NamedTuple):
@@ -89,15 +100,41 @@ def run_several(
                 on_results(i, results)
             found.append(results)
 
-    workers = min(workers, sum(job.replications for job in jobs))
-    kind = _Apart if workers > 1 else _Here
-    runner = kind(jobs, workers, parcel_log, on_progress or (lambda _: None), hand_over)
-    try:
-        runner.run()
-    except KeyboardInterrupt:
-        runner.was_stopped = True
+    runner = _runner(jobs, workers, partial(_all_tables, parcel_log=parcel_log), on_progress, hand_over)
+    runner.run_or_stop()
     hand_over()
     return found
+
+
+@dataclass(frozen=True)
+class Done:
+    """What the replications of several jobs came to."""
+
+    outcomes: Mapping[Task, Any]
+    failures: Mapping[Task, str]
+    was_stopped: bool
+
+
+def run_tasks(jobs: Sequence[Job], work: Work, workers: int = 1, on_progress: Tell | None = None) -> Done:
+    """Do a piece of work for each replication of several scenarios, which share the workers.
+
+    A replication that fails does not keep the others from their end; Ctrl-C ends all.
+    """
+    runner = _runner(jobs, workers, work, on_progress, lambda: None)
+    runner.run_or_stop()
+    return Done(runner.outcomes, runner.failures, runner.was_stopped)
+
+
+def _runner(
+    jobs: Sequence[Job], workers: int, work: Work, on_progress: Tell | None, on_done: Callable[[], None]
+) -> "_Runner":
+    workers = min(workers, sum(job.replications for job in jobs))
+    kind = _Apart if workers > 1 else _Here
+    return kind(jobs, workers, work, on_progress or (lambda _: None), on_done)
+
+
+def _all_tables(scenario: Scenario, replication: int, tell: Callable[[float], None], parcel_log: bool) -> Outcome:
+    return replicate(scenario, replication, parcel_log, tell)
 
 
 def replicate(scenario: Scenario, replication: int, parcel_log: bool, tell: Callable[[float], None]) -> Outcome:
@@ -131,21 +168,28 @@ class _Runner(ABC):
     """What both ways of running share: what is complete, what failed, and telling how far it has come."""
 
     def __init__(
-        self, jobs: Sequence[Job], workers: int, parcel_log: bool, on_progress: Tell, on_done: Callable[[], None]
+        self, jobs: Sequence[Job], workers: int, work: Work, on_progress: Tell, on_done: Callable[[], None]
     ) -> None:
-        self.outcomes: dict[Task, Outcome] = {}
+        self.outcomes: dict[Task, Any] = {}
         self.failures: dict[Task, str] = {}
         self.was_stopped = False
         self._jobs = jobs
-        self._tasks = [Task(i, number) for i, job in enumerate(jobs) for number in range(job.replications)]
+        self._tasks = [Task(i, number) for i, job in enumerate(jobs) for number in _numbers(job)]
         self._workers = workers
-        self._parcel_log = parcel_log
+        self._work = work
         self._on_progress = on_progress
         self._on_done = on_done
 
     @abstractmethod
     def run(self) -> None:
         """Run all replications of all jobs."""
+
+    def run_or_stop(self) -> None:
+        """Run all, up to Ctrl-C."""
+        try:
+            self.run()
+        except KeyboardInterrupt:
+            self.was_stopped = True
 
     def is_over(self, job: int) -> bool:
         """Whether nothing of a job is still to run."""
@@ -183,7 +227,7 @@ class _Here(_Runner):
 
             try:
                 scenario = self._jobs[task.job].scenario
-                self.outcomes[task] = replicate(scenario, task.replication, self._parcel_log, tell)
+                self.outcomes[task] = self._work(scenario, task.replication, tell)
             except Exception as error:
                 if len(self._tasks) == 1:
                     raise
@@ -214,7 +258,7 @@ class _Apart(_Runner):
             # As text: pydantic's generic classes cannot be pickled.
             texts = [job.scenario.model_dump_json(by_alias=True) for job in self._jobs]
             waiting = {
-                pool.submit(_replicate_apart, texts[task.job], self._parcel_log, task, self._tasks.index(task)): task
+                pool.submit(_work_apart, texts[task.job], self._work, task, self._tasks.index(task)): task
                 for task in tasks
             }
             while waiting:
@@ -230,13 +274,17 @@ class _Apart(_Runner):
         finally:
             pool.shutdown(cancel_futures=True)
 
-    def _take(self, task: Task, future: "Future[Outcome]") -> None:
+    def _take(self, task: Task, future: "Future[Any]") -> None:
         try:
             self.outcomes[task] = future.result()
         except BrokenProcessPool:
             self._shares[self._tasks.index(task)] = 0.0
         except Exception as error:
             self.failures[task] = _described(error)
+
+
+def _numbers(job: Job) -> range:
+    return range(job.first, job.first + job.replications)
 
 
 def _described(error: Exception) -> str:
@@ -253,8 +301,8 @@ def _start_process(shares: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _replicate_apart(scenario: str, parcel_log: bool, task: Task, slot: int) -> Outcome:
+def _work_apart(scenario: str, work: Work, task: Task, slot: int) -> Any:
     def tell(share: float) -> None:
         _SHARES[slot] = share
 
-    return replicate(Scenario.model_validate_json(scenario), task.replication, parcel_log, tell)
+    return work(Scenario.model_validate_json(scenario), task.replication, tell)
