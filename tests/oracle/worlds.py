@@ -490,10 +490,10 @@ def market() -> Scenario:
 
 @world
 def frozen_market() -> Scenario:
-    review = {"is_fed_back": False}
+    feedback = {"congestion": False}
     growth = {"levels": {"2014": 1, "2016": 1}, "rate_beyond": 0.4, "saturation": 3}
     parts = {
-        "market": {"origins": {"harbin": {"growth": growth, "choice": {"dissimilarity": 1}}}, "review": review},
+        "market": {"origins": {"harbin": {"growth": growth, "choice": {"dissimilarity": 1}}}, "feedback": feedback},
         "stations": {"sorting": {"service": "1 h"}},
     }
     return described("frozen-market", parts)
