@@ -4,6 +4,7 @@ Each is a function whose name becomes the scenario's; `WORLDS` holds them all, a
 """
 
 import oracle.worlds_of_containers
+import oracle.worlds_of_feedback
 import oracle.worlds_of_freight
 import oracle.worlds_of_levers
 import oracle.worlds_of_sellers
