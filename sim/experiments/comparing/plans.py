@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from sim.errors import ScenarioError, did_you_mean, listed, printable
@@ -14,6 +15,7 @@ from sim.scenario.interventions.intervention import Intervention
 from sim.scenario.library import library_of
 from sim.scenario.loading import load
 from sim.scenario.scenario import Scenario
+from sim.ticks import DAY
 
 AND = "+"
 """Stands between the names of interventions that make one plan."""
@@ -185,5 +187,6 @@ def _same(plan: Plan, what: str, ours: list[str], theirs: list[str]) -> None:
 
 
 def first_day(interventions: Mapping[str, Intervention]) -> str:
-    """The day from which all act, as `2016-07-01`; empty if there are none."""
-    return max((in_force(one)[0].isoformat() for one in interventions.values()), default="")
+    """The day by which all have begun, as `2016-07-01`; empty if there are none."""
+    latest = (in_force(one)[0] + timedelta(days=one.starts_within // DAY) for one in interventions.values())
+    return max((day.isoformat() for day in latest), default="")

@@ -1,19 +1,16 @@
 """Replications of plans, added in whole draws until differences are as precise as asked for."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
-import numpy as np
-
-from sim.errors import SimError
-from sim.experiments.differences import Difference, Layout
+from sim.experiments.comparing.plans import Plan
+from sim.experiments.differences import Difference
 from sim.experiments.run import Job, Progress, Tell, run_tasks
+from sim.experiments.worlds import Worlds
 from sim.indicators import Run
 from sim.indicators.measures import Measured, measured
 from sim.model import build
-from sim.scenario.scenario import Scenario
 
 SETTLING = 0.1
 """Share of a replication's progress that settling the expectations counts for."""
@@ -50,6 +47,7 @@ class Replicated:
 class Replications:
     """All that have run, by plan and number."""
 
+    plans: Sequence[Plan]
     outcomes: dict[tuple[int, int], Replicated] = field(default_factory=dict)
     failures: dict[int, str] = field(default_factory=dict)
     """Why a replication is missing in some plan, by its number."""
@@ -57,9 +55,24 @@ class Replications:
     """Replications that were to run."""
     was_stopped: bool = False
 
-    def complete(self, n_plans: int, per_draw: int | None) -> tuple[int, ...]:
+    @property
+    def worlds(self) -> list[Worlds]:
+        """The worlds that the plans ran in."""
+        return [Worlds.of(plan.scenario, self.n) for plan in self.plans]
+
+    @property
+    def per_draw(self) -> int | None:
+        """Replications of a draw; None if nothing is drawn in any plan."""
+        return next((worlds.described.replications_per_draw for worlds in self.worlds if worlds.n_draws), None)
+
+    def measured(self, plan: int, replication: int) -> Measured:
+        """What a replication of a plan came to."""
+        return self.outcomes[plan, replication].measured
+
+    def complete(self) -> tuple[int, ...]:
         """Replications that are there in all plans, of draws that are whole."""
-        there = [r for r in range(self.n) if all((plan, r) in self.outcomes for plan in range(n_plans))]
+        per_draw = self.per_draw
+        there = [r for r in range(self.n) if all((i, r) in self.outcomes for i in range(len(self.plans)))]
         if per_draw is None:
             return tuple(there)
         whole = {d for d in range(self.n // per_draw) if all(d * per_draw + i in there for i in range(per_draw))}
@@ -71,23 +84,15 @@ Judge = Callable[[Replications], Sequence[Difference]]
 
 
 def replicated(
-    names: Sequence[str],
-    scenarios: Sequence[Scenario],
-    per_draw: int | None,
-    rule: Rule,
-    judge: Judge,
-    workers: int,
-    on_progress: Tell | None = None,
+    plans: Sequence[Plan], rule: Rule, judge: Judge, workers: int, on_progress: Tell | None = None
 ) -> Replications:
     """Run plans on common luck: the first replications, then more until all differences are precise, or most are run."""
-    found = Replications()
-    unit = per_draw or 2
+    found = Replications(plans)
+    unit = max(2, plans[0].scenario.replications_per_draw)
     wanted = rule.fixed or min(max(FIRST, 2 * unit), rule.most)
     while wanted > found.n:
-        _add(found, names, scenarios, wanted, workers, _of_round(on_progress, found.n, wanted))
-        if found.was_stopped or rule.fixed:
-            break
-        if not found.complete(len(scenarios), per_draw):
+        _add(found, wanted, workers, _of_round(on_progress, found.n, wanted))
+        if found.was_stopped or rule.fixed or not found.complete():
             break
         wanted = _next(judge(found), rule, found.n, unit)
     return found
@@ -100,22 +105,14 @@ def _of_round(on_progress: Tell | None, done: int, wanted: int) -> Tell | None:
     return lambda p: on_progress(Progress((done + (wanted - done) * p.share) / wanted, p.complete, p.replications))
 
 
-def _add(
-    found: Replications,
-    names: Sequence[str],
-    scenarios: Sequence[Scenario],
-    wanted: int,
-    workers: int,
-    on_progress: Tell | None,
-) -> None:
-    jobs = [Job(scenario, wanted - found.n, found.n) for scenario in scenarios]
-    done = run_tasks(jobs, partial(replicate_measures, n=wanted), workers, on_progress)
+def _add(found: Replications, wanted: int, workers: int, on_progress: Tell | None) -> None:
+    """Run further replications of all plans, up to so many."""
+    jobs = [Job(plan.scenario, wanted - found.n, first=found.n) for plan in found.plans]
+    done = run_tasks(jobs, measure_replication, workers, on_progress)
     found.outcomes |= {(task.job, task.replication): outcome for task, outcome in done.outcomes.items()}
     for task, why in done.failures.items():
-        found.failures.setdefault(task.replication, f"{names[task.job]}: {why}")
+        found.failures.setdefault(task.replication, f"{found.plans[task.job].name}: {why}")
     found.was_stopped, found.n = done.was_stopped, wanted
-    if not done.was_stopped and not done.outcomes:
-        raise SimError("every replication failed; the first: " + next(iter(done.failures.values()), "none ran"))
 
 
 def _next(differences: Sequence[Difference], rule: Rule, n: int, unit: int) -> int:
@@ -129,18 +126,10 @@ def _next(differences: Sequence[Difference], rule: Rule, n: int, unit: int) -> i
     return max(more, n)
 
 
-def replicate_measures(
-    scenario: Scenario, replication: int, tell: Callable[[float], None], n: int
-) -> Replicated:
-    """Run one replication of a plan, of ``n`` in all, and keep its measures."""
+def measure_replication(worlds: Worlds, replication: int, tell: Callable[[float], None]) -> Replicated:
+    """Run one replication of a plan in its world, and keep its measures."""
+    scenario = worlds.scenario(replication)
     model = build(scenario, replication, on_settling=lambda share: tell(SETTLING * share))
     model.run(lambda share: tell(SETTLING + (1 - SETTLING) * share))
     settlement = model.settlement
     return Replicated(measured(Run(model.record, scenario)), settlement is None or settlement.is_settled)
-
-
-def drawn_numbers(values: Sequence[Mapping[str, float]]) -> dict[str, np.ndarray]:
-    """Numbers by path over draws, of what each draw set: float64[draws] each; those that every draw has."""
-    if not values:
-        return {}
-    return {path: np.array([draw[path] for draw in values]) for path in values[0] if all(path in d for d in values)}
