@@ -11,7 +11,10 @@ from sim.reading.tree import Path
 UNSTATED = "unstated"
 STATUSES = ("reported", "published", "derived", "assumed", UNSTATED)
 
-SETTINGS = frozenset({"scenario", "corridors", "base", "horizon", "parcels_per_row", "seed", "replications"})
+SETTINGS = frozenset(
+    {"scenario", "corridors", "base", "horizon", "parcels_per_row", "seed", "replications"}
+    | {"posterior", "uncertain", "replications_per_draw"}
+)
 """Keys that say how a scenario is run; what they hold rests on no evidence."""
 
 WORDS = frozenset({"name", "title", "change", "source"})

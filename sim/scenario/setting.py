@@ -55,6 +55,19 @@ class Times:
     factor: float
 
 
+@dataclass(frozen=True)
+class Amount:
+    """A number of a scenario in its base unit; the unit is empty where a bare number is what the field takes."""
+
+    number: float
+    unit: str
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the field takes whole numbers only."""
+        return isinstance(self.number, int)
+
+
 def with_values(scenario: Scenario, values: Mapping[str, float | str | bool | Times]) -> Scenario:
     """The scenario with the named numbers set (in the unit their field documents, or a text with its unit) or scaled.
 
@@ -75,6 +88,25 @@ def paths_of(scenario: Scenario) -> list[str]:
     """All paths that can be set, in order."""
     data = scenario.model_dump(mode="json", by_alias=True, exclude_none=True)
     return sorted(".".join(map(str, path)) for path in _leaves(data, ()))
+
+
+def amount_at(scenario: Scenario, text: str) -> Amount:
+    """The number at a path. Raises SettingError if there is none."""
+    data = scenario.model_dump(mode="json", by_alias=True, exclude_none=True)
+    path = _path(data, text)
+    above, last = _at(data, path[:-1]), path[-1]
+    if isinstance(above, str):
+        return Amount(_terms(above)[str(last)], _TARIFF_UNITS[str(last)])
+    if last == "mean" and _is_distribution(above):
+        return Amount(_mean(above["parts"], text), _unit(next(iter(_quantities(above["parts"]))), text))
+    value = above[last]
+    if isinstance(value, bool) or (isinstance(value, str) and not _NUMBER.match(value)):
+        raise SettingError(f"'{text}' is {shown(value)} and no number")
+    return Amount(_base(value, text), _unit(value, text)) if isinstance(value, str) else Amount(value, "")
+
+
+def _quantities(parts: list[dict[str, Any]]) -> Iterator[Any]:
+    return (part[name] for part in parts for name in QUANTITIES if name in part)
 
 
 def _said(error: ValidationError, paths: Mapping[str, Path]) -> str:
@@ -196,11 +228,20 @@ def _mean(parts: list[dict[str, Any]], text: str) -> float:
 
 def _base(value: Any, text: str) -> float:
     """A text with its unit in the base unit of its dimension."""
+    return float(parse_quantity(value, _dimension(value, text), _unit(value, text)))
+
+
+def _unit(value: Any, text: str) -> str:
+    """The base unit of a text with a unit."""
+    return next(iter(DIMENSIONS[_dimension(value, text)].units))
+
+
+def _dimension(value: Any, text: str) -> str:
     term = _TERM.fullmatch(value) if isinstance(value, str) else None
     dimension = next((name for name, known in DIMENSIONS.items() if term and term[2] in known.units), None)
     if dimension is None:
         raise SettingError(f"'{text}' needs a value with its unit, such as '3 d', not {shown(value)}")
-    return float(parse_quantity(value, dimension, next(iter(DIMENSIONS[dimension].units))))
+    return dimension
 
 
 def _terms(tariff: str) -> dict[str, float]:

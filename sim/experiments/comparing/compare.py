@@ -14,6 +14,7 @@ from sim.experiments.comparing.accounts import Lasting, with_accounts
 from sim.experiments.comparing.comparison import Compared, Comparison
 from sim.experiments.comparing.costs import Cost, cost_of, is_lasting, years_in_force
 from sim.experiments.comparing.decomposing import decomposition
+from sim.experiments.comparing.drawing import drawn_in, interventions_in
 from sim.experiments.comparing.objectives import OBJECTIVES, Objective
 from sim.experiments.comparing.plans import Plan, PlanError, Said, base_plan, checked, first_day, plan_of
 from sim.experiments.comparing.portfolios import combinations, portfolio
@@ -157,7 +158,7 @@ class _Study:
             by=self._by,
             replications=used,
             left_out=left_out,
-            drawn=drawn_in(found, used),
+            drawn=all_drawn(found, used),
             was_stopped=found.was_stopped,
         )
 
@@ -192,17 +193,17 @@ class _Study:
 def paid(worlds: Worlds, replications: Sequence[int]) -> list[Cost]:
     """What the interventions of a plan cost in each replication's world."""
     described = worlds.described
-    of = [worlds.interventions(replication) for replication in replications]
+    of = [interventions_in(worlds, replication) for replication in replications]
     return [cost_of(interventions, described.horizon, described.discount_rate) for interventions in of]
 
 
-def drawn_in(found: Replications, used: Sequence[int]) -> dict[str, np.ndarray]:
+def all_drawn(found: Replications, used: Sequence[int]) -> dict[str, np.ndarray]:
     """What was drawn in any plan, by its path: float64[draws]."""
     per_draw = found.per_draw
     draws = [] if per_draw is None else sorted({r // per_draw for r in used})
     numbers: dict[str, np.ndarray] = {}
     for worlds in found.worlds:
-        of_draws = [worlds.drawn(draw) for draw in draws]
+        of_draws = [drawn_in(worlds, draw) for draw in draws]
         numbers |= {path: np.array([drawn[path] for drawn in of_draws]) for path in (of_draws[0] if draws else ())}
     return numbers
 

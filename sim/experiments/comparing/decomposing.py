@@ -1,4 +1,4 @@
-"""Where an effect comes from: plan and baseline under the same switches of the market's feedback, one more on each time.
+"""Where an effect comes from: plan and baseline under the same switches of the market's feedback, one more on each.
 
 The first step is physics only, every order choosing as described; each further step's contribution is what it adds to
 the effect. They add up to the whole effect, replication by replication.
@@ -15,9 +15,10 @@ from sim.experiments.comparing.objectives import EVERY_MEASURE
 from sim.experiments.comparing.plans import Plan
 from sim.experiments.comparing.replicating import Rule, replicated
 from sim.experiments.comparing.samples import Samples, gathered, united_groups
-from sim.experiments.comparing.tables import PLAN, Columns, columns_of
+from sim.experiments.comparing.tables import PLAN, columns_of
 from sim.experiments.differences import difference
 from sim.experiments.run import Tell
+from sim.indicators import Columns
 from sim.indicators.declared import Column
 
 SWITCHES = ("route_shift", "induced_demand", "congestion", "sellers")

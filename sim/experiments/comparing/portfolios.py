@@ -9,8 +9,9 @@ import numpy as np
 from sim.experiments.comparing.comparison import Compared, Comparison
 from sim.experiments.comparing.objectives import EVERY_MEASURE
 from sim.experiments.comparing.plans import Plan, PlanError, together
-from sim.experiments.comparing.tables import Columns, columns_of
+from sim.experiments.comparing.tables import columns_of
 from sim.experiments.differences import difference
+from sim.indicators import Columns
 from sim.indicators.declared import Column
 
 ALL, ALL_BUT = "all", "all-but-"

@@ -86,7 +86,7 @@ Judge = Callable[[Replications], Sequence[Difference]]
 def replicated(
     plans: Sequence[Plan], rule: Rule, judge: Judge, workers: int, on_progress: Tell | None = None
 ) -> Replications:
-    """Run plans on common luck: the first replications, then more until all differences are precise, or most are run."""
+    """Run plans on common luck: the first replications, then more until differences are precise, or most are run."""
     found = Replications(plans)
     unit = max(2, plans[0].scenario.replications_per_draw)
     wanted = rule.fixed or min(max(FIRST, 2 * unit), rule.most)

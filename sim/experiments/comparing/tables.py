@@ -73,9 +73,7 @@ def _months(comparison: Comparison) -> Iterator[tuple[Any, ...]]:
             yield (one.plan.name, month, measure, EVERY_MEASURE[measure].unit, *statistics)
 
 
-def _of_dimension(
-    comparison: Comparison, one: Compared, dimension: str
-) -> Iterator[tuple[str, str, tuple[Any, ...]]]:
+def _of_dimension(comparison: Comparison, one: Compared, dimension: str) -> Iterator[tuple[str, str, tuple[Any, ...]]]:
     """Every measure of every group of a dimension that either of the two has."""
     base = comparison.base.samples
     for measure, values in one.samples.values[dimension].items():

@@ -130,8 +130,8 @@ def _runs(comparison: Comparison) -> str:
 def _intervals(comparison: Comparison) -> str:
     if comparison.layout.has_draws:
         return (
-            "[ ]: 95 % credible interval over draws, which more knowledge would narrow. ±: half of the 95 % interval by "
-            "Monte Carlo error, which more replications would."
+            "[ ]: 95 % credible interval over draws, which more knowledge would narrow. ±: half of the 95 % interval "
+            "by Monte Carlo error, which more replications would."
         )
     return (
         "±: half of the 95 % interval by Monte Carlo error. Nothing was drawn, so there is no credible interval, and "
