@@ -92,12 +92,17 @@ class Worlds:
 
     def _of_draw(self, draw: int | None) -> Scenario:
         """The described world of a draw."""
+        values = self.values_in(draw)
+        return with_values(self.described, values) if values else self.described
+
+    def values_in(self, draw: int | None) -> dict[str, Value]:
+        """What a draw sets, by path; for None what the central world sets."""
         values: dict[str, Value] = {}
         for posterior in self.posteriors:
             values |= values_of(posterior, draw)
         if draw is not None:
             values |= {number.path: number.at(self._luck(number, draw)) for number in self.uncertain}
-        return with_values(self.described, values) if values else self.described
+        return values
 
     def _luck(self, number: Uncertain, draw: int) -> float:
         return float(uniforms(key(self.described.seed, draw, PURPOSE, number.path), 0)[0])

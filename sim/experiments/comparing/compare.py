@@ -96,6 +96,7 @@ def compare_plans(
     if not found.complete():
         raise SimError(_nothing(found))
     comparison = study.comparison(found)
+    comparison = replace(comparison, drawn=all_drawn(found, comparison.replications))
     more = {}
     if together:
         more["portfolio"] = portfolio(comparison, together)
@@ -158,7 +159,6 @@ class _Study:
             by=self._by,
             replications=used,
             left_out=left_out,
-            drawn=all_drawn(found, used),
             was_stopped=found.was_stopped,
         )
 
@@ -175,6 +175,7 @@ class _Study:
             years=self._years[i],
             lasting=Lasting(months, why, more_a_year, self._plans[0].scenario.discount_rate),
             backlogs=_worst(chain.from_iterable(found.measured(i, r).backlogs for r in used)),
+            posteriors=found.worlds[i].posteriors,
             unsettled=sum(not found.outcomes[i, r].is_settled for r in used),
         )
 

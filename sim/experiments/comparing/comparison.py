@@ -16,6 +16,7 @@ from sim.experiments.comparing.replicating import Rule
 from sim.experiments.comparing.samples import Samples
 from sim.experiments.differences import Difference, Layout, Ranking, difference, ranking
 from sim.indicators import Backlog, Columns
+from sim.ledger.posteriors import Posterior
 from sim.tables import arrow
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class Compared:
     lasting: Lasting
     backlogs: Sequence[Backlog]
     """Where work piles up, each of the replication where it is worst."""
+    posteriors: Sequence[Posterior]
+    """Calibrations whose draws moved its numbers."""
     unsettled: int
     """Replications in which the market's expectations did not settle."""
 
@@ -96,10 +99,14 @@ class Comparison:
         """A table as arrays by column."""
         return self.tables[name]
 
+    def frame(self, name: str) -> "pd.DataFrame":
+        """A table as a pandas frame."""
+        return arrow(self.tables[name]).to_pandas()
+
     def __getattr__(self, name: str) -> "pd.DataFrame":
         if name.startswith("_") or name not in self.tables:
             raise AttributeError(f"no table or attribute '{name}'; tables are {', '.join(self.tables)}")
-        return arrow(self.tables[name]).to_pandas()
+        return self.frame(name)
 
     def plot(self, kind: str = "differences") -> "Figure":
         """A picture: `differences`, `months`, `days` (from door to door) or `tornado`."""
@@ -112,7 +119,7 @@ class Comparison:
     def _repr_html_(self) -> str:
         from sim.experiments.comparing.wording import HEADINGS, plan_cells, rests_on
 
-        head = "".join(f"<th>{escape(' '.join(heading))}</th>" for heading in ("plan", *HEADINGS))
+        head = "".join(f"<th>{escape(' '.join(heading))}</th>" for heading in (("plan",), *HEADINGS))
         rows = "".join(
             f"<tr><td>{escape(one.plan.name)}</td>"
             + "".join(f"<td>{'<br>'.join(map(escape, cell))}</td>" for cell in plan_cells(self, one))

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from sim.experiments.worlds import Worlds
 from sim.scenario.interventions.intervention import Intervention
-from sim.scenario.setting import amount_at
+from sim.scenario.setting import Times
+from sim.scenario.uncertain import Value
 
 
 def interventions_in(worlds: Worlds, replication: int) -> Mapping[str, Intervention]:
@@ -14,9 +15,10 @@ def interventions_in(worlds: Worlds, replication: int) -> Mapping[str, Intervent
 
 def drawn_in(worlds: Worlds, draw: int) -> dict[str, float]:
     """What a draw set, by path: amounts in the unit of the description, and factors."""
-    world = worlds.described_in(draw * worlds.described.replications_per_draw)
-    found = {number.path: float(amount_at(world, number.path).number) for number in worlds.uncertain}
-    for posterior in worlds.posteriors:
-        for moved, number in zip(posterior.moved, posterior.row(draw), strict=True):
-            found[moved.path] = float(number)
-    return found
+    return {path: _number(value) for path, value in worlds.values_in(draw).items()}
+
+
+def _number(value: Value) -> float:
+    if isinstance(value, Times):
+        return value.factor
+    return float(value.split()[0]) if isinstance(value, str) else float(value)

@@ -8,6 +8,7 @@ from pathlib import Path
 from sim.errors import ScenarioError, did_you_mean, listed, printable
 from sim.experiments.comparing.costs import in_force
 from sim.experiments.manifest import files_of
+from sim.ledger.posteriors import SHIPPED
 from sim.reading import Tree, read_tree
 from sim.scenario.interventions.expanding import expansion_of
 from sim.scenario.interventions.files import is_file, known_files
@@ -47,6 +48,8 @@ class Plan:
     """Interventions laid over the file, by name or file."""
     files: tuple[Path, ...] = ()
     """All files that its numbers come from."""
+    posteriors: Path = SHIPPED
+    """The folder of the calibrations that it names."""
 
     @property
     def interventions(self) -> Mapping[str, Intervention]:
@@ -142,13 +145,13 @@ def _refuse_unknown(base: Path, named: Sequence[str | Path]) -> None:
     for name in named:
         if isinstance(name, str) and name not in known:
             hint = did_you_mean(name, known) or (f"known here: {listed(sorted(known), 'and')}" if known else "")
-            raise PlanError(f"there is no plan '{name}'{f'; {hint}' if hint else ''}; a file ends in .yaml")
+            raise PlanError(f"there is no plan '{name}'{f'; {hint}' if hint else ''} (a file ends in .yaml)")
 
 
 def _loaded(file: Path, laid: tuple[str | Path, ...]) -> Plan:
     loaded = load(file, list(laid))
     plan = _of_scenario(loaded.scenario)
-    return replace(plan, file=file, laid=laid, files=tuple(files_of(loaded.tree)))
+    return replace(plan, file=file, laid=laid, files=tuple(files_of(loaded.tree)), posteriors=loaded.posteriors)
 
 
 def _of_scenario(scenario: Scenario) -> Plan:

@@ -54,11 +54,14 @@ class Replications:
     n: int = 0
     """Replications that were to run."""
     was_stopped: bool = False
+    _worlds: dict[int, list[Worlds]] = field(default_factory=dict, repr=False)
 
     @property
     def worlds(self) -> list[Worlds]:
         """The worlds that the plans ran in."""
-        return [Worlds.of(plan.scenario, self.n) for plan in self.plans]
+        if self.n not in self._worlds:
+            self._worlds[self.n] = [Worlds.of(plan.scenario, self.n, plan.posteriors) for plan in self.plans]
+        return self._worlds[self.n]
 
     @property
     def per_draw(self) -> int | None:
@@ -107,7 +110,7 @@ def _of_round(on_progress: Tell | None, done: int, wanted: int) -> Tell | None:
 
 def _add(found: Replications, wanted: int, workers: int, on_progress: Tell | None) -> None:
     """Run further replications of all plans, up to so many."""
-    jobs = [Job(plan.scenario, wanted - found.n, first=found.n) for plan in found.plans]
+    jobs = [Job(plan.scenario, wanted - found.n, plan.posteriors, found.n) for plan in found.plans]
     done = run_tasks(jobs, measure_replication, workers, on_progress)
     found.outcomes |= {(task.job, task.replication): outcome for task, outcome in done.outcomes.items()}
     for task, why in done.failures.items():

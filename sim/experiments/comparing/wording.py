@@ -11,6 +11,8 @@ from sim.experiments.comparing.tables import FIGURES, better
 
 NUMBERS_NAMED = 3
 PLACES_NAMED = 4
+NOTHING = 1e-9
+"""What is smaller is left of rounding."""
 SHOWN = {shown.name: shown for shown in FIGURES}
 
 HEADINGS: tuple[tuple[str, ...], ...] = (
@@ -82,7 +84,7 @@ def short(number: float) -> str:
     for size, unit in ((1e9, " bn"), (1e6, " M"), (1e3, " k")):
         if abs(number) >= 0.9995 * size:
             return f"{number / size:.3g}{unit}"
-    return "0" if number == 0 else f"{number:.3g}"
+    return "0" if abs(number) < NOTHING else f"{number:.3g}"
 
 
 def days(number: float) -> str:
@@ -112,6 +114,8 @@ def rests_on(comparison: Comparison) -> Iterator[str]:
         "cost. Benefit is buyers' surplus, sellers' income and operators' result less subsidies; see docs/comparing.md."
     )
     yield _precision(comparison)
+    best = float(comparison.ranking.probability_best[0])
+    yield f"The baseline itself is best with a probability of {probability(best)}."
     yield from _important_numbers(comparison)
     yield from (f"Warning: {line}" for line in warnings(comparison))
 
@@ -141,7 +145,7 @@ def _intervals(comparison: Comparison) -> str:
 
 def _precision(comparison: Comparison) -> str:
     rule = comparison.rule
-    what = f"within {rule.relative:.2g} of the difference or {rule.floor:.1%} of the baseline"
+    what = f"within {100 * rule.relative:.3g} % of the difference or {100 * rule.floor:.3g} % of the baseline"
     missing = []
     for one in comparison.alternatives:
         found = comparison.difference(one, comparison.objective.measure)
