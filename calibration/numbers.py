@@ -17,7 +17,7 @@ from sim.scenario.setting import paths_of
 
 
 def numbers_table(problem: Problem, draws: Mapping[str, np.ndarray]) -> Columns:
-    """One row for the central draw, then one for each; ``draws`` has a column for each parameter, as `posterior.csv`."""
+    """The central draw, then each; ``draws`` has a column for each parameter, as in `posterior.csv`."""
     values = np.stack([np.asarray(draws[name], float) for name in problem.space.names], axis=1)
     rows = np.concatenate([values[[central(problem, values)]], values])
     points = [dict(zip(problem.space.names, row, strict=True)) for row in rows.tolist()]

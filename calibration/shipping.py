@@ -1,7 +1,8 @@
 """`python -m calibration.shipping FOLDER...`: puts full calibrations where they ship, and makes their page.
 
 From each folder the draws go to `calibration/posterior/CORRIDOR.csv`, what they make of the numbers of the scenario to
-`CORRIDOR-numbers.csv`, the other tables beside them as `CORRIDOR-TABLE.csv`, pictures to `docs/`. The page, `docs/calibration.md`, is made of what ships and of nothing else.
+`CORRIDOR-numbers.csv`, the other tables beside them as `CORRIDOR-TABLE.csv`, pictures to `docs/`. The page,
+`docs/calibration.md`, is made of what ships and of nothing else.
 """
 
 import json

@@ -20,6 +20,8 @@ from sim.scenario.scenario import Scenario
 LINES_WITHOUT_TERMINAL = 10
 WIDTH_WITHOUT_TERMINAL = 100
 LONGEST_LIST = 8
+ENOUGH_DRAWS = 40
+"""With fewer, no draw lies beyond the ends of a 95 % interval."""
 
 
 class Bar:
@@ -112,21 +114,18 @@ def _intervals(results: Results) -> list[str]:
     if worlds.n_draws:
         used, layout = worlds.complete(results.replications)
         left = f" ({n - len(used)} more are of incomplete draws and not counted)" if n > len(used) else ""
-        error = (
-            ""
-            if per_draw == 1
-            else "; ± half the 95 % interval of the Monte Carlo error, which more replications reduce"
-        )
+        error = "; ± half the 95 % interval of its Monte Carlo error, which more replications reduce" * (per_draw > 1)
+        few = f" Of fewer than {ENOUGH_DRAWS} draws it is too narrow." if layout.n_draws < ENOUGH_DRAWS else ""
         return [
-            f"Means of {len(used)} replications in {layout.n_draws} draws of {what}{left}. [ , ] 95 % credible interval, "
-            f"over draws of the expected value, which only more knowledge narrows{error}."
+            f"Means of {len(used)} replications in {layout.n_draws} draws of {what}{left}. [ , ] 95 % credible "
+            f"interval, over draws of the expected value, which only more knowledge narrows{error}.{few}"
         ]
     of_luck = "One replication: no interval." if n == 1 else f"Means of {n} replications, ± half a 95 % interval."
     if not worlds.can_be_drawn:
         return [of_luck]
     return [
-        f"{of_luck} At the central values of {what}: nothing is known of the credible interval; two draws, the least for "
-        f"one, take {2 * per_draw} replications."
+        f"{of_luck} At the central values of {what}: nothing is known of the credible interval; two draws, the least "
+        f"for one, take {2 * per_draw} replications."
     ]
 
 

@@ -31,7 +31,7 @@ def over_replications(summary: Columns, worlds: Worlds) -> dict[str, np.ndarray]
 
 
 def _array(values: tuple[object, ...], kind: type) -> np.ndarray:
-    result = np.empty(len(values), kind)
+    result: np.ndarray = np.empty(len(values), kind)
     result[:] = values
     return result
 

@@ -2,11 +2,13 @@
 
 Replication r of every scenario with the same posterior runs in draw ``r // replications_per_draw`` of it, so that plans
 are compared in the same worlds. A posterior's draw is its row of that number. An uncertain number is drawn by (seed,
-draw, its path) and nothing else. Too few replications for two draws run in the central world: nothing is drawn.
+draw, its path) and nothing else. Too few replications for two draws run in the central world: nothing is drawn then but
+the starts of interventions that are drawn, which are luck, by (seed, replication, intervention).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +20,9 @@ from sim.scenario.interventions.expanding import expanded
 from sim.scenario.scenario import Scenario
 from sim.scenario.setting import with_values
 from sim.scenario.uncertain import Uncertain, Value, uncertain_numbers, values_of
+from sim.ticks import DAY
 
-PURPOSE = "uncertain"
+UNCERTAIN, START = "uncertain", "start"
 
 
 @dataclass(frozen=True)
@@ -60,10 +63,11 @@ class Worlds:
 
     def scenario(self, replication: int) -> Scenario:
         """The world that a replication runs in."""
-        return expanded(self.described_in(replication))
+        described = self.described_in(replication)
+        return expanded(described, self.starts(replication))
 
     def described_in(self, replication: int) -> Scenario:
-        """The same as it is described, with its interventions not yet expanded."""
+        """The same as it is described, with its interventions not yet expanded and nothing more to draw."""
         draw = self.draw_of(replication)
         if draw not in self._last:
             world = self._of_draw(draw)
@@ -91,9 +95,9 @@ class Worlds:
         return found, Layout.of(len(found), per_draw)
 
     def _of_draw(self, draw: int | None) -> Scenario:
-        """The described world of a draw."""
         values = self.values_in(draw)
-        return with_values(self.described, values) if values else self.described
+        drawn = with_values(self.described, values) if values else self.described
+        return drawn.model_copy(update={"posterior": (), "uncertain": {}}) if self.can_be_drawn else drawn
 
     def values_in(self, draw: int | None) -> dict[str, Value]:
         """What a draw sets, by path; for None what the central world sets."""
@@ -101,8 +105,17 @@ class Worlds:
         for posterior in self.posteriors:
             values |= values_of(posterior, draw)
         if draw is not None:
-            values |= {number.path: number.at(self._luck(number, draw)) for number in self.uncertain}
+            values |= {number.path: number.at(self._luck(draw, UNCERTAIN, number.path)) for number in self.uncertain}
         return values
 
-    def _luck(self, number: Uncertain, draw: int) -> float:
-        return float(uniforms(key(self.described.seed, draw, PURPOSE, number.path), 0)[0])
+    def starts(self, replication: int) -> dict[str, date]:
+        """The days on which interventions start whose start is drawn: `at` or one of the days within which they do."""
+        return {
+            name: each.at + timedelta(days=int(self._luck(replication, START, name) * (each.starts_within // DAY + 1)))
+            for name, each in self.described_in(replication).interventions.items()
+            if each.starts_within
+        }
+
+    def _luck(self, number: int, *purpose: str) -> float:
+        """A uniform number of a draw or a replication, and of what it is for."""
+        return float(uniforms(key(self.described.seed, number, *purpose), 0)[0])

@@ -137,7 +137,7 @@ OVER_REPLICATIONS = (
         "standard_error",
         "number",
         "",
-        "Monte Carlo standard error of the mean: by luck, the draws being given; empty with one replication (of a draw)",
+        "Monte Carlo standard error of the mean: by luck, the draws being given; empty with one replication of each",
     ),
     Column("low_95", "number", "", "lower end of the 95 % interval of the mean that this error gives (Student's t)"),
     Column("high_95", "number", "", "upper end of it"),

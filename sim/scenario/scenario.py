@@ -1,10 +1,11 @@
 """The scenario: a world (places, network, market), a horizon, and dated changes laid on top."""
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, StrictFloat, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
+from sim.errors import shown
 from sim.scenario.base import Described, Slug
 from sim.scenario.containers import Consolidation, Freight
 from sim.scenario.interventions.intervention import Intervention
@@ -16,7 +17,14 @@ from sim.scenario.warehouses import Warehouse
 from sim.scenario.world import Place, Product, Region
 from sim.units import Duration
 
-Bound = StrictFloat | Annotated[str, Field(max_length=100)]
+
+def _no_switch(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError(f"a number, or a text with its unit, is expected, not {shown(value)}")
+    return value
+
+
+Bound = Annotated[float | Annotated[str, Field(max_length=100)], BeforeValidator(_no_switch)]
 Between = tuple[Bound, Bound]
 """Lowest and highest value, each with its unit or as a bare number in that of the field."""
 

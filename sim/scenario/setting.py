@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from sim.errors import SimError, closest, shown
 from sim.scenario.scenario import Scenario
-from sim.units import DIMENSIONS, parse_quantity
+from sim.units import DIMENSIONS, format_quantity, parse_quantity
 
 Key = str | int
 Path = tuple[Key, ...]
@@ -27,6 +27,7 @@ Path = tuple[Key, ...]
 QUANTITIES = ("mean", "low", "mode", "high")
 """Fields of a distribution that scale with its mean."""
 SLACK = 1e-9
+ABOUT_NUMBERS = frozenset({"uncertain", "posterior"})
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
 _TERM = re.compile(rf"\s*({_NUMBER.pattern})\s*(\S+)\s*")
 _TARIFF_UNITS = {"fixed": "CNY", "per_kg": "CNY/kg"}
@@ -67,6 +68,10 @@ class Amount:
         """Whether the field takes whole numbers only."""
         return isinstance(self.number, int)
 
+    def __str__(self) -> str:
+        known = next((name for name, known in DIMENSIONS.items() if self.unit == next(iter(known.units))), "")
+        return format_quantity(self.number, known, self.unit) if self.unit else f"{self.number:.6g}"
+
 
 def with_values(scenario: Scenario, values: Mapping[str, float | str | bool | Times]) -> Scenario:
     """The scenario with the named numbers set (in the unit their field documents, or a text with its unit) or scaled.
@@ -86,8 +91,7 @@ def with_values(scenario: Scenario, values: Mapping[str, float | str | bool | Ti
 
 def paths_of(scenario: Scenario) -> list[str]:
     """All paths that can be set, in order."""
-    data = scenario.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return sorted(".".join(map(str, path)) for path in _leaves(data, ()))
+    return sorted(_texts(scenario.model_dump(mode="json", by_alias=True, exclude_none=True)))
 
 
 def amount_at(scenario: Scenario, text: str) -> Amount:
@@ -110,7 +114,9 @@ def _quantities(parts: list[dict[str, Any]]) -> Iterator[Any]:
 
 
 def _said(error: ValidationError, paths: Mapping[str, Path]) -> str:
-    found = [(".".join(map(str, item["loc"])), str(item["msg"])) for item in error.errors(include_url=False)]
+    errors = error.errors(include_url=False)
+    errors = [item for item in errors if item["type"] != "too_short"] or errors  # an echo of a wrong entry
+    found = [(".".join(map(str, item["loc"])), item["msg"].removeprefix("Value error, ")) for item in errors]
     return "; ".join(f"{where}: {what}" for where, what in found) + f" (after setting {', '.join(paths)})"
 
 
@@ -145,8 +151,7 @@ def _is_distribution(node: Any) -> bool:
 
 
 def _unknown(data: Any, text: str) -> str:
-    known = (".".join(map(str, path)) for path in _leaves(data, ()))
-    nearest = closest_path(text, known)
+    nearest = closest_path(text, _texts(data))
     return f"'{text}' names no number of the scenario" + (f"; did you mean '{nearest}'?" if nearest else "")
 
 
@@ -158,6 +163,12 @@ def closest_path(text: str, known: Iterable[str]) -> str | None:
         by_overlap.setdefault(len(parts & set(path.split("."))), []).append(path)
     best = by_overlap[max(by_overlap)] if by_overlap else []
     return closest(text, best) or (min(best, key=len) if best and max(by_overlap) > 0 else None)
+
+
+def _texts(data: dict[str, Any]) -> Iterator[str]:
+    """All paths; what is said of numbers, under the paths of these, is no number of the scenario."""
+    world = {key: child for key, child in data.items() if key not in ABOUT_NUMBERS}
+    return (".".join(map(str, path)) for path in _leaves(world, ()))
 
 
 def _leaves(node: Any, path: Path) -> Iterator[Path]:

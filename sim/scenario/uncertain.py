@@ -63,11 +63,6 @@ def _uncertain(scenario: Scenario, low: Scenario, high: Scenario, path: str) -> 
     median, least, most = (amount_at(each, path) for each in (scenario, low, high))
     if not least.number <= median.number <= most.number:
         raise SettingError(
-            f"'{path}' is {_said(median)}, which does not lie between {_said(least)} and {_said(most)}; "
-            "the first bound is the lower one"
+            f"'{path}' is {median}, which does not lie between {least} and {most}; the first bound is the lower one"
         )
     return Uncertain(path, float(least.number), median, float(most.number))
-
-
-def _said(amount: Amount) -> str:
-    return f"{amount.number:g} {amount.unit}".strip()

@@ -9,8 +9,13 @@ from sim.scenario.uncertain import Value
 
 
 def interventions_in(worlds: Worlds, replication: int) -> Mapping[str, Intervention]:
-    """Interventions as they are in the world of a replication: costs and sizes of its draw."""
-    return worlds.described_in(replication).interventions
+    """Interventions as they are in the world of a replication: costs, sizes and starts as drawn."""
+    starts = worlds.starts(replication)
+    found = worlds.described_in(replication).interventions
+    return {
+        name: one.model_copy(update={"at": starts[name], "starts_within": 0}) if name in starts else one
+        for name, one in found.items()
+    }
 
 
 def drawn_in(worlds: Worlds, draw: int) -> dict[str, float]:

@@ -24,8 +24,8 @@ def drawn(s: Scenario, tree: Tree, own_file: str, folder: Folder) -> Iterator[Fo
         else:
             yield from _of_posterior(s, at, read[name])
             yield from _said_above(tree, own_file, read[name])
-    yield from _moved_twice(s, read)
-    yield from _of_uncertain(s)
+    yield from _moved_twice(s, tree, read)
+    yield from _of_uncertain(s, tree)
 
 
 def _of_posterior(s: Scenario, at: Path, posterior: Posterior) -> Iterator[Found]:
@@ -50,14 +50,14 @@ def _said_above(tree: Tree, own_file: str, posterior: Posterior) -> Iterator[Fou
     if tree.children["posterior"].mark.file == own_file:
         return
     for moved in posterior.moved:
-        path: Path = tuple(int(part) if part.isdigit() else part for part in moved.path.split("."))
+        path = _keys(moved.path)
         node, _ = nearest(tree, path)
         if node.is_scalar and node.mark.file == own_file and not moved.is_factor:
             said = f"the calibration '{posterior.name}' moves this number, so what is said here would not count"
             yield path, said, "take it out, or say `posterior: []`"
 
 
-def _moved_twice(s: Scenario, read: dict[str, Posterior]) -> Iterator[Found]:
+def _moved_twice(s: Scenario, tree: Tree, read: dict[str, Posterior]) -> Iterator[Found]:
     first: dict[str, str] = {}
     for i, name in enumerate(s.posterior):
         if name in s.posterior[:i]:
@@ -68,10 +68,10 @@ def _moved_twice(s: Scenario, read: dict[str, Posterior]) -> Iterator[Found]:
                 yield ("posterior", i), f"'{path}' is moved by the calibrations '{first[path]}' and '{name}'", None
             first.setdefault(path, name)
     for path in s.uncertain.keys() & first.keys():
-        yield ("uncertain", path), f"'{path}' is moved by the calibration '{first[path]}' already", None
+        yield _place(tree, path), f"'{path}' is moved by the calibration '{first[path]}' already", None
 
 
-def _of_uncertain(s: Scenario) -> Iterator[Found]:
+def _of_uncertain(s: Scenario, tree: Tree) -> Iterator[Found]:
     try:
         uncertain_numbers(s)
     except SettingError:
@@ -79,4 +79,14 @@ def _of_uncertain(s: Scenario) -> Iterator[Found]:
             try:
                 uncertain_number(s, path, bounds)
             except SettingError as error:
-                yield ("uncertain", path), str(error), None
+                yield _place(tree, path), str(error), None
+
+
+def _place(tree: Tree, path: str) -> Path:
+    """Where its bounds are given: under `uncertain`, or beside the number."""
+    given = tree.child("uncertain")
+    return ("uncertain", path) if given is not None and path in given.children else _keys(path)
+
+
+def _keys(path: str) -> Path:
+    return tuple(int(part) if part.isdigit() else part for part in path.split("."))
