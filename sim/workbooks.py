@@ -19,7 +19,7 @@ _WIDEST = 40
 
 
 def write_workbook(tables: Mapping[str, Mapping[str, np.ndarray]], path: Path) -> None:
-    """A workbook with a sheet for each table; its heading stays in view, and empty cells stand where there is no number.
+    """A workbook with a sheet for each table; headings stay in view, and empty cells stand where there is no number.
 
     Texts are stored as strings, never as formulas, links or numbers, whatever they begin with.
     """

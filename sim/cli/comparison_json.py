@@ -102,3 +102,44 @@ def _said(column: Column) -> str:
 def _object(keys: dict[str, Schema], required: list[str] | None = None) -> Schema:
     wanted = list(keys) if required is None else required
     return {"type": "object", "properties": keys, "required": wanted, "additionalProperties": False}
+
+
+# -- the page ----------------------------------------------------------------------------------------------------------
+
+SAID = {
+    "plans": "a plan; `_low` and `_high` are the ends of a 95 % credible interval, empty without draws",
+    "differences": "a plan, a measure, and a group of the dimensions asked for with `--by`",
+    "months": "a plan, a month and a measure",
+    "sensitivity": "a plan and a number that was drawn; none with too few draws",
+    "portfolio": "a measure and a part; only with `--portfolio`",
+    "decomposition": "a plan, a measure and a step; only with `--decompose`",
+}
+
+
+def comparison_reference() -> str:
+    """The page on the tables of a comparison, made from their declarations."""
+    said = "Made from the declarations in `sim/experiments/comparing/`. What they mean: [comparing.md](comparing.md)."
+    parts = ["# Tables of a comparison", said]
+    parts += [f"## {name}\n\nA row is {SAID[name]}.\n\n{_listing(columns)}" for name, columns in TABLES.items()]
+    parts.append(
+        "## replications\n\nA row is a plan (the baseline first) and a replication: `plan`, `replication`, `draw`, and "
+        "a column for each measure over everything."
+    )
+    rows = [f"| `{m.name}` | {m.unit} | {_DIRECTION[m.better]} | {m.description} |" for m in EVERY_MEASURE.values()]
+    parts.append("\n".join(["## Measures", "", "| measure | unit | better | meaning |", "|---|---|---|---|", *rows]))
+    keys = [f"| `{name}` | {said} |" for name, (_, said) in KEYS.items()]
+    told = (
+        "`sim compare --json` prints these keys, and the tables as lists of rows (`replications` under the name "
+        "`replications_by_plan`); its schema is [comparing-schema.json](comparing-schema.json)."
+    )
+    parts.append("\n".join(["## JSON", "", told, "", "| key | meaning |", "|---|---|", *keys]))
+    return "\n\n".join(parts) + "\n"
+
+
+_DIRECTION = {1: "more", -1: "less", 0: ""}
+
+
+def _listing(columns: tuple[Column, ...]) -> str:
+    kinds = {"text": "text", "whole": "whole number", "number": "number"}
+    rows = [f"| `{c.name}` | {kinds[c.kind]} | {c.unit} | {c.description} |" for c in columns]
+    return "\n".join(["| column | type | unit | description |", "|---|---|---|---|", *rows])

@@ -17,6 +17,8 @@ import numpy as np
 from sim.luck import fill_fine, key
 
 QUANTILES = (0.025, 0.975)
+ENOUGH_DRAWS = 40
+"""With fewer, no draw lies beyond the ends of a 95 % interval."""
 TIE = 1e-7
 """Alternatives that differ by less, relative to the best, are equally good: so much is the root of rounding errors."""
 

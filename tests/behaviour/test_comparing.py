@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from behaviour.planned import FROZEN, TRADING, expand, intervention, more_sorting, narrow, nothing, two_routes
 
 import sim
-from behaviour.planned import FROZEN, TRADING, expand, intervention, more_sorting, narrow, nothing, two_routes
 from sim.experiments.comparing.comparison import Comparison
 from sim.experiments.comparing.decomposing import STEPS, WHOLE_EFFECT
 from sim.experiments.comparing.portfolios import BEYOND

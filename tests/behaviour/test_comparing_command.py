@@ -8,10 +8,10 @@ from typing import Any
 import jsonschema
 import numpy as np
 import pytest
+from behaviour.planned import FROZEN, assumed, expand, library, more_sorting, narrow, write
 from pyarrow import parquet
 
 import sim
-from behaviour.planned import FROZEN, assumed, expand, library, more_sorting, narrow, write
 from sim.cli import DIMENSIONS, OBJECTIVES, main
 from sim.cli.comparison_json import comparison_schema
 from sim.errors import ScenarioError

@@ -1,4 +1,4 @@
-"""Costs, benefits and what they come to, worked out by hand; when there are enough replications; which number matters."""
+"""Costs and benefits worked out by hand; when there are enough replications; which number matters."""
 
 import math
 from datetime import date

@@ -8,6 +8,7 @@ from sim.experiments.comparing.accounts import Figure
 from sim.experiments.comparing.comparison import Compared, Comparison
 from sim.experiments.comparing.sensitivity import FEWEST_DRAWS
 from sim.experiments.comparing.tables import FIGURES, better
+from sim.experiments.differences import ENOUGH_DRAWS
 
 NUMBERS_NAMED = 3
 PLACES_NAMED = 4
@@ -132,10 +133,12 @@ def _runs(comparison: Comparison) -> str:
 
 
 def _intervals(comparison: Comparison) -> str:
+    n = comparison.layout.n_draws
+    few = f" Of fewer than {ENOUGH_DRAWS} draws the credible interval is too narrow." if n < ENOUGH_DRAWS else ""
     if comparison.layout.has_draws:
         return (
             "[ ]: 95 % credible interval over draws, which more knowledge would narrow. ±: half of the 95 % interval "
-            "by Monte Carlo error, which more replications would."
+            f"by Monte Carlo error, which more replications would.{few}"
         )
     return (
         "±: half of the 95 % interval by Monte Carlo error. Nothing was drawn, so there is no credible interval, and "
