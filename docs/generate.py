@@ -2,7 +2,8 @@
 
 `docs/scenario-reference.md` comes from the models of a scenario, `docs/tables.md` and `docs/summary*` from the
 declarations of the tables and of `sim run --json`, `docs/comparing-*` from those of a comparison,
-`docs/reconciliation.md` from the tables of the evidence, `scenarios/schema.json` from `sim schema`. With `--check` nothing is written, and the exit code is 1 if a file differs.
+`docs/reconciliation.md` from the tables of the evidence, `scenarios/schema.json` from `sim schema`. With `--check`
+nothing is written, and the exit code is 1 if a file differs.
 """
 
 import json
