@@ -17,7 +17,7 @@ SETTINGS = frozenset(
 )
 """Keys that say how a scenario is run; what they hold rests on no evidence."""
 
-WORDS = frozenset({"name", "title", "change", "source"})
+WORDS = frozenset({"name", "title", "change", "source", "document", "section", "proposes"})
 """Keys under which texts are texts, whatever digits they hold."""
 
 

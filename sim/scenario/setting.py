@@ -29,6 +29,8 @@ QUANTITIES = ("mean", "low", "mode", "high")
 SLACK = 1e-9
 ABOUT_NUMBERS = frozenset({"uncertain", "posterior"})
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
+_AMOUNT = re.compile(rf"(?<![A-Za-z])(?:{_NUMBER.pattern})")
+"""A number, but not the digit of `m3`."""
 _TERM = re.compile(rf"\s*({_NUMBER.pattern})\s*(\S+)\s*")
 _TARIFF_UNITS = {"fixed": "CNY", "per_kg": "CNY/kg"}
 
@@ -210,7 +212,7 @@ def _scaled(old: Any, factor: float, text: str) -> Any:
         return old * factor
     if not _NUMBER.match(old):
         raise SettingError(f"'{text}' is {shown(old)}: nothing that can be multiplied")
-    return _NUMBER.sub(lambda found: repr(float(found[0]) * factor), old)
+    return _AMOUNT.sub(lambda found: repr(float(found[0]) * factor), old)
 
 
 def _set_mean(distribution: dict[str, Any], value: float | str | bool | Times, text: str) -> None:

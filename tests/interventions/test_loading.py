@@ -315,3 +315,15 @@ def test_sources_of_an_intervention_by_itself_are_shown(library, capsys: pytest.
     found = json.loads(capsys.readouterr().out)
     assert end.value.code == 0
     assert {"measures.m.release", "measures.n.per_parcel"} <= {number["path"] for number in found["numbers"]}
+
+
+def test_changes_of_interventions_are_told_of_the_numbers_they_act_on(library, capsys) -> None:
+    file = library.write("x", "m: {kind: expand_station, queues: [stations.sorting], servers: 2}", ramp="9 d")
+    plan = library.plan("interventions: [x]")
+    with pytest.raises(SystemExit) as end:
+        main(["sources", str(plan), "stations.sorting.servers", "--json"])
+    (number,) = json.loads(capsys.readouterr().out)["numbers"]
+    (acting,) = [each for each in number["changes"] if each["name"] == "x-m"]
+    assert end.value.code == 0
+    assert (acting["at"], acting["does"]) == ("2016-05-01", "add 2.0 over 9 d")
+    assert Path(acting["file"]).resolve() == file.resolve()

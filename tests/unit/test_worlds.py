@@ -383,6 +383,12 @@ def test_calibration_that_does_not_fit_is_refused(make: Make, folder: Path) -> N
     assert message.startswith("the calibration 'toy' does not fit this scenario: lanes.flight.payload.mass: ")
 
 
+def test_what_is_to_be_calibrated_has_nothing_to_draw(make: Make) -> None:
+    file = make(f"posterior: [of-other-names]\nuncertain: {{{PAYLOAD}: [50 kg, 70 kg]}}")
+    found = load(file, is_for_calibration=True).scenario
+    assert (found.posterior, found.uncertain) == ((), {})
+
+
 def test_number_is_moved_once(make: Make, folder: Path) -> None:
     shutil.copy(folder / "toy-numbers.csv", folder / "other-numbers.csv")
     messages = [message for _, message, _ in refused(make("posterior: [toy, other, toy]"))]
@@ -424,3 +430,60 @@ def test_quantiles_of_a_posterior_are_those_of_its_draws(folder: Path) -> None:
     found: Posterior = posterior_in(folder, "toy")
     values = [row[0] for row in found.draws]
     assert found.range_of(found.moved[0]) == pytest.approx(np.quantile(values, [0.025, 0.5, 0.975]))
+
+
+# -- interventions -----------------------------------------------------------------------------------------------------
+
+LINES = """
+interventions:
+  lines:
+    name: {en: More lines}
+    proposes: More lines.
+    at: 2016-05-10
+    lasts: 20 d
+    starts_within: 9 d
+    measures:
+      sort: {kind: expand_station, queues: [stations.sorting], servers: {value: 2, assumed: [1, 6], why: a guess}}
+"""
+
+
+def changes_of(worlds: Worlds, n: int) -> list[tuple[Any, ...]]:
+    found = [worlds.scenario(r).changes["lines-sort"] for r in range(n)]
+    return [(change.at, change.add) for change in found]
+
+
+def test_interventions_are_expanded_in_the_world_that_runs(make: Make) -> None:
+    world = worlds_of(load(make(LINES)), 1).scenario(0)
+    assert (world.interventions, world.uncertain, world.posterior) == ({}, {}, ())
+    assert [change.change for change in world.changes.values()] == ["stations.sorting.servers"]
+
+
+def test_range_of_an_intervention_is_drawn_by_draw_and_its_start_by_replication(make: Make) -> None:
+    loaded = load(make(LINES))
+    assert list(loaded.scenario.uncertain) == ["interventions.lines.measures.sort.servers"]
+    found = changes_of(worlds_of(loaded, 80), 80)
+    added = [add for _, add in found]
+    assert added[::2] == added[1::2]
+    assert set(added) == {1, 2, 3, 4, 5, 6}
+    assert {(at - loaded.scenario.interventions["lines"].at).days for at, _ in found} == set(range(10))
+    assert [at for at, _ in found[::2]] != [at for at, _ in found[1::2]]
+
+
+def test_start_is_drawn_of_one_replication_too_and_is_the_same_in_all_plans(make: Make) -> None:
+    alone = changes_of(worlds_of(load(make(LINES)), 3), 3)
+    assert {add for _, add in alone} == {2}, "at the central values nothing but the start is drawn"
+    beside = (
+        LINES
+        + """\
+  faster:
+    name: {en: Faster}
+    proposes: Faster.
+    at: 2016-05-12
+    measures:
+      sort: {kind: expand_station, queues: [stations.sorting], service: 0.5}
+posterior: [toy]
+"""
+    )
+    both = worlds_of(load(make(beside, "both")), 3)
+    assert changes_of(both, 3) == alone
+    assert len({at for at, _ in alone}) > 1
