@@ -1,6 +1,6 @@
 """What `sim compare` shows: a table with a row for each plan, what it rests on, and where the tables lie."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -13,11 +13,13 @@ from rich.text import Text
 from sim.cli.blocks import wrapped
 from sim.errors import printable
 from sim.experiments.comparing.comparison import Comparison
-from sim.experiments.comparing.wording import GROUPS, HEADINGS, plan_cells, rests_on, short
+from sim.experiments.comparing.wording import HEADINGS, plan_cells, rests_on, short
 from sim.indicators import Columns
 
 WIDTH_WITHOUT_TERMINAL = 110
-WIDTH_OF_ONE_TABLE = 170
+GAP = 3
+"""Characters between two columns of a table."""
+EDGES = 4
 ROWS_SHOWN = 60
 OF_PORTFOLIO = ("placed", "mean_days", "share_within_promise", "buyers_surplus_cny", "cost_cny", "net_benefit_cny")
 
@@ -27,13 +29,12 @@ def show_comparison(comparison: Comparison, folder: Path, stream: TextIO) -> Non
     console = Console(file=stream, highlight=False, width=None if stream.isatty() else WIDTH_WITHOUT_TERMINAL)
     title = comparison.base.plan.title or comparison.base.plan.name
     console.print(Text(printable(f"Plans against: {title}")))
-    groups = [range(len(HEADINGS))] if console.width >= WIDTH_OF_ONE_TABLE else GROUPS
-    cells = [plan_cells(comparison, one) for one in comparison.alternatives]
     names = [one.plan.name for one in comparison.alternatives]
-    for group in groups:
-        headings = ["plan", *("\n".join(HEADINGS[i]) for i in group)]
-        rows = [[name, *("\n".join(row[i]) for i in group)] for name, row in zip(names, cells, strict=True)]
-        console.print(_table(headings, rows))
+    cells = [["\n".join(cell) for cell in plan_cells(comparison, one)] for one in comparison.alternatives]
+    headings = ["\n".join(heading) for heading in HEADINGS]
+    for group in _packed([headings, *cells], console.width - EDGES - max(map(len, ["plan", *names]))):
+        rows = [[name, *(row[i] for i in group)] for name, row in zip(names, cells, strict=True)]
+        console.print(_table(["plan", *(headings[i] for i in group)], rows))
     for dimension in comparison.by:
         _show_by(console, comparison, dimension)
     if "portfolio" in comparison.more:
@@ -47,10 +48,24 @@ def show_comparison(comparison: Comparison, folder: Path, stream: TextIO) -> Non
     console.print(Text(told), soft_wrap=True)
 
 
+def _packed(rows: Sequence[Sequence[str]], width: int) -> Iterator[list[int]]:
+    """Numbers of columns that fit beside each other, each with its longest line and a gap."""
+    group: list[int] = []
+    left = width
+    for i in range(len(rows[0])):
+        needed = GAP + max(len(line) for row in rows for line in row[i].split("\n"))
+        if group and needed > left:
+            yield group
+            group, left = [], width
+        group.append(i)
+        left -= needed
+    yield group
+
+
 def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], title: str | None = None) -> Table:
     table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
     for number, heading in enumerate(headings):
-        table.add_column(Text(heading), justify="left" if number == 0 else "right", overflow="fold")
+        table.add_column(Text(heading), justify="left" if number == 0 else "right", no_wrap=True)
     for row in rows:
         table.add_row(*(Text(printable_lines(cell)) for cell in row))
     return table
@@ -73,7 +88,13 @@ def _show_by(console: Console, comparison: Comparison, dimension: str) -> None:
     for i in np.flatnonzero(is_shown):
         found.setdefault((table["plan"][i], table["group"][i]), {})[table["measure"][i]] = table["difference"][i]
     rows = [[plan, group, *(short(each.get(name, np.nan)) for name in wanted)] for (plan, group), each in found.items()]
-    console.print(_table(["plan", dimension, *wanted], rows[:ROWS_SHOWN], f"Differences by {dimension}"))
+    console.print(
+        _table(
+            ["plan", dimension, *(name.replace("_", "\n") for name in wanted)],
+            rows[:ROWS_SHOWN],
+            f"Differences by {dimension}",
+        )
+    )
     if len(rows) > ROWS_SHOWN:
         console.print(Text(f"... and {len(rows) - ROWS_SHOWN} more rows; see differences.csv."))
 

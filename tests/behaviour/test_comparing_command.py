@@ -206,3 +206,11 @@ def test_a_page_of_a_notebook_shows_the_plans_and_what_they_rest_on(base: Path) 
         assert comparison.plot(kind).axes or kind == "tornado"
     with pytest.raises(ValueError, match="no picture 'pie'"):
         comparison.plot("pie")
+
+
+def test_only_numbers_that_an_objective_can_depend_on_are_held_against_it(base: Path) -> None:
+    comparison = sim.compare(base, ["sorting", "customs"], replications=20, objective="days")
+    numbers = comparison.sensitivity.groupby("plan").number.agg(list).to_dict()
+    assert numbers == {"sorting": ["interventions.sorting.measures.lines.servers"]}
+    costs = sim.compare(base, ["sorting"], replications=20, objective="net-benefit").sensitivity
+    assert "interventions.sorting.capital" in costs.number.tolist()

@@ -5,7 +5,7 @@ the others. Where numbers are drawn independently, as they are, their shares of 
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 FEWEST_DRAWS = 10
 """With fewer, luck alone makes some number look important."""
+COSTS = ("capital", "running_per_year", "life")
+"""Numbers of an intervention that only its cost depends on."""
 SENSITIVITY = (
     Column("plan", "text", "", "name of the plan"),
     Column("number", "text", "", "path of the number in the scenarios, or calibration and parameter"),
@@ -30,7 +32,6 @@ SENSITIVITY = (
 
 def sensitivity(comparison: "Comparison") -> Iterator[tuple[Any, ...]]:
     """Rows of the table, the most important number first; none if there are too few draws."""
-    numbers = {path: values for path, values in comparison.drawn.items() if np.ptp(values) > 0}
     if comparison.layout.n_draws < FEWEST_DRAWS:
         return
     base = comparison.objective.of(comparison.base.samples)
@@ -39,8 +40,18 @@ def sensitivity(comparison: "Comparison") -> Iterator[tuple[Any, ...]]:
         of_draws = comparison.layout.table(paired).mean(axis=-1)
         if np.ptp(of_draws) == 0:
             continue
+        numbers = _numbers_of(comparison, one.plan.scenario.uncertain)
         rows = [(path, *_moved(values, of_draws, len(numbers))) for path, values in numbers.items()]
         yield from ((one.plan.name, *row) for row in sorted(rows, key=lambda row: (-row[4], -abs(row[3]), row[0])))
+
+
+def _numbers_of(comparison: "Comparison", own: Collection[str]) -> dict[str, np.ndarray]:
+    """What was drawn that a plan can depend on: its own uncertain numbers, those of the baseline, posteriors."""
+    uncertain = {path for one in comparison.everything for path in one.plan.scenario.uncertain}
+    foreign = uncertain - {*own, *comparison.base.plan.scenario.uncertain}
+    if comparison.objective.name != "net-benefit":
+        foreign |= {path for path in uncertain if path.startswith("interventions.") and path.split(".")[2] in COSTS}
+    return {path: drawn for path, drawn in comparison.drawn.items() if path not in foreign and np.ptp(drawn) > 0}
 
 
 def _moved(values: np.ndarray, answer: np.ndarray, n_numbers: int) -> tuple[float, float, float, float, str]:

@@ -30,8 +30,6 @@ HEADINGS: tuple[tuple[str, ...], ...] = (
     ("P", "(best)"),
     ("regret", ""),
 )
-GROUPS = (range(0, 5), range(5, 12))
-"""Headings that stay beside each other where not all fit."""
 
 
 def plan_cells(comparison: Comparison, one: Compared) -> list[tuple[str, ...]]:
