@@ -14,9 +14,10 @@ from sim.reading.tree import Path as TreePath
 from sim.scenario.checks import problems_across, problems_of_draws
 from sim.scenario.interventions.expanding import expansion_of
 from sim.scenario.interventions.files import KEY, Named, as_mapping, taken
-from sim.scenario.interventions.ranges import ranges_of
+from sim.scenario.interventions.ranges import as_settable, ranges_of
 from sim.scenario.library import claimed, library_of, near
 from sim.scenario.scenario import Scenario
+from sim.scenario.setting import paths_of
 
 LONGEST_CHAIN = 20
 
@@ -54,7 +55,8 @@ def load(
         scenario = build(Scenario, tree)
     except ScenarioError as error:
         raise ScenarioError([*problems, *error.problems]) from None
-    ranges = ranges_of(tree, sources, found.added) | scenario.uncertain
+    ranges = ranges_of(tree, sources, found.added)
+    ranges = (as_settable(ranges, set(paths_of(scenario))) if ranges else ranges) | scenario.uncertain
     scenario = scenario.model_copy(update={"uncertain": ranges}) if ranges else scenario
     if is_for_calibration:
         scenario = scenario.model_copy(update={"posterior": (), "uncertain": {}})
