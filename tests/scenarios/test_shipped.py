@@ -17,7 +17,7 @@ from sim.scenario.loading import load
 from sim.scenario.scenario import Corridor, Scenario
 
 ROOT = Path(__file__).parents[2]
-FILES = sorted((ROOT / "scenarios").rglob("*.yaml"))
+FILES = [file for file in sorted((ROOT / "scenarios").rglob("*.yaml")) if file.parent.name != "siting"]
 CORRIDORS = [file for file in FILES if file.parent.name == "corridors"]
 SCENARIOS = [file for file in FILES if file not in CORRIDORS]
 SHORT = timedelta(days=21)
