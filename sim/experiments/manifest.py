@@ -12,6 +12,7 @@ from typing import Any
 
 import sim
 from sim.experiments.results import Results
+from sim.ledger.posteriors import ENDING
 from sim.pictures import can_be_drawn, overview
 from sim.reading import Tree
 from sim.tables import sha256, write_results
@@ -44,6 +45,8 @@ def manifest(results: Results, files: Iterable[Path]) -> dict[str, Any]:
         "processor": processor(),
         "scenario_files": _hashes(files),
         "evidence_files": _hashes(sorted(EVIDENCE.glob("*.csv"))),
+        "posterior_files": {f"{each.name}{ENDING}": each.sha256 for each in results.worlds.posteriors},
+        "draws": results.worlds.n_draws,
         "tables": sorted(results.tables),
     }
 

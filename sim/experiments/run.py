@@ -8,15 +8,17 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim.experiments.estimate import refuse_if_absurd
 from sim.experiments.results import Outcome, Results, combined
+from sim.experiments.worlds import Worlds
 from sim.indicators import Columns, Run, growing_backlogs, lasting_stock_outs, tables_of
+from sim.ledger.posteriors import SHIPPED, Posterior
 from sim.model import Model, build
-from sim.scenario.interventions.expanding import expanded
 from sim.scenario.scenario import Scenario
 
 LOOK_EVERY = 0.5
@@ -42,10 +44,11 @@ Take = Callable[[int, Results], None]
 
 
 class Job(NamedTuple):
-    """A scenario, and how many replications of it to run."""
+    """A scenario, how many replications of it to run, and the folder of the calibrations that it names."""
 
     scenario: Scenario
     replications: int
+    posteriors: Path = SHIPPED
 
 
 class Task(NamedTuple):
@@ -61,6 +64,7 @@ def run(
     workers: int = 1,
     on_progress: Tell | None = None,
     parcel_log: bool = False,
+    posteriors: Path = SHIPPED,
 ) -> Results:
     """Run all replications. Ctrl-C ends the run early: what is then complete is in the results, and what is missing.
 
@@ -68,7 +72,7 @@ def run(
     """
     n = scenario.replications if replications is None else replications
     refuse_if_absurd(scenario, replications=n, workers=workers, parcel_log=parcel_log)
-    (results,) = run_several([Job(scenario, n)], workers, on_progress, parcel_log)
+    (results,) = run_several([Job(scenario, n, posteriors)], workers, on_progress, parcel_log)
     return results
 
 
@@ -101,10 +105,10 @@ def run_several(
     return found
 
 
-def replicate(scenario: Scenario, replication: int, parcel_log: bool, tell: Callable[[float], None]) -> Outcome:
-    """Run one replication and make its tables."""
+def replicate(worlds: Worlds, replication: int, parcel_log: bool, tell: Callable[[float], None]) -> Outcome:
+    """Run one replication in its world and make its tables."""
     started = time.perf_counter()
-    scenario = expanded(scenario)
+    scenario = worlds.scenario(replication)
     model = build(scenario, replication, parcel_log=parcel_log, on_settling=lambda share: tell(SETTLING * share))
     model.run(lambda share: tell(SETTLING + (1 - SETTLING) * share))
     made = Run(model.record, scenario)
@@ -139,6 +143,7 @@ class _Runner(ABC):
         self.failures: dict[Task, str] = {}
         self.was_stopped = False
         self._jobs = jobs
+        self._worlds = [Worlds.of(*job) for job in jobs]
         self._tasks = [Task(i, number) for i, job in enumerate(jobs) for number in range(job.replications)]
         self._workers = workers
         self._parcel_log = parcel_log
@@ -162,7 +167,7 @@ class _Runner(ABC):
             for task in tasks
             if task not in self.outcomes
         }
-        return combined(self._jobs[job].scenario, outcomes, missing, self.was_stopped, seconds)
+        return combined(self._worlds[job], outcomes, missing, self.was_stopped, seconds)
 
     def _is_over(self, task: Task) -> bool:
         return task in self.outcomes or task in self.failures
@@ -184,8 +189,8 @@ class _Here(_Runner):
                 self._tell([before, share])
 
             try:
-                scenario = self._jobs[task.job].scenario
-                self.outcomes[task] = replicate(scenario, task.replication, self._parcel_log, tell)
+                worlds = self._worlds[task.job]
+                self.outcomes[task] = replicate(worlds, task.replication, self._parcel_log, tell)
             except Exception as error:
                 if len(self._tasks) == 1:
                     raise
@@ -213,10 +218,9 @@ class _Apart(_Runner):
         before = set(multiprocessing.active_children())
         pool = ProcessPoolExecutor(workers, self._context, _start_process, (self._shares,))
         try:
-            # As text: pydantic's generic classes cannot be pickled.
-            texts = [job.scenario.model_dump_json(by_alias=True) for job in self._jobs]
+            sent = [_Sent.of(worlds) for worlds in self._worlds]
             waiting = {
-                pool.submit(_replicate_apart, texts[task.job], self._parcel_log, task, self._tasks.index(task)): task
+                pool.submit(_replicate_apart, sent[task.job], self._parcel_log, task, self._tasks.index(task)): task
                 for task in tasks
             }
             while waiting:
@@ -255,8 +259,25 @@ def _start_process(shares: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _replicate_apart(scenario: str, parcel_log: bool, task: Task, slot: int) -> Outcome:
+class _Sent(NamedTuple):
+    """Worlds as they are sent to a process: the scenario as text, for pydantic's generic classes cannot be pickled."""
+
+    scenario: str
+    n: int
+    posteriors: tuple[Posterior, ...]
+
+    @classmethod
+    def of(cls, worlds: Worlds) -> "_Sent":
+        return cls(worlds.described.model_dump_json(by_alias=True), worlds.n, worlds.posteriors)
+
+    @property
+    def worlds(self) -> Worlds:
+        """They again."""
+        return Worlds.with_posteriors(Scenario.model_validate_json(self.scenario), self.n, self.posteriors)
+
+
+def _replicate_apart(sent: _Sent, parcel_log: bool, task: Task, slot: int) -> Outcome:
     def tell(share: float) -> None:
         _SHARES[slot] = share
 
-    return replicate(Scenario.model_validate_json(scenario), task.replication, parcel_log, tell)
+    return replicate(sent.worlds, task.replication, parcel_log, tell)

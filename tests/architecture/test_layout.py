@@ -126,6 +126,8 @@ def test_every_module_says_what_lives_in_it() -> None:
         ["run", "--help"],
         ["validate", "scenarios/harbin-baseline.yaml"],
         ["schema"],
+        ["schema", "intervention"],
+        ["explain", "scenarios/harbin-baseline.yaml"],
         ["scenarios"],
         ["sources", "scenarios/harbin-baseline.yaml"],
         ["sources", "A008"],

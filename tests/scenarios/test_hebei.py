@@ -1,7 +1,7 @@
-"""Hebei to Russia and imports by Tianjin, both illustrative: they run, share with the others, and proposals have their signs.
+"""Hebei to Russia and imports by Tianjin, both illustrative: they run, share, and have their signs.
 
-At 200 parcels a row from January to September 2017, five months after the simulated time begins; the market
-begins at the promises, which are near what runs give.
+At 200 parcels a row from January to September 2017, five months after the simulated time begins. Markets begin at the
+promises, which are near what runs give.
 """
 
 import csv

@@ -27,7 +27,7 @@ def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     return check
 
 
-def test_every_number_of_the_shipped_corridors_and_interventions_has_its_source(
+def test_every_number_of_the_shipped_corridors_interventions_and_disruptions_has_its_source(
     at_root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([]) == 0
