@@ -8,7 +8,6 @@ from oracle.test_engine_agrees import assert_same_lists, engine_trace
 from oracle.trace import first_difference
 from oracle.twin import simulate
 from oracle.worlds_of_levers import three_paths
-
 from sim.scenario.scenario import Scenario
 
 
