@@ -3,8 +3,7 @@
 Each file `scenarios/*/CORRIDOR-*.yaml` of an intervention or disruption is run over its `base`, with what it requires,
 at central values and on the luck of the base, and compared from the month of its start to the end of the horizon. What
 has an assumed range in its measures, or in what it adds, is run once more at all lower and once at all upper ends.
-The market is settled once for all with rows as large as the run's: none acts on the first day, so all settle alike, but
-for a route of their own.
+The market is settled once for all: none acts on the first day, so all settle alike, but for a route of their own.
 """
 
 import sys
@@ -16,7 +15,7 @@ from pathlib import Path
 import click
 import numpy as np
 
-from sim.actors.market import Expectations
+from sim.actors.weighing import Expectations
 from sim.experiments.worlds import Worlds
 from sim.indicators import Columns, tables_of
 from sim.ledger.amounts import amount
@@ -58,22 +57,18 @@ class Runs:
 
     def tables(self, scenario: Scenario) -> list[Mapping[str, Columns]]:
         """The tables of each replication of a scenario in the central world."""
-        market = scenario.market
-        review = market.review.model_copy(update={"settle_parcels_per_row": self.rows})
-        update = {"parcels_per_row": self.rows, "market": market.model_copy(update={"review": review})}
-        if self.as_described:
-            update["posterior"] = ()
+        update = {"parcels_per_row": self.rows} | ({"posterior": ()} if self.as_described else {})
         worlds = Worlds.of(scenario.model_copy(update=update), 1)
         return [self._tables(worlds.scenario(r), r) for r in range(self.replications)]
 
     def _tables(self, world: Scenario, replication: int) -> Mapping[str, Columns]:
-        key = (*world.routes, replication)
+        key = (tuple(world.routes), replication)
         if key not in _SETTLED:
             _SETTLED[key] = settle(world, replication, lambda _: None)[0]
         return tables_of(build(world, replication, start_from=_SETTLED[key]).run().record, world, replication)
 
 
-_SETTLED: dict[tuple[str | int, ...], Expectations] = {}
+_SETTLED: dict[tuple[tuple[str, ...], int], Expectations] = {}
 """What the market has settled at, by routes and replication."""
 
 
