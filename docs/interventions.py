@@ -16,10 +16,11 @@ from pathlib import Path
 import click
 import numpy as np
 
+from sim.actors.market import Expectations
+from sim.experiments.worlds import Worlds
 from sim.indicators import Columns, tables_of
 from sim.ledger.amounts import amount
 from sim.model import build, settle
-from sim.scenario.interventions.expanding import expanded
 from sim.scenario.interventions.intervention import Intervention
 from sim.scenario.interventions.trial import Trial, trial
 from sim.scenario.loading import load
@@ -49,28 +50,31 @@ class Came:
 
 @dataclass(frozen=True)
 class Runs:
-    """How runs are made: parcels a row, and replications of each."""
+    """How runs are made: parcels a row, replications of each, and whether without what was calibrated."""
 
     rows: int
     replications: int
+    as_described: bool = False
 
-    def tables(self, scenario: Scenario) -> "list[Mapping[str, Columns]]":
-        """The tables of each replication of a scenario."""
+    def tables(self, scenario: Scenario) -> list[Mapping[str, Columns]]:
+        """The tables of each replication of a scenario in the central world."""
         market = scenario.market
         review = market.review.model_copy(update={"settle_parcels_per_row": self.rows})
         update = {"parcels_per_row": self.rows, "market": market.model_copy(update={"review": review})}
-        world = expanded(scenario.model_copy(update=update))
-        return [self._tables(world, r) for r in range(self.replications)]
+        if self.as_described:
+            update["posterior"] = ()
+        worlds = Worlds.of(scenario.model_copy(update=update), 1)
+        return [self._tables(worlds.scenario(r), r) for r in range(self.replications)]
 
-    def _tables(self, world: Scenario, replication: int) -> "Mapping[str, Columns]":
-        routes = tuple(world.routes)
-        if routes not in _SETTLED or replication not in _SETTLED[routes]:
-            _SETTLED.setdefault(routes, {})[replication] = settle(world, replication, lambda _: None)[0]
-        start = _SETTLED[routes][replication]
-        return tables_of(build(world, replication, start_from=start).run().record, world, replication)
+    def _tables(self, world: Scenario, replication: int) -> Mapping[str, Columns]:
+        key = (*world.routes, replication)
+        if key not in _SETTLED:
+            _SETTLED[key] = settle(world, replication, lambda _: None)[0]
+        return tables_of(build(world, replication, start_from=_SETTLED[key]).run().record, world, replication)
 
 
-_SETTLED: dict[tuple[str, ...], dict[int, object]] = {}
+_SETTLED: dict[tuple[str | int, ...], Expectations] = {}
+"""What the market has settled at, by routes and replication."""
 
 
 # -- what runs came to -------------------------------------------------------------------------------------------------
@@ -177,15 +181,17 @@ def renewed(page: str, command: str, table: str) -> str:
 @click.argument("corridor")
 @click.option("--rows", default=200, help="parcels a row")
 @click.option("--replications", default=2, help="replications of each run")
-def main(corridor: str, rows: int, replications: int) -> None:
+@click.option("--as-described", is_flag=True, help="without what was calibrated")
+def main(corridor: str, rows: int, replications: int, as_described: bool) -> None:
     """Run all interventions and disruptions of a corridor and write their table into docs/interventions-CORRIDOR.md."""
     page = ROOT / "docs" / f"interventions-{corridor}.md"
     text = page.read_text("utf-8")
     lines = [HEAD]
     for file in files_of(corridor):
-        lines.append(line(file, Runs(rows, replications)))
+        lines.append(line(file, Runs(rows, replications, as_described)))
         click.echo(lines[-1])
     command = f"python -m docs.interventions {corridor} --rows {rows} --replications {replications}"
+    command += " --as-described" if as_described else ""
     page.write_text(renewed(text, command, "\n".join(lines)), "utf-8")
 
 
