@@ -11,6 +11,7 @@ In a notebook::
 
 import os
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,11 +28,14 @@ if not os.access(Path(__file__).parent, os.W_OK):  # numba keeps compiled kernel
     os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(tempfile.gettempdir()) / f"parcel-corridors-{os.getuid()}"))
 
 
-def load(path: str | Path) -> "Scenario":
-    """The scenario of a file, checked. Raises ScenarioError with every problem found."""
+def load(path: str | Path, interventions: Sequence[str | Path] = ()) -> "Scenario":
+    """The scenario of a file, checked; with interventions besides its own, by name or file.
+
+    Raises ScenarioError with every problem found.
+    """
     from sim.scenario import loading
 
-    return loading.load(path).scenario
+    return loading.load(path, interventions).scenario
 
 
 def __getattr__(name: str) -> Any:

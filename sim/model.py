@@ -38,6 +38,7 @@ from sim.building.warehouses import stock_reviews
 from sim.flow.network import Context
 from sim.flow.parcels import ParcelLog, ParcelTable
 from sim.record import Axes, Record
+from sim.scenario.interventions.expanding import expanded
 from sim.scenario.scenario import Change, Scenario
 from sim.scenario.sellers_over_time import with_skills
 from sim.scenario.targets import schedules
@@ -244,8 +245,9 @@ def build(
 ) -> Model:
     """The model of a replication; expectations start from ``start_from``, or settle as the scenario says.
 
-    ``on_settling`` is told the share done of the repetitions that settling may take.
+    ``on_settling`` is told the share done of the repetitions that settling may take. Interventions act as described.
     """
+    scenario = expanded(scenario)
     settlement = None
     if start_from is None:
         start_from, settlement = settle(scenario, replication, on_settling or (lambda _: None))

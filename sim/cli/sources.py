@@ -11,6 +11,7 @@ from sim.errors import did_you_mean, listed, printable
 from sim.ledger import Account, Evidence, Number, account, evidence_near, files_below, numbers_in, uses_of
 from sim.reading import Source, Tree, dotted, read_tree, unwrap_sources
 from sim.reading.tree import Path as TreePath
+from sim.scenario.interventions.trial import is_intervention
 from sim.scenario.loading import load
 
 WRONG_INPUT = 2
@@ -115,9 +116,9 @@ def _tell(
 
 
 def _read(file: Path) -> tuple[Tree, dict[TreePath, Source], list[tuple[Path, ...]]]:
-    """The numbers of a scenario, or of a corridor by itself."""
+    """The numbers of a scenario, or of a corridor or intervention by itself."""
     own = read_tree(file)
-    if any(key in own.children for key in PARTS_OF_A_SCENARIO):
+    if any(key in own.children for key in PARTS_OF_A_SCENARIO) and not is_intervention(own):
         loaded = load(file)
         return loaded.tree, dict(loaded.sources), files_below(file)
     return (*unwrap_sources(own), [(file.resolve(),)])

@@ -8,7 +8,8 @@ import click
 import sim
 from sim.errors import AbsurdScenarioError, ScenarioError, printable
 from sim.experiments.estimate import refuse_if_absurd
-from sim.reading import build, read_tree, unwrap_sources
+from sim.reading import Tree, build, read_tree, unwrap_sources
+from sim.scenario.interventions.trial import is_intervention, trial
 from sim.scenario.loading import load
 from sim.scenario.scenario import Corridor
 
@@ -27,7 +28,7 @@ def validate_files(files: Sequence[Path]) -> int:
     wrong = 0
     for file in files:
         try:
-            line = _corridor_line(file) if file.parent.name == "corridors" else _scenario_line(file)
+            line = _line(file)
         except ScenarioError as error:
             absurd = f"{file}: " if isinstance(error, AbsurdScenarioError) else ""
             click.echo(printable(absurd) + str(error), err=True)
@@ -37,6 +38,21 @@ def validate_files(files: Sequence[Path]) -> int:
     if wrong and len(files) > 1:
         click.echo(f"{wrong} of {len(files)} files are wrong", err=True)
     return 2 if wrong else 0
+
+
+def _line(file: Path) -> str:
+    """What a right file holds."""
+    if file.parent.name == "corridors":
+        return _corridor_line(file)
+    return _intervention_line(file) if is_intervention(read_tree(file)) else _scenario_line(file)
+
+
+def _intervention_line(file: Path) -> str:
+    """An intervention acts in a world: it is laid over the scenario that it is meant for."""
+    found = trial(file)
+    if found.scenario is not None:
+        refuse_if_absurd(found.scenario, replications=found.scenario.replications)
+    return f"{file}: ok: {found}"
 
 
 def _scenario_line(file: Path) -> str:
@@ -66,6 +82,13 @@ def list_scenarios() -> None:
             title = "(cannot be read; see sim validate)"
         else:
             node = tree.child("title")
-            title = str(node.value) if node is not None and node.is_scalar else ""
+            title = str(node.value) if node is not None and node.is_scalar else _kind_of(tree)
         name = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
         click.echo(printable(f"{name}  {title}".rstrip()))
+
+
+def _kind_of(tree: Tree) -> str:
+    """What is said in place of a title: of an intervention that it is one, and its name."""
+    name = tree.child("name") if is_intervention(tree) else None
+    english = name.child("en") if name else None
+    return f"(intervention) {english.value}" if english else ""

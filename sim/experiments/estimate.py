@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from sim.errors import AbsurdScenarioError
 from sim.scenario.containers import Freight
 from sim.scenario.growth import growth_level
+from sim.scenario.interventions.expanding import expanded
 from sim.scenario.lanes import Lane, TimetableEntry
 from sim.scenario.market import HIGHEST_LEVEL, Origin, Season
 from sim.scenario.pieces import piece_cm3, piece_grams
@@ -77,6 +78,7 @@ class Estimate:
 
 def estimate(scenario: Scenario, *, replications: int = 1, workers: int = 1, parcel_log: bool = False) -> Estimate:
     """What a run takes."""
+    scenario = expanded(scenario)
     origins = [_OriginEstimate.of(name, scenario) for name in scenario.market.origins]
     orders, rows = sum(o.orders for o in origins), sum(o.rows for o in origins)
     placed_rows = sum(o.rows * o.inside for o in origins)

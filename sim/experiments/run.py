@@ -16,6 +16,7 @@ from sim.experiments.estimate import refuse_if_absurd
 from sim.experiments.results import Outcome, Results, combined
 from sim.indicators import Columns, Run, growing_backlogs, lasting_stock_outs, tables_of
 from sim.model import Model, build
+from sim.scenario.interventions.expanding import expanded
 from sim.scenario.scenario import Scenario
 
 LOOK_EVERY = 0.5
@@ -103,6 +104,7 @@ def run_several(
 def replicate(scenario: Scenario, replication: int, parcel_log: bool, tell: Callable[[float], None]) -> Outcome:
     """Run one replication and make its tables."""
     started = time.perf_counter()
+    scenario = expanded(scenario)
     model = build(scenario, replication, parcel_log=parcel_log, on_settling=lambda share: tell(SETTLING * share))
     model.run(lambda share: tell(SETTLING + (1 - SETTLING) * share))
     made = Run(model.record, scenario)

@@ -1,9 +1,9 @@
-"""From a scenario file to a scenario: its base, its corridors, what is laid on top, and the checks across all of it.
+"""From a scenario file to a scenario: its base, its corridors, what is laid on top, its interventions, and all checks.
 
 Files are looked for inside one library only: the nearest folder above the scenario file that holds `corridors/`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,6 +11,10 @@ from sim.errors import Problem, ScenarioError, did_you_mean, listed, shown
 from sim.reading import Source, Tree, build, overlay, problem_at, read_tree, union, without_sources
 from sim.reading.tree import Path as TreePath
 from sim.scenario.checks import problems_across
+from sim.scenario.interventions.expanding import expansion_of
+from sim.scenario.interventions.files import KEY, Named, as_mapping, taken
+from sim.scenario.interventions.ranges import ranges_of
+from sim.scenario.library import claimed, library_of, near
 from sim.scenario.scenario import Scenario
 
 LONGEST_CHAIN = 20
@@ -18,30 +22,38 @@ LONGEST_CHAIN = 20
 
 @dataclass(frozen=True)
 class Loaded:
-    """A scenario that passed all checks, with the source of its numbers by path."""
+    """A described scenario that passed all checks, also as the world that runs; the source of its numbers by path."""
 
     scenario: Scenario
     sources: Mapping[TreePath, Source]
     tree: Tree
 
 
-def load(path: str | Path) -> Loaded:
-    """Read, assemble, validate and check a scenario file. Raises ScenarioError with every problem found."""
+def load(path: str | Path, interventions: Sequence[Named] = (), *, is_bare: bool = False) -> Loaded:
+    """Read, assemble, validate and check a scenario file. Raises ScenarioError with every problem found.
+
+    ``interventions`` are laid over it besides its own, by name or file; a bare scenario is without its own.
+    """
     path = Path(path)
-    tree, sources, problems = without_sources(_assembled(path, ()))
+    assembled = _assembled(path, ())
+    found = taken(_without_interventions(assembled) if is_bare else assembled, library_of(path), path, interventions)
+    tree, sources, problems = without_sources(found.tree)
+    problems = found.problems + problems
     try:
         scenario = build(Scenario, tree)
     except ScenarioError as error:
         raise ScenarioError([*problems, *error.problems]) from None
-    problems += problems_across(scenario, tree, str(path))
+    expansion = expansion_of(scenario)
+    problems += problems_across(expansion.scenario, tree, str(path), expansion.found, expansion.place)
     if problems:
         raise ScenarioError(problems)
-    return Loaded(scenario, sources, tree)
+    ranges = ranges_of(tree, sources, found.added) | scenario.uncertain
+    return Loaded(scenario.model_copy(update={"uncertain": ranges}) if ranges else scenario, sources, tree)
 
 
 def _assembled(path: Path, above: tuple[Path, ...]) -> Tree:
     """The file over its corridors over its base."""
-    own = read_tree(path)
+    own, is_list = as_mapping(read_tree(path))
     if not above and "scenario" not in own.children:
         message = "the key 'scenario' is missing: a scenario has its own name"
         raise ScenarioError([problem_at(own, ("scenario",), message)])
@@ -55,24 +67,18 @@ def _assembled(path: Path, above: tuple[Path, ...]) -> Tree:
     layers = [*below, own]
     result = layers[0]
     for layer in layers[1:]:
-        result = _claimed(overlay(result, layer), layer)
+        replaced = _without_interventions(result) if layer is own and is_list else result
+        result = claimed(overlay(replaced, layer), layer)
     return result
+
+
+def _without_interventions(tree: Tree) -> Tree:
+    return replace(tree, value={key: child for key, child in tree.children.items() if key != KEY})
 
 
 def _untitled(base: Tree) -> Tree:
     """A base without its title, which would say of another scenario what it shows."""
     return replace(base, value={key: child for key, child in base.children.items() if key != "title"})
-
-
-def _claimed(tree: Tree, layer: Tree) -> Tree:
-    """The tree with its mappings standing where the layer speaks of them: there lies what is wrong with them."""
-    if not (tree.is_mapping and layer.is_mapping):
-        return tree
-    children = {
-        key: _claimed(child, layer.children[key]) if key in layer.children else child
-        for key, child in tree.children.items()
-    }
-    return replace(tree, value=children, mark=layer.mark, key_mark=layer.key_mark)
 
 
 def _base(path: Path, own: Tree, above: tuple[Path, ...]) -> Tree:
@@ -82,8 +88,8 @@ def _base(path: Path, own: Tree, above: tuple[Path, ...]) -> Tree:
     target = (path.parent / node.value).resolve()
     chain = (*above, path.resolve())
     hint = None
-    if not target.is_relative_to(_library(path)):
-        message = f"the base {node.value!r} lies outside the folder {_library(path).name}/"
+    if not target.is_relative_to(library_of(path)):
+        message = f"the base {node.value!r} lies outside the folder {library_of(path).name}/"
     elif target in chain:
         message = f"bases in a circle: {' -> '.join(file.name for file in (*chain, target))}"
     elif len(chain) > LONGEST_CHAIN:
@@ -92,7 +98,7 @@ def _base(path: Path, own: Tree, above: tuple[Path, ...]) -> Tree:
         message = f"there is no file {node.value!r}"
         hint = did_you_mean(target.name, [file.name for file in sorted(target.parent.glob("*.yaml"))])
     else:
-        return _assembled(_near(target), chain)
+        return _assembled(near(target), chain)
     raise ScenarioError([problem_at(own, ("base",), message, hint)])
 
 
@@ -102,27 +108,16 @@ def _corridors(path: Path, own: Tree) -> list[Tree]:
         return []
     if not isinstance(node.value, tuple):
         raise ScenarioError([problem_at(own, ("corridors",), "a list of corridors is expected, such as [harbin]")])
-    folder = _library(path) / "corridors"
+    folder = library_of(path) / "corridors"
     known = [file.stem for file in sorted(folder.glob("*.yaml"))]
     found: list[Tree] = []
     problems: list[Problem] = []
     for i, item in enumerate(node.items):
         if item.value in known:
-            found.append(read_tree(_near(folder / f"{item.value}.yaml")))
+            found.append(read_tree(near(folder / f"{item.value}.yaml")))
             continue
         hint = did_you_mean(str(item.plain()), known) or (f"known here: {listed(known, 'and')}" if known else None)
         problems.append(problem_at(own, ("corridors", i), f"there is no corridor {shown(item.plain())}", hint))
     if problems:
         raise ScenarioError(problems)
     return found
-
-
-def _near(path: Path) -> Path:
-    """The same file as messages name it: from the working folder, if it lies inside."""
-    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
-
-
-def _library(path: Path) -> Path:
-    """The nearest folder above a file that holds `corridors/`; else the folder of the file."""
-    folder = path.resolve().parent
-    return next((above for above in (folder, *folder.parents) if (above / "corridors").is_dir()), folder)

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from sim.scenario.base import Described, Slug
 from sim.scenario.containers import Consolidation, Freight
+from sim.scenario.interventions.intervention import Intervention
 from sim.scenario.lanes import Lane, LastMile
 from sim.scenario.market import Horizon, Market, Origin
 from sim.scenario.routes import Route
@@ -94,6 +95,17 @@ class Scenario(World):
         None, max_length=200, description="scenario file, relative to this one, that it is laid over"
     )
     horizon: Horizon = Field(description="the simulated time")
+    interventions: dict[Slug, Intervention] = Field(
+        default_factory=dict,
+        max_length=100,
+        description="proposals and disruptions that act in it: names of files of `interventions/` and "
+        "`disruptions/`, or a mapping that is laid over them by name",
+    )
+    uncertain: dict[str, tuple[float | str, float | str]] = Field(
+        default_factory=dict,
+        max_length=1000,
+        description="ranges, by path, of numbers that a comparison draws; assumed ranges of interventions are added",
+    )
     parcels_per_row: int = Field(
         1, ge=1, le=10_000, description="upper bound of parcels that one row stands for; 1 is full resolution"
     )

@@ -4,11 +4,14 @@ Each check is a generator of (path, message, hint); where in which file a proble
 afterwards. A name that is unknown is reported once, and not again by what follows from it.
 """
 
+from collections.abc import Callable, Iterable
+
 from sim.errors import Problem
 from sim.reading import Tree, problem_at
 from sim.reading.tree import Path
 from sim.scenario.checks.circles import circles
 from sim.scenario.checks.dated import changes, horizon, outside_the_horizon
+from sim.scenario.checks.findings import Found
 from sim.scenario.checks.journeys import freight, replenishments, returns
 from sim.scenario.checks.market import freight_in_numbers, market, sellers, shares
 from sim.scenario.checks.names import accounts, codes, holidays, names, places
@@ -48,14 +51,24 @@ _CHECKS = (
 )
 
 
-def problems_across(scenario: Scenario, tree: Tree, own_file: str) -> list[Problem]:
-    """Everything wrong with a scenario that no single field shows; ``own_file`` is the scenario's own."""
-    at_its_ends = [_problem(tree, *found) for found in horizon(scenario)]
-    problems = [_problem(tree, *found) for check in _CHECKS for found in check(scenario)]
+Place = Callable[[Path], Path]
+"""Where in the tree something stands that the scenario has at a path."""
+
+
+def problems_across(
+    scenario: Scenario, tree: Tree, own_file: str, found: Iterable[Found] = (), place: Place = tuple
+) -> list[Problem]:
+    """Everything wrong with a scenario that no single field shows; ``own_file`` is the scenario's own.
+
+    ``found`` is what is known to be wrong already, and ``place`` says where what is not in the tree comes from.
+    """
+    at_its_ends = [_problem(tree, *each) for each in horizon(scenario)]
+    problems = [_problem(tree, *each) for each in found]
+    problems += [_problem(tree, place(each[0]), *each[1:]) for check in _CHECKS for each in check(scenario)]
     if at_its_ends:
         return problems + at_its_ends
     # A corridor may well describe years that a scenario does not reach; what the scenario's own file says must act.
-    late = [_problem(tree, *found) for found in outside_the_horizon(scenario)]
+    late = [_problem(tree, place(each[0]), *each[1:]) for each in outside_the_horizon(scenario)]
     return problems + [problem for problem in late if problem.file == own_file]
 
 

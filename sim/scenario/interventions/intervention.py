@@ -18,6 +18,11 @@ class Intervention(Described):
     is_disruption: bool = Field(False, description="whether it is something that may happen, not something to be done")
     document: str | None = Field(None, max_length=200, description="the document that proposes or reports it")
     section: str | None = Field(None, max_length=50, description="section of that document")
+    base: str | None = Field(
+        None,
+        max_length=200,
+        description="scenario file that it is meant for and checked in, relative to the folder `scenarios/`",
+    )
     proposes: str = Field(max_length=600, description="what is proposed or happens, in words")
     at: date = Field(description="first day on which it acts")
     until: date | None = Field(None, description="first day on which it no longer acts; for good if not given")

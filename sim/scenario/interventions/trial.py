@@ -1,0 +1,96 @@
+"""An intervention's file by itself: laid over the scenario that it is meant for, with what it requires, and checked."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sim.errors import ScenarioError, did_you_mean
+from sim.reading import Tree, build, problem_at, read_tree, without_sources
+from sim.scenario.interventions.expanding import expansion_of
+from sim.scenario.interventions.files import known_files
+from sim.scenario.interventions.intervention import Intervention
+from sim.scenario.library import library_of, near
+from sim.scenario.loading import Loaded, load
+from sim.scenario.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Trial:
+    """An intervention, and the scenario it is meant for with it and what it requires; none if it names no `base`."""
+
+    name: str
+    intervention: Intervention
+    base: Path | None
+    loaded: Loaded | None
+
+    @property
+    def scenario(self) -> Scenario | None:
+        """The scenario with the intervention."""
+        return self.loaded.scenario if self.loaded else None
+
+    def __str__(self) -> str:
+        """What it is, in words."""
+        kind = "a disruption" if self.intervention.is_disruption else "an intervention"
+        n = len(self.intervention.measures)
+        what = f"{kind} of {n} measure{'s' if n > 1 else ''} from {self.intervention.at}"
+        if self.scenario is None:
+            return f"{what}; without `base` only its own words are checked"
+        made = expansion_of(self.scenario)
+        own = ("interventions", self.name)
+        n_changes = sum(path[:2] == own for path in made.changes.values())
+        n_entries = sum(path[:2] == own for path in made.entries.values())
+        more = f" and {n_entries} departures of timetables" if n_entries else ""
+        return f"{what}: {n_changes} dated changes{more} in {self.scenario.scenario}"
+
+
+def is_intervention(tree: Tree) -> bool:
+    """Whether a file describes an intervention rather than a scenario."""
+    return "intervention" in tree.children and "scenario" not in tree.children
+
+
+def trial(file: Path, base: Path | None = None) -> Trial:
+    """The intervention of a file in its world. Raises ScenarioError with everything that is wrong."""
+    tree = read_tree(file)
+    own, _, problems = without_sources(_without_additions(tree))
+    if problems:
+        raise ScenarioError(problems)
+    intervention = build(Intervention, own)
+    if file.stem != intervention.intervention:
+        message = f"an intervention has the name of its file, '{file.stem}', not '{intervention.intervention}'"
+        raise ScenarioError([problem_at(tree, ("intervention",), message)])
+    found = base or _base(file, tree)
+    loaded = load(found, [*_required(file, intervention), file]) if found else None
+    return Trial(intervention.intervention, intervention, found, loaded)
+
+
+def _without_additions(tree: Tree) -> Tree:
+    return Tree({key: child for key, child in tree.children.items() if key != "adds"}, tree.mark, tree.key_mark)
+
+
+def _base(file: Path, tree: Tree) -> Path | None:
+    """The scenario's file that an intervention names, inside the library."""
+    node = tree.children.get("base")
+    if node is None:
+        return None
+    library = library_of(file)
+    path = (library / str(node.value)).resolve()
+    if not path.is_relative_to(library):
+        message, hint = f"the base {node.value!r} lies outside the folder {library.name}/", None
+    elif not path.is_file():
+        known = [each.relative_to(library).as_posix() for each in sorted(library.rglob("*.yaml"))]
+        message = f"there is no file {node.value!r} in the folder {library.name}/"
+        hint = did_you_mean(str(node.value), known)
+    else:
+        return near(path)
+    raise ScenarioError([problem_at(tree, ("base",), message, hint)])
+
+
+def _required(file: Path, intervention: Intervention) -> list[str]:
+    """The names of what it requires, and of what that requires, as far as the library has them."""
+    files, found, waiting = known_files(library_of(file)), [intervention.intervention], [*intervention.requires]
+    while waiting:
+        name = waiting.pop(0)
+        if name in files and name not in found:
+            found.append(name)
+            node = read_tree(near(files[name])).children.get("requires")
+            waiting += [str(item.value) for item in node.items] if node else []
+    return found[1:]

@@ -1,0 +1,28 @@
+"""The library of scenario files: where it is, how messages name its files, and how one layer lies over another."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from sim.reading import Tree
+
+
+def library_of(path: Path) -> Path:
+    """The nearest folder above a file that holds `corridors/`; else the folder of the file."""
+    folder = path.resolve().parent
+    return next((above for above in (folder, *folder.parents) if (above / "corridors").is_dir()), folder)
+
+
+def near(path: Path) -> Path:
+    """The same file as messages name it: from the working folder, if it lies inside."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def claimed(tree: Tree, layer: Tree) -> Tree:
+    """The tree with its mappings standing where the layer speaks of them: there lies what is wrong with them."""
+    if not (tree.is_mapping and layer.is_mapping):
+        return tree
+    children = {
+        key: claimed(child, layer.children[key]) if key in layer.children else child
+        for key, child in tree.children.items()
+    }
+    return replace(tree, value=children, mark=layer.mark, key_mark=layer.key_mark)
