@@ -65,7 +65,7 @@ def year(placed: float, seed: int = 1, inside: float = INSIDE) -> Scenario:
             "horizon.end": date(2018, 1, 1),
             "horizon.warm_up": 0,
             "horizon.drain": 0,
-            "market.review.is_fed_back": True,
+            "market.feedback.congestion": True,
             "market.review.settle_iterations": 0,
             f"{MARKET}.latent_orders_per_year": LATENT_OF_2016 * placed / FULL,
             f"{MARKET}.choice.reference_shares.inside": inside,

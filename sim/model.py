@@ -26,7 +26,7 @@ import simpy
 from sim import luck
 from sim.actors import capacity, consolidating, departures, freight, reviews
 from sim.actors.moments import CONSOLIDATIONS, DEPARTURES
-from sim.actors.orders import Expectations
+from sim.actors.weighing import Expectations
 from sim.building.controls import controls
 from sim.building.freight import streams
 from sim.building.lanes import demand, lane_state
@@ -266,7 +266,7 @@ def settle(
     """
     review = scenario.market.review
     expectations = promised(scenario)
-    if review.settle_iterations == 0 or not review.is_fed_back:
+    if review.settle_iterations == 0 or not scenario.market.feedback.congestion:
         return expectations, None
     horizon = scenario.horizon
     year_end = min(horizon.end, horizon.start + timedelta(days=365))

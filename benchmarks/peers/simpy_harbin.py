@@ -525,7 +525,7 @@ class Market:
                     goal, pace = (sum(times) / len(times) / DAY, (p90 - p50) * HOUR / DAY), rule.smoothing
                 else:
                     goal, pace = self.promised[key], rule.relaxation
-                if rule.is_fed_back:
+                if self.scenario.market.feedback.congestion:
                     days, spread = self.known[key]
                     self.known[key] = days + pace * (goal[0] - days), spread + pace * (goal[1] - spread)
             self.weigh()

@@ -6,12 +6,13 @@ import numpy as np
 import simpy
 
 from sim.actors.moments import MARKET, Moment
-from sim.actors.orders import Expectations, OriginMarket
+from sim.actors.orders import OriginMarket
+from sim.actors.weighing import Expectations
 from sim.flow.network import Network
 from sim.flow.parcels import ParcelLog, ParcelTable
 from sim.kernels import tallying
 from sim.record import Record
-from sim.scenario.market import Review
+from sim.scenario import market
 from sim.ticks import DAY, HOUR, SECONDS_A_DAY, WEEK
 
 
@@ -20,7 +21,7 @@ class Market:
 
     def __init__(
         self,
-        review: Review,
+        described: market.Market,
         origins: Sequence[OriginMarket],
         promise: Expectations,
         start_from: Expectations,
@@ -29,7 +30,8 @@ class Market:
         record: Record,
         log: ParcelLog | None,
     ) -> None:
-        self._review = review
+        self._review = described.review
+        self._is_fed_back = described.feedback.congestion
         self.origins = origins
         self._promise = promise
         self.expectations = start_from.copy()
@@ -42,7 +44,7 @@ class Market:
         """Take in the deliveries of the past week; the network must have been advanced to ``monday``."""
         record, rule = self._record, self._review
         hours, sums = record.week_of_deliveries(monday)
-        if rule.is_fed_back:
+        if self._is_fed_back:
             n = sums[..., 0]
             is_observed = n >= rule.minimum_parcels
             days = sums[..., 1] / np.maximum(n, 1) / SECONDS_A_DAY

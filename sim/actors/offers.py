@@ -1,6 +1,7 @@
 """What an order is offered: by its class of seller, how common its goods are, its region and its product."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from copy import copy, deepcopy
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,23 +61,43 @@ class Offers:
         self._products = products
         self._heads = heads
 
-    def variants(self) -> Variants:
-        """What is offered now; a single variant where no path begins at a warehouse."""
-        access = self._access()
-        if not access:
+    def variants(self, counts: np.ndarray, cuts: Collection[float] | None = None) -> Variants:
+        """What is offered now; a single variant where no path begins at a warehouse.
+
+        Orders are told apart by what routes are offered with that count, bool[routes], and at ranks in ``cuts``, which
+        hold those of the routes; with ``cuts`` always by class. Routes that do not count are offered to all they serve.
+        """
+        access = self._access(counts)
+        if not access and cuts is None:
             one = np.ones(1)
             return Variants(one, one, self.serves[None], one)
-        warehouses = [warehouse for found in access.values() for warehouse in found]
-        within = {share for warehouse in warehouses for share in warehouse.assortment.values() if 0 < share < 1}
-        ends = np.array([*sorted(within), 1.0])
+        ends = np.array([*sorted(_cuts(access) if cuts is None else cuts), 1.0])
         begins = np.array([0.0, *ends[:-1]])
         offered = np.concatenate([self._of_class(name, begins, access) for name in self._classes])
         class_shares = np.diff(np.minimum(self._class_ends, 1.0)[:-1], prepend=0.0, append=1.0)
         return Variants(self._class_ends, ends, offered, np.outer(class_shares, ends - begins).ravel())
 
-    def _access(self) -> dict[tuple[int, int], list[Access]]:
-        """The warehouses that must admit an order, by (region, route)."""
-        found = {cell: [head.access for head in heads if head.has_share()] for cell, heads in self._heads.items()}
+    def cuts(self, counts: np.ndarray) -> set[float]:
+        """Ranks above which some warehouse of the routes that count, bool[routes], stocks no more."""
+        return _cuts(self._access(counts))
+
+    def as_now(self) -> "Offers":
+        """The same offers, whatever is changed from now on."""
+        heads = {
+            cell: [Head(deepcopy(head.access), lambda: True) for head in found if head.has_share()]
+            for cell, found in self._heads.items()
+        }
+        result = copy(self)
+        result._heads = heads
+        return result
+
+    def _access(self, counts: np.ndarray) -> dict[tuple[int, int], list[Access]]:
+        """The warehouses that must admit an order, by (region, route), of the routes that count."""
+        found = {
+            cell: [head.access for head in heads if head.has_share()]
+            for cell, heads in self._heads.items()
+            if counts[cell[1]]
+        }
         return {cell: warehouses for cell, warehouses in found.items() if warehouses}
 
     def _of_class(
@@ -89,3 +110,9 @@ class Offers:
                 stocked = np.array([[warehouse.assortment.get(p, 0.0) for p in self._products]]) > begins[:, None]
                 offered[:, region, :, route] &= stocked & warehouse.admits(seller_class)
         return offered
+
+
+def _cuts(access: Mapping[tuple[int, int], Sequence[Access]]) -> set[float]:
+    """Assortments of some warehouses that part the ranks."""
+    warehouses = [warehouse for found in access.values() for warehouse in found]
+    return {share for warehouse in warehouses for share in warehouse.assortment.values() if 0 < share < 1}

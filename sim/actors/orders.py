@@ -8,6 +8,7 @@ import numpy as np
 from sim.actors.books import Interval
 from sim.actors.levels import Levels
 from sim.actors.offers import Offers
+from sim.actors.weighing import Expectations, OriginState, RouteState, Weighing, Weights
 from sim.calendars import hourly_orders
 from sim.flow.network import Node, flat
 from sim.flow.parcels import ParcelLog, ParcelTable
@@ -16,54 +17,10 @@ from sim.ids import MAX_INDEX, MAX_LAYERS, first_order_id
 from sim.kernels import births, choice, ordering, tallying
 from sim.luck import uniforms
 from sim.record import Record
-from sim.scenario.market import Origin
+from sim.scenario.market import Feedback, Origin
 from sim.ticks import DAY, WEEK
 
 ROWS_A_LAYER_WEEK = 50
-
-
-@dataclass
-class Expectations:
-    """What the market knows of service: days and spread float64[routes, regions], in days; NaN where not served."""
-
-    days: np.ndarray
-    spread: np.ndarray
-
-    def copy(self) -> "Expectations":
-        """An independent copy."""
-        return Expectations(self.days.copy(), self.spread.copy())
-
-
-@dataclass
-class Price:
-    """A tariff that dated changes may change, in CNY and CNY/kg."""
-
-    fixed: float
-    per_kg: float
-
-
-@dataclass
-class RouteState:
-    """The numbers of a route that dated changes may change."""
-
-    is_open: bool
-    tariff: Price
-    by_product: dict[str, Price]
-    """Tariffs of products that have their own, by name."""
-    subsidy: float
-    """CNY a parcel, paid to the buyer's side."""
-
-    def price(self, product: str) -> Price:
-        """The tariff of a product."""
-        return self.by_product.get(product, self.tariff)
-
-
-@dataclass
-class OriginState:
-    """The numbers of an origin that dated changes may change and that hold at an instant, not for a day."""
-
-    trust: float
-    """What credit, payment and brand are worth to a buyer: CNY an order."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,6 +51,7 @@ class OriginMarket:
         self,
         name: str,
         origin: Origin,
+        feedback: Feedback,
         *,
         number: int,
         utc_offset: int,
@@ -116,72 +74,33 @@ class OriginMarket:
         self._number = number
         self._utc_offset = utc_offset
         self.route_numbers = route_numbers
-        self._offers = offers
         self._goods = goods
         self._paths = paths
         self._region_shares = region_shares
         self._product_shares = product_shares
         self._levels = levels
-        self._state = state
         self._parcels_per_row = parcels_per_row
-        self.routes = routes
-        self._route_names = route_names
         self._count_key = key_of("count", name)
         self._keys = np.array([key_of(purpose, name) for purpose in ("birth", "kind", "nest")])
         self._route_keys = np.array([key_of("choose", route) for route in route_names])
         self._goods_key = key_of("goods", name)
-        self._constants = self._reference_constants(promise)
-
-    def _tariffs(self) -> np.ndarray:
-        """Fixed part in CNY, and CNY/kg, by product and route: float64[2, products, routes]."""
-        prices = [[route.price(product) for route in self.routes] for product in self._goods.names]
-        by_part = [[[getattr(price, part) for price in row] for row in prices] for part in ("fixed", "per_kg")]
-        return np.array(by_part).reshape(2, len(self._goods.names), len(self.routes))
-
-    def _mean_tariffs(self) -> np.ndarray:
-        """Tariffs at the products' mean weights: CNY float64[products, routes]."""
-        fixed, per_kg = self._tariffs()
-        return fixed + per_kg * self._goods.mean_kg[:, None]
-
-    def _subsidies(self) -> np.ndarray:
-        """What is paid to the buyer's side for a parcel, at most the tariff: CNY float64[products, routes]."""
-        return np.minimum([route.subsidy for route in self.routes], self._mean_tariffs())
-
-    def _generalised_cost(self, expectations: Expectations) -> np.ndarray:
-        """CNY float64[regions, products, routes]; 0 where a route does not serve a region."""
-        c = self._origin.choice
-        days = expectations.days[self.route_numbers].T
-        spread = expectations.spread[self.route_numbers].T
-        service = np.nan_to_num(c.value_of_time * days + c.value_of_reliability * spread)
-        return service[:, None, :] + (self._mean_tariffs() - self._subsidies())[None, :, :]
-
-    def _reference_constants(self, promise: Expectations) -> np.ndarray:
-        c, variants = self._origin.choice, self._offers.variants()
-        cells = np.outer(self._region_shares, self._product_shares)
-        reference = choice.Reference(
-            cost=self._generalised_cost(promise),
-            serves=self._offers.serves,
-            offered=variants.offered,
-            order_shares=variants.shares[:, None, None] * cells,
-            shares=np.array([c.reference_shares.routes[name] for name in self._route_names]),
-            outside=sum(self._outside()),
-            price_weight=c.price_weight,
-            dissimilarity=c.dissimilarity,
+        self._weighing = Weighing(
+            origin.choice,
+            feedback,
+            offers=offers,
+            products=goods.names,
+            mean_kg=goods.mean_kg,
+            order_shares=np.outer(region_shares, product_shares),
+            promise=promise,
+            state=state,
+            routes=routes,
+            route_names=route_names,
+            route_numbers=route_numbers,
         )
-        return choice.reference_constants(reference)
 
-    def _outside(self) -> tuple[float, float]:
-        """Weights of another gateway and of not buying, where the inside weighs 1 at the promised service."""
-        shares = self._origin.choice.reference_shares
-        return shares.other_gateway / shares.inside, shares.not_bought / shares.inside
-
-    def weights(self, expectations: Expectations, offered: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Weights of the races now: see `choice.nest_and_route_weights`; offered as in `Variants`."""
-        c = self._origin.choice
-        utility = self._constants - c.price_weight * self._generalised_cost(expectations)
-        utility += c.price_weight * (self._state.trust - c.trust)
-        is_open = np.array([route.is_open for route in self.routes])
-        return choice.nest_and_route_weights(utility, offered & is_open, c.dissimilarity, self._outside())
+    def weights(self, expectations: Expectations) -> Weights:
+        """Weights of the races now."""
+        return self._weighing.now(expectations)
 
     def place(
         self,
@@ -202,8 +121,7 @@ class OriginMarket:
         capacity = sum(rows for _, rows, _ in layers)
         instant, what = np.empty(capacity, np.int64), np.empty((capacity, 2), np.int64)
         month_by_day = np.array([record.month(week_start + i * DAY) for i in range(7)])
-        variants = self._offers.variants()
-        nest_weights, route_weights = self.weights(expectations, variants.offered)
+        variants, nest_weights, route_weights = self.weights(expectations)
         interval = Interval(record, self._number, self.route_numbers, start, end)
         n = 0
         for layer, (orders, rows, size) in enumerate(layers):
@@ -236,7 +154,7 @@ class OriginMarket:
             self._send_off(instant[:n], what, week_start, parcels, record, log)
         surplus = choice.surplus(nest_weights, variants.shares, self._origin.choice.price_weight)
         of_routes = (expectations.days[self.route_numbers], expectations.spread[self.route_numbers])
-        interval.close(surplus, self._tariffs(), self._subsidies(), *of_routes)
+        interval.close(surplus, self._weighing.tariffs(), self._weighing.subsidies(), *of_routes)
 
     def _n_layers(self, levels: np.ndarray) -> int:
         return min(int(np.ceil(levels.max() * 4)), MAX_LAYERS)

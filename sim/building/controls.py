@@ -8,8 +8,8 @@ import numpy as np
 from sim.actors.capacity import Control
 from sim.actors.departures import Demand, LaneState
 from sim.actors.offers import Access
-from sim.actors.orders import RouteState
 from sim.actors.reviews import StockReview, StockRule
+from sim.actors.weighing import RouteState
 from sim.building.market import States
 from sim.building.network import BuiltNetwork
 from sim.flow.consolidation import Consolidation

@@ -9,7 +9,8 @@ import numpy as np
 from sim.actors.levels import Levels
 from sim.actors.market import Market
 from sim.actors.offers import Access, Head, Offers
-from sim.actors.orders import Expectations, Goods, OriginMarket, OriginState, Paths, Price, RouteState
+from sim.actors.orders import Goods, OriginMarket, Paths
+from sim.actors.weighing import Expectations, OriginState, Price, RouteState
 from sim.building.network import BuiltNetwork
 from sim.flow.network import Context
 from sim.kernels import distributions
@@ -101,6 +102,7 @@ def build_market(
             OriginMarket(
                 name,
                 origin,
+                world.market.feedback,
                 number=number,
                 utc_offset=world.places[name].utc_offset,
                 route_numbers=np.array([list(world.routes).index(route) for route in routes]),
@@ -119,7 +121,7 @@ def build_market(
             )
         )
     return Market(
-        world.market.review, origins, promise, start_from, built.network, context.parcels, context.record, context.log
+        world.market, origins, promise, start_from, built.network, context.parcels, context.record, context.log
     )
 
 

@@ -5,7 +5,7 @@ Plain arithmetic on the description, without numpy: `sim validate` prints it, an
 
 import math
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -268,7 +268,7 @@ def _days(scenario: Scenario) -> float:
 
 def _settling_seconds(scenario: Scenario, rows: float, placed_rows: float, containers: float, steps: float) -> float:
     review, horizon = scenario.market.review, scenario.horizon
-    if not review.is_fed_back or review.settle_iterations == 0:
+    if not scenario.market.feedback.congestion or review.settle_iterations == 0:
         return 0.0
     years = min((horizon.end - horizon.start).days, 365) + horizon.warm_up / DAY
     part = years / _days(scenario)
@@ -332,10 +332,17 @@ def _loads(scenario: Scenario, name: str, origins: Sequence["_OriginEstimate"]) 
         largest = max(largest, *(size / room for room, size in sizes if room))
     sold = 0.0
     for origin, found in zip(scenario.market.origins.values(), origins, strict=True):
-        shares = origin.choice.reference_shares.routes
+        shares = _shares_ever(scenario, origin)
         used = [key for key in shares if any(path.steps[0] == name for path in scenario.routes[key].paths.values())]
         sold += found.orders * found.inside * sum(shares[key] for key in used)
     return sold * min(largest, 1.0)
+
+
+def _shares_ever(scenario: Scenario, origin: Origin) -> Mapping[str, float]:
+    """Shares of the routes within the inside: of one without, if it ever opens, that of the route it is like."""
+    shares = origin.choice.reference_shares.routes
+    opening = {new: old for new, old in origin.choice.like.items() if _highest(scenario, f"routes.{new}.is_open")}
+    return shares | {new: shares[old] for new, old in opening.items()}
 
 
 def _record_bytes(scenario: Scenario) -> float:

@@ -181,12 +181,21 @@ def nest_and_route_weights(
     best = scaled.max(axis=-1, keepdims=True, initial=-500.0)
     beyond = np.maximum(best - 500.0, 0.0)  # all routes of a cell are moved together, so that their race stays as it is
     route_weights = np.where(is_available, np.exp(np.clip(scaled - beyond, -500.0, 500.0)), 0.0)
-    inside = route_weights.sum(axis=-1) ** dissimilarity
-    nest_weights = np.empty((*inside.shape, 3))
-    nest_weights[..., 0] = inside
-    nest_weights[..., 1], nest_weights[..., 2] = outside
-    nest_weights[nest_weights.sum(axis=-1) == 0, 2] = np.inf
-    return nest_weights, route_weights
+    # One after the other: a closed route adds 0, and the sum does not depend on how many there are, to the last bit.
+    inside = np.cumsum(route_weights, axis=-1)[..., -1] ** dissimilarity
+    return nest_weights(inside, outside), route_weights
+
+
+def nest_weights(inside: np.ndarray, outside: tuple[float, float]) -> np.ndarray:
+    """Weights of the nests (float64[..., 3]) with that of the inside (float64[...]).
+
+    Where nothing can be chosen, not bought weighs infinitely much.
+    """
+    weights = np.empty((*inside.shape, 3))
+    weights[..., 0] = inside
+    weights[..., 1], weights[..., 2] = outside
+    weights[weights.sum(axis=-1) == 0, 2] = np.inf
+    return weights
 
 
 def surplus(nest_weights: np.ndarray, variant_shares: np.ndarray, price_weight: float) -> np.ndarray:

@@ -91,6 +91,11 @@ class Choice(Described):
         "for the described value, so only a change of it acts",
     )
     reference_shares: ReferenceShares = Field(description="shares at the promised service")
+    like: dict[Slug, Slug] = Field(
+        default_factory=dict,
+        description="routes without a reference share, each with the route whose constant it has: one of this origin "
+        "with a share. Until such a route opens it changes nothing",
+    )
 
 
 class Origin(Described):
@@ -120,7 +125,6 @@ class Origin(Described):
 class Review(Described):
     """The weekly review of what the market knows about service."""
 
-    is_fed_back: bool = Field(True, description="whether realised service changes what the market expects")
     smoothing: Share = Field(0.25, description="weight of the last week's realised service")
     relaxation: Share = Field(0.05, description="weight of the promise in a week with too few parcels")
     minimum_parcels: int = Field(30, ge=1, le=10**6, description="parcels a week below which service is not observed")
@@ -133,11 +137,29 @@ class Review(Described):
     settle_parcels_per_row: int = Field(50, ge=1, le=10_000, description="row size in those repetitions")
 
 
+class Feedback(Described):
+    """What acts upon the market. Each can be switched off, to tell apart the parts of an effect."""
+
+    induced_demand: bool = Field(
+        True, description="whether prices, service and routes decide how many orders go inside; else as described"
+    )
+    route_shift: bool = Field(
+        True, description="whether prices and service decide which route they take; else as described"
+    )
+    congestion: bool = Field(
+        True, description="whether realised service changes what the market expects; else the promise is expected"
+    )
+    sellers: bool = Field(
+        True, description="whether active sellers and skills, as dated changes move them, act on orders and services"
+    )
+
+
 class Market(Described):
     """All origins, and how service becomes known."""
 
     origins: dict[Slug, Origin] = Field(min_length=1, description="markets by place of origin")
     review: Review = Field(default_factory=Review, description="the weekly review")
+    feedback: Feedback = Field(default_factory=Feedback, description="switches that tell apart the parts of an effect")
 
 
 class Horizon(Described):

@@ -65,10 +65,10 @@ def _by_day(described: float, schedule: Schedule, first_day: int, n_days: int) -
 
 
 def _changed_paths(scenario: Scenario, origin: str, schedules: Schedules) -> tuple[Path, Path] | None:
-    """The stocks of an origin under dated changes and as described; None if none of their numbers changes."""
+    """The stocks of an origin under dated changes and as described; None if none changes or they do not act."""
     stem = f"market.origins.{origin}.sellers."
     own = {path.removeprefix(stem): values for path, values in schedules.items() if path.startswith(stem)}
-    if not any(own.values()):
+    if not any(own.values()) or not scenario.market.feedback.sellers:
         return None
     horizon, sellers = scenario.horizon, scenario.market.origins[origin].sellers
     start = midnight(horizon.start) - horizon.warm_up

@@ -11,7 +11,7 @@ from sim.scenario.scenario import Scenario
 from sim.scenario.targets import Target, targets
 from sim.ticks import DAY, HOUR
 
-FROZEN: Dict = {"market": {"review": {"is_fed_back": False}}}
+FROZEN: Dict = {"market": {"feedback": {"congestion": False}}}
 AT = "2016-05-04"
 
 

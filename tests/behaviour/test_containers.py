@@ -155,7 +155,7 @@ def test_changed_share_of_examination_holds_for_containers() -> None:
 
 
 def test_freight_delays_containers_at_the_yard_and_nothing_before_it() -> None:
-    same_orders = {"market": {"review": {"is_fed_back": False}}}
+    same_orders = {"market": {"feedback": {"congestion": False}}}
     alone, beside = run(rail(same_orders)), run(rail(same_orders, with_freight()))
     for step in ("collection", "hub", "truck"):
         pd.testing.assert_frame_equal(at_step(alone, step), at_step(beside, step))

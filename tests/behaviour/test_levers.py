@@ -13,7 +13,7 @@ from sim.scenario.scenario import Scenario
 from sim.scenario.targets import schedules
 from sim.ticks import DAY
 
-FROZEN: Dict = {"market": {"review": {"is_fed_back": False}}}
+FROZEN: Dict = {"market": {"feedback": {"congestion": False}}}
 AT = "2016-05-04"
 DAYS_UNTIL = 16
 """From the start to that date."""

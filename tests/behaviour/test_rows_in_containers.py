@@ -20,7 +20,7 @@ SEEDS = range(8)
 LUMPS = {"hours": 0.04, "containers": 0.1}
 """Parcels of a row wait for one another; what comes in lumps leaves more containers half full."""
 COUNTS = ("placed", "delivered", "lost", "returned", "left", "fallen", "arrived", "restocked")
-FREE: Dict = {"market": {"review": {"is_fed_back": False}}, "horizon": {"drain": "60 d"}}
+FREE: Dict = {"market": {"feedback": {"congestion": False}}, "horizon": {"drain": "60 d"}}
 
 
 def railway(**fields: int) -> Scenario:

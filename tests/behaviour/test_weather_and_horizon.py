@@ -12,7 +12,7 @@ from sim.model import Model, build
 from sim.scenario.scenario import Scenario
 from sim.ticks import DAY
 
-FROZEN: Dict = {"market": {"review": {"is_fed_back": False}}}
+FROZEN: Dict = {"market": {"feedback": {"congestion": False}}}
 
 
 # -- weather ----------------------------------------------------------------------------------------------------------

@@ -112,14 +112,10 @@ class Market:
     def choose(self, order: Latent) -> str:
         """A route, "other-gateway" or "not-bought"."""
         choice = self.scenario.market.origins[order.origin].choice
-        weights = {
-            name: math.exp(self.utility(name, order, choice) / choice.dissimilarity)
-            for name in self.scenario.routes
-            if self.is_offered(name, order) and self.is_open(name, order.at)
-        }
+        inside, weights = self.weights(order, choice)
         shares = choice.reference_shares
         nests = {
-            "inside": sum(weights.values()) ** choice.dissimilarity if weights else 0.0,
+            "inside": inside,
             "other-gateway": shares.other_gateway / shares.inside,
             "not-bought": shares.not_bought / shares.inside,
         }
@@ -132,6 +128,29 @@ class Market:
             return winner
         times = {name: race(self.world.coarse(order.order_id, "choose", name)[0], w) for name, w in weights.items()}
         return min(times, key=times.__getitem__)
+
+    def weights(self, order: Latent, choice: Choice) -> tuple[float, dict[str, float]]:
+        """What the inside weighs, and each route that can be taken, under the switches of the feedback."""
+        feedback = self.scenario.market.feedback
+        now = [name for name in self.scenario.routes if self.is_offered(name, order) and self.is_open(name, order.at)]
+        then = [
+            name
+            for name, route in self.scenario.routes.items()
+            if route.is_open and self.is_offered(name, order, is_described=True)
+        ]
+        current = {name: math.exp(self.utility(name, order, choice) / choice.dissimilarity) for name in now}
+        logsum = sum(current.values())
+        if not feedback.induced_demand:
+            logsum = sum(self.described_weight(name, order, choice) for name in then)
+        if not feedback.route_shift:
+            current = {name: self.described_weight(name, order, choice) for name in now}
+        return (logsum**choice.dissimilarity if now and logsum else 0.0), current
+
+    def described_weight(self, route_name: str, order: Latent, choice: Choice) -> float:
+        """Weight of a route with all as described, at the promised service."""
+        cost = self.promised_cost(route_name, order.region, order.product, choice)
+        utility = self.constant(route_name, choice) - choice.price_weight * cost
+        return math.exp(utility / choice.dissimilarity)
 
     def serves(self, route_name: str, origin: str, region: str, product: str) -> bool:
         """Whether a route of this origin serves the region and carries the product."""
@@ -188,15 +207,16 @@ class Market:
         return self.constant(route_name, choice) - choice.price_weight * felt
 
     def constant(self, route_name: str, choice: Choice) -> float:
-        """The constant with which the route has its reference share at the promised service."""
+        """The constant with which the route, or the one it is like, has its reference share at the promised service."""
+        route_name = choice.like.get(route_name, route_name)
         name = self.scenario.routes[route_name].origin
         if name not in self.constants:
             self.constants[name] = self.fitted(name, choice)
         return self.constants[name][route_name]
 
     def fitted(self, name: str, choice: Choice) -> dict[str, float]:
-        """Constants of all routes of an origin, moved towards their shares until those hold."""
-        routes = [route for route, described in self.scenario.routes.items() if described.origin == name]
+        """Constants of all routes that have a reference share, moved towards their shares until those hold."""
+        routes = [route for route in self.scenario.routes if route in choice.reference_shares.routes]
         constants = {route: self.first_constant(route, choice) for route in routes}
         groups = list(self.groups(name, routes))
         fitting = sorted({route for _, costs in groups for route in costs}, key=routes.index)

@@ -20,13 +20,15 @@ class Sellers:
 
     def level_factor(self, origin: str, at: int) -> float:
         """What the active sellers make of the level on the Beijing day of an instant."""
+        if not self.scenario.market.feedback.sellers:
+            return 1.0
         return self.levels[origin][(at - self.start) // DAY] if origin in self.levels else 1.0
 
     def service_factor(self, step: str, at: int) -> float:
         """What skills make of the mean service of a station or release at an instant."""
         month = midnight(local_day(at).replace(day=1))
         factor = 1.0
-        if month <= self.start:
+        if month <= self.start or not self.scenario.market.feedback.sellers:
             return factor
         for origin, factors in self.services.items():
             if step in self.scenario.market.origins[origin].sellers.skills.stations:

@@ -96,6 +96,9 @@ def changes(draw: st.DrawFn, world: Dict) -> dict[str, Dict]:
     ]
     if "express" in world["routes"]:
         kinds += [dated(f"routes.express.gateways.{region}.usual", {"set": 0.7}) for region in ("ural", "center")]
+    if "newcomer" in world["routes"]:
+        is_open = world["routes"]["newcomer"]["is_open"]
+        kinds += [dated("routes.newcomer.is_open", {"set": not is_open}, may_ramp=False)] * 2
     for name, station in world["stations"].items():
         if "servers" in station:
             kinds += [queue_changes(f"stations.{name}", station)] * 2
@@ -153,12 +156,32 @@ def all_routes(draw: st.DrawFn, steps: list[str]) -> tuple[Dict, Dict]:
 
 
 @st.composite
+def newcomers(draw: st.DrawFn, routes: Dict, shares: Dict) -> tuple[Dict, Dict]:
+    """No route, or one without a reference share; and what the choice says of it."""
+    if not draw(st.booleans()):
+        return {}, {}
+    usual = draw(st.sampled_from(sorted(shares)))
+    fields = {"tariff": draw(st.sampled_from(["12 CNY + 60 CNY/kg", "30 CNY"])), "is_open": draw(st.booleans())}
+    return {"newcomer": merged(routes[usual], fields)}, {"like": {"newcomer": usual}}
+
+
+@st.composite
+def feedbacks(draw: st.DrawFn) -> Dict:
+    """Switches of the feedback, most of them on."""
+    off = draw(st.sets(st.sampled_from(["induced_demand", "route_shift", "congestion", "sellers"]), max_size=2))
+    return dict.fromkeys(sorted(off), False)
+
+
+@st.composite
 def scenarios(draw: st.DrawFn) -> Scenario:
     """A whole world."""
     network = draw(networks())
     routes, shares = draw(all_routes(network.pop("steps")))
     extra, shares = draw(extras(network, routes, shares))
     network, routes = merged(network, extra.pop("network")), merged(routes, extra.pop("routes"))
+    more, like = draw(newcomers(routes, shares))
+    routes = routes | more
+    harbin = merged(origin(draw(st.integers(5, 90)), shares, **extra.pop("origin")), {"choice": like})
     start = draw(st.integers(0, 6))
     weather = {"weather": [draw(st.sampled_from([0.0, 0.4]))] * 12}
     world = {
@@ -171,7 +194,8 @@ def scenarios(draw: st.DrawFn) -> Scenario:
             "drain": f"{draw(st.integers(0, 20))} d",
         },
         "market": {
-            "origins": {"harbin": origin(draw(st.integers(5, 90)), shares, **extra.pop("origin"))},
+            "origins": {"harbin": harbin},
+            "feedback": draw(feedbacks()),
             "review": {"minimum_parcels": draw(st.integers(1, 20)), "smoothing": 0.5},
         },
         **network,

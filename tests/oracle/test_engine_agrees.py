@@ -73,7 +73,7 @@ def assert_same_lists(what: str, ours: list[Any], theirs: list[Any]) -> None:
 def assert_same_expectations(scenario: Scenario, twin: Trace, engine: Trace) -> None:
     """The same expectations after each review; a market that is not fed back may keep saying its promises."""
     ours, theirs = sorted(twin.expectations), sorted(engine.expectations)
-    if not scenario.market.review.is_fed_back:
+    if not scenario.market.feedback.congestion:
         promises = {(name, region): p for name, r in scenario.routes.items() for region, p in r.promise.items()}
         ours = [e._replace(days=promises[e[1:3]].days / DAY, spread=promises[e[1:3]].spread / DAY) for e in theirs]
     assert [e[:3] for e in ours] == [e[:3] for e in theirs]

@@ -40,7 +40,7 @@ class Twin:
     def run(self) -> Trace:
         """Start everything that acts, and let time pass."""
         self.journeys.start()
-        if self.scenario.market.review.is_fed_back:
+        if self.scenario.market.feedback.congestion:
             self.env.process(self.reviews())
         for name in self.scenario.freight:
             for at, containers in batches(self.world, name):

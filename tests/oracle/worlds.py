@@ -4,6 +4,7 @@ Each is a function whose name becomes the scenario's; `WORLDS` holds them all, a
 """
 
 import oracle.worlds_of_containers
+import oracle.worlds_of_feedback
 import oracle.worlds_of_freight
 import oracle.worlds_of_levers
 import oracle.worlds_of_sellers
@@ -490,10 +491,10 @@ def market() -> Scenario:
 
 @world
 def frozen_market() -> Scenario:
-    review = {"is_fed_back": False}
+    feedback = {"congestion": False}
     growth = {"levels": {"2014": 1, "2016": 1}, "rate_beyond": 0.4, "saturation": 3}
     parts = {
-        "market": {"origins": {"harbin": {"growth": growth, "choice": {"dissimilarity": 1}}}, "review": review},
+        "market": {"origins": {"harbin": {"growth": growth, "choice": {"dissimilarity": 1}}}, "feedback": feedback},
         "stations": {"sorting": {"service": "1 h"}},
     }
     return described("frozen-market", parts)

@@ -17,6 +17,7 @@ import pytest
 from sim.indicators import tables_of
 from sim.model import build
 from sim.scenario.loading import load
+from sim.scenario.market import Feedback
 from sim.scenario.scenario import Scenario
 
 ROOT = Path(__file__).parents[2]
@@ -29,8 +30,7 @@ def year_of(name: str, alter: Callable[[dict[str, Any]], None] = lambda _: None)
     """Tables of the year 2016 of a shipped scenario, altered as it is written down."""
     scenario = load(ROOT / "scenarios" / f"{name}.yaml").scenario
     horizon = scenario.horizon.model_copy(update={"end": scenario.horizon.start + timedelta(days=366)})
-    review = scenario.market.review.model_copy(update={"settle_iterations": 0, "is_fed_back": False})
-    market = scenario.market.model_copy(update={"review": review})
+    market = scenario.market.model_copy(update={"feedback": Feedback(congestion=False)})
     short = scenario.model_copy(update={"horizon": horizon, "market": market, "parcels_per_row": 50})
     described = short.model_dump(mode="json", by_alias=True)
     alter(described)

@@ -44,7 +44,7 @@ def line(*stations: Dict, orders_per_year: float = ORDERS_PER_YEAR, over: Dict |
                 "gateways": {"ural": "only"},
             }
         },
-        "market": {"origins": {"harbin": market}, "review": {"is_fed_back": False}},
+        "market": {"origins": {"harbin": market}, "feedback": {"congestion": False}},
     }
     return Scenario.model_validate(merged(world, over or {}))
 

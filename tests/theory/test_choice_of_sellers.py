@@ -68,7 +68,7 @@ def with_stock(**changes: Dict) -> Scenario:
             ),
             "annex": route("harbin", far, tariff="20 CNY + 55 CNY/kg", service_class="warehouse"),
         },
-        "market": {"origins": {"harbin": market}, "review": {"is_fed_back": False}},
+        "market": {"origins": {"harbin": market}, "feedback": {"congestion": False}},
         "changes": changes,
     }
     return described("with-stock", parts)
@@ -187,8 +187,7 @@ def test_the_engines_weights_have_the_reference_shares_exactly(price_weight: flo
     only = scenario.market.model_copy(update={"origins": {"harbin": market.model_copy(update={"choice": choice})}})
     model = build(scenario.model_copy(update={"market": only}))
     harbin = model._market.origins[0]
-    variants = harbin._offers.variants()
-    nest, routes = harbin.weights(model.expectations, variants.offered)
+    variants, nest, routes = harbin.weights(model.expectations)
     within = routes / np.maximum(routes.sum(axis=-1, keepdims=True), 1e-300)
     orders = np.einsum("v,g,p->vgp", variants.shares, list(REGIONS.values()), list(PRODUCTS.values()))
     taken = ((orders * inside_share(nest))[..., None] * within).sum(axis=(0, 1, 2))

@@ -44,7 +44,7 @@ def three_routes(dissimilarity: float, **changes: Dict) -> Scenario:
     }
     parts: Dict = {
         "routes": routes,
-        "market": {"origins": {"harbin": market}, "review": {"is_fed_back": False}},
+        "market": {"origins": {"harbin": market}, "feedback": {"congestion": False}},
         "horizon": {"end": "2016-05-02", "drain": 0},
         "changes": changes,
     }

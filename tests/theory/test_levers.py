@@ -59,7 +59,7 @@ def by_three_paths(**changes: Dict) -> Scenario:
         "routes": {
             "post": {"paths": {"air": None, **paths}, "gateways": {"ural": {"truck": 0.4, "plane": 0.6}}},
         },
-        "market": {"origins": {"harbin": origin(4000, {"post": 1})}, "review": {"is_fed_back": False}},
+        "market": {"origins": {"harbin": origin(4000, {"post": 1})}, "feedback": {"congestion": False}},
         "horizon": {"end": "2016-05-02", "drain": 0},
         "changes": changes,
     }

@@ -92,7 +92,7 @@ def test_year_is_the_year_2017_of_the_baseline_at_one_parcel_a_row() -> None:
     year, baseline = harbin.year(harbin.FULL, 5), harbin.described()
     assert (year.horizon.start, year.horizon.end) == (date(2017, 1, 1), date(2018, 1, 1))
     assert (year.horizon.warm_up, year.horizon.drain, year.parcels_per_row, year.seed) == (0, 0, 1, 5)
-    assert year.market.review.is_fed_back
+    assert year.market.feedback.congestion
     for section in ("places", "regions", "products", "stations", "customs", "lanes", "last_miles", "routes", "changes"):
         assert getattr(year, section) == getattr(baseline, section)
     shares = year.market.origins["harbin"].choice.reference_shares
@@ -127,7 +127,7 @@ def test_floor_draws_for_as_many_orders_as_the_year_has() -> None:
 
 
 def test_floor_places_what_the_engine_places_without_feedback() -> None:
-    scenario = replaced(harbin.year(50_000, 3), {"market.review.is_fed_back": False})
+    scenario = replaced(harbin.year(50_000, 3), {"market.feedback.congestion": False})
     assert floor(scenario).n_placed == int(build(scenario).run().record.placed().sum())
 
 

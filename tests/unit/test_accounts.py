@@ -21,6 +21,7 @@ from sim.indicators.warehouse_costs import (
     warehouse_cost,
 )
 from sim.model import Model
+from sim.scenario.market import Feedback
 from sim.scenario.scenario import Scenario
 from sim.scenario.sellers import Trade
 from sim.scenario.warehouses import Fees, Warehouse
@@ -118,9 +119,7 @@ def with_two_warehouses(scenario: Scenario) -> Run:
 
 
 def test_cost_is_shared_by_picks_and_evenly_without_any(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
-    frozen = scenario.market.model_copy(
-        update={"review": scenario.market.review.model_copy(update={"is_fed_back": False})}
-    )
+    frozen = scenario.market.model_copy(update={"feedback": Feedback(congestion=False)})
     run = with_two_warehouses(scenario.model_copy(update={"market": frozen}))
     picks = np.zeros((3, 2, 2))
     picks[1, 0] = 30, 10
@@ -191,11 +190,10 @@ def test_accounts_agree_with_summary_and_flows(tables: dict[str, Columns]) -> No
 
 
 def test_surplus_without_feedback_is_latent_orders_times_the_logsum(scenario: Scenario) -> None:
-    review = scenario.market.review.model_copy(update={"is_fed_back": False})
-    market = scenario.market.model_copy(update={"review": review})
+    market = scenario.market.model_copy(update={"feedback": Feedback(congestion=False)})
     model = sim.build(scenario.model_copy(update={"market": market, "changes": {}})).run()
     origin = model._market.origins[0]
-    nest, _ = origin.weights(model.expectations, origin._offers.variants().offered)
+    _, nest, _ = origin.weights(model.expectations)
     each = np.log(nest[0].sum(axis=-1)) / 0.02
     latent = model.record.alternatives[0].sum(axis=1)
     assert model.record.surplus_cny[:, 0] == pytest.approx(latent * each)
@@ -249,7 +247,7 @@ def test_closing_the_only_route_where_nothing_else_can_be_chosen_leaves_no_surpl
     described["routes"].pop("express")
     shares = {"inside": 1, "other_gateway": 0, "not_bought": 0, "routes": {"post": 1}}
     described["market"]["origins"]["harbin"]["choice"]["reference_shares"] = shares
-    described["market"]["review"]["is_fed_back"] = False
+    described["market"]["feedback"] = {"congestion": False}
 
     def surplus(**change: Any) -> float:
         changes = {"change": {"at": "2016-05-10", **change}} if change else {}

@@ -39,19 +39,41 @@ def market(s: Scenario) -> Iterator[Found]:
             yield path, f"the shares inside, other_gateway and not_bought sum to {total:.6g}, not 1", None
         own = [route for route in s.routes if s.routes[route].origin == name]
         for route in shares.routes:
-            if route not in s.routes:
-                yield from known_name((*path, "routes", route), route, s.routes, "route")
-            elif route not in own and s.routes[route].origin in s.market.origins:
-                yield (*path, "routes", route), f"the route '{route}' does not start here, in {name}", None
+            yield from _starts_here(s, (*path, "routes", route), route, name)
         for route in own:
-            if route not in shares.routes:
-                yield (*path, "routes"), f"the route '{route}' has no share here", None
+            if route not in shares.routes and route not in origin.choice.like:
+                message = f"the route '{route}' has no share here, and choice.like does not name it"
+                yield (*path, "routes"), message, None
+        yield from _like(s, (*at, "choice", "like"), name)
         yield from sum_to_one((*path, "routes"), shares.routes, "shares of the routes")
         for product in origin.product_levels:
             yield from known_name((*at, "product_levels", product), product, s.products, "product")
         yield from _of_reference_year(at, origin.growth, origin.reference_year)
         if name in s.places and s.places[name].utc_offset % HOUR:
             yield ("places", name, "utc_offset"), "a market origin needs an offset of whole hours", None
+
+
+def _starts_here(s: Scenario, path: Path, route: str, origin: str) -> Iterator[Found]:
+    """That a route does not exist, or is another origin's; one of no known origin is reported elsewhere."""
+    yield from known_name(path, route, s.routes, "route")
+    if route in s.routes and s.routes[route].origin in s.market.origins.keys() - {origin}:
+        yield path, f"the route '{route}' does not start here, in {origin}", None
+
+
+def _like(s: Scenario, at: Path, origin: str) -> Iterator[Found]:
+    """Routes without a share of their own, and those that they are like."""
+    choice = s.market.origins[origin].choice
+    for route, other in choice.like.items():
+        path = (*at, route)
+        yield from _starts_here(s, path, route, origin)
+        if route in choice.reference_shares.routes:
+            message = f"the route '{route}' has a reference share, from which its constant follows"
+            yield path, f"{message}: leave out the one or the other", None
+        if other in choice.like:
+            message = f"'{other}', which '{route}' is said to be like, has no reference share itself"
+            yield path, f"{message}: name a route that has one", None
+        else:
+            yield from _starts_here(s, path, other, origin)
 
 
 def freight_in_numbers(s: Scenario) -> Iterator[Found]:

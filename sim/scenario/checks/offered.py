@@ -21,7 +21,8 @@ Reach = list[float]
 def offered(s: Scenario) -> Iterator[Found]:
     """Routes, and groups of routes, that fewer orders are offered than should take them."""
     for name, origin in s.market.origins.items():
-        own = [route for route in s.routes if s.routes[route].origin == name]
+        like = origin.choice.like
+        own = [route for route in s.routes if s.routes[route].origin == name and route not in like]
         if own and _has_its_names(s, origin, own):
             for routes, cover, wanted in _too_few(s, origin, own):
                 path: Path = ("market", "origins", name, "choice", "reference_shares", "routes")
