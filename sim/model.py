@@ -18,7 +18,7 @@ checks, changes and weeks, never parcels.
 import gc
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import simpy
@@ -39,6 +39,7 @@ from sim.flow.network import Context
 from sim.flow.parcels import ParcelLog, ParcelTable
 from sim.record import Axes, Record
 from sim.scenario.interventions.expanding import expanded
+from sim.scenario.lanes import Lane
 from sim.scenario.scenario import Change, Scenario
 from sim.scenario.sellers_over_time import with_skills
 from sim.scenario.targets import schedules
@@ -261,8 +262,8 @@ def settle(
 ) -> tuple[Expectations, Settlement | None]:
     """Repeat the first year, each time from the last one's mean expectations, until they hardly move.
 
-    Nothing of what is to come is used: the year has luck of its own, and of the dated changes only those that act on
-    the first day.
+    Nothing of what is to come is used: the year has luck of its own, and of dated changes and entries of timetables
+    only those that act on the first day.
     """
     review = scenario.market.review
     expectations = promised(scenario)
@@ -275,6 +276,7 @@ def settle(
             "horizon": horizon.model_copy(update={"end": year_end, "drain": 0}),
             "parcels_per_row": review.settle_parcels_per_row,
             "changes": _in_force_at_first(scenario),
+            "lanes": _running_at_first(scenario),
         }
     )
     moves: list[float] = []
@@ -291,9 +293,32 @@ def settle(
     return expectations, Settlement(moves, moves[-1] <= review.settle_tolerance)
 
 
+def _first_day(scenario: Scenario) -> date:
+    return scenario.horizon.start - timedelta(days=scenario.horizon.warm_up // DAY)
+
+
+def _running_at_first(scenario: Scenario) -> dict[str, Lane]:
+    """The lanes with those entries of their timetables that hold on the first simulated day, without their end."""
+    first = _first_day(scenario)
+    return {
+        name: lane.model_copy(
+            update={
+                "timetable": tuple(
+                    entry.model_copy(update={"until": None})
+                    for entry in lane.timetable
+                    if (entry.on or entry.from_ or first) <= first and (entry.until is None or entry.until > first)
+                )
+            }
+        )
+        if lane.timetable
+        else lane
+        for name, lane in scenario.lanes.items()
+    }
+
+
 def _in_force_at_first(scenario: Scenario) -> dict[str, Change]:
     """The dated changes that act on the first simulated day, without their end."""
-    first = scenario.horizon.start - timedelta(days=scenario.horizon.warm_up // DAY)
+    first = _first_day(scenario)
     return {
         name: change.model_copy(update={"until": None})
         for name, change in scenario.changes.items()

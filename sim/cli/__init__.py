@@ -123,6 +123,29 @@ def sources(names: Sequence[str], **options: Any) -> None:
     sys.exit(show_sources(names, Filters(**options)))
 
 
+@cli.command(no_args_is_help=True)
+@click.argument("names", nargs=-1, required=True, metavar="SCENARIO | INTERVENTION...")
+@click.option(
+    "--base",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Scenario to compare with. [default: the scenario's base, or itself without interventions; of interventions "
+    "alone, the base that they name]",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@_debug
+def explain(names: Sequence[str], base: Path | None, as_json: bool) -> None:
+    """What do interventions change? Every dated change in words, and every number that differs from the base.
+
+    \b
+    sim explain scenarios/interventions/harbin-charters.yaml
+    sim explain scenarios/harbin-plan.yaml
+    sim explain scenarios/harbin-baseline.yaml harbin-charters suifenhe-closed
+    """
+    from sim.cli.explaining import explain_files
+
+    sys.exit(explain_files(names, base, as_json=as_json))
+
+
 @cli.command()
 @_debug
 def schema() -> None:

@@ -70,11 +70,11 @@ def _between(path: Path, value: Scalar, ends: Ends) -> Iterator[tuple[str, Range
     name = ".".join(map(str, path))
     if amount(value) is not None:
         if all(amount(end) is not None for end in ends):
-            yield name, ends  # type: ignore[misc]
+            low, high = (end if isinstance(end, str) else float(end or 0) for end in ends)
+            yield name, (low, high)
     elif tariffs := [_tariff(end) for end in ends if _tariff(value) and _tariff(end)]:
-        low, high = tariffs[0], tariffs[-1]
-        yield f"{name}.fixed", (low.fixed_cny, high.fixed_cny)
-        yield f"{name}.per_kg", (low.per_kg_cny, high.per_kg_cny)
+        yield f"{name}.fixed", (tariffs[0].fixed_cny, tariffs[-1].fixed_cny)
+        yield f"{name}.per_kg", (tariffs[0].per_kg_cny, tariffs[-1].per_kg_cny)
 
 
 def _tariff(value: Scalar) -> Tariff:

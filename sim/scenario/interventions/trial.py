@@ -1,12 +1,13 @@
 """An intervention's file by itself: laid over the scenario that it is meant for, with what it requires, and checked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.errors import ScenarioError, did_you_mean
+from sim.errors import ScenarioError, SimError, did_you_mean, listed
 from sim.reading import Tree, build, problem_at, read_tree, without_sources
 from sim.scenario.interventions.expanding import expansion_of
-from sim.scenario.interventions.files import known_files
+from sim.scenario.interventions.files import Named, is_file, known_files
 from sim.scenario.interventions.intervention import Intervention
 from sim.scenario.library import library_of, near
 from sim.scenario.loading import Loaded, load
@@ -50,16 +51,49 @@ def is_intervention(tree: Tree) -> bool:
 def trial(file: Path, base: Path | None = None) -> Trial:
     """The intervention of a file in its world. Raises ScenarioError with everything that is wrong."""
     tree = read_tree(file)
-    own, _, problems = without_sources(_without_additions(tree))
-    if problems:
-        raise ScenarioError(problems)
-    intervention = build(Intervention, own)
+    intervention = build(Intervention, _described(tree))
     if file.stem != intervention.intervention:
         message = f"an intervention has the name of its file, '{file.stem}', not '{intervention.intervention}'"
         raise ScenarioError([problem_at(tree, ("intervention",), message)])
     found = base or _base(file, tree)
     loaded = load(found, [*_required(file, intervention), file]) if found else None
     return Trial(intervention.intervention, intervention, found, loaded)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """Interventions, and what they require, laid over one scenario."""
+
+    scenario: Scenario
+    base: Path
+
+
+def tried(named: Sequence[Named], base: Path | None) -> Tried:
+    """Interventions by name or file, over a scenario's file, or over the base that all of those that are files name."""
+    files = [Path(each) for each in named if is_file(each)]
+    found = base or _common_base(files)
+    required = [name for file in files for name in _required(file, build(Intervention, _described(read_tree(file))))]
+    names = [each for each in dict.fromkeys(required) if each not in [file.stem for file in files]]
+    return Tried(load(found, [*names, *named]).scenario, found)
+
+
+def _common_base(files: Sequence[Path]) -> Path:
+    bases = {file: _base(file, read_tree(file)) for file in files}
+    known = sorted({base for base in bases.values() if base is not None})
+    if not known:
+        raise SimError("say with --base which scenario the interventions are laid over")
+    if len(known) > 1:
+        several = listed([str(base) for base in known], "and")
+        raise SimError(f"the interventions are meant for {several}; say with --base which one is taken")
+    return known[0]
+
+
+def _described(tree: Tree) -> Tree:
+    """What the model of an intervention reads of a file."""
+    own, _, problems = without_sources(_without_additions(tree))
+    if problems:
+        raise ScenarioError(problems)
+    return own
 
 
 def _without_additions(tree: Tree) -> Tree:
