@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from oracle.base_world import Dict, described, origin, route
+from oracle.base_world import Dict, described, merged, origin, route
 from oracle.worlds import change
 from theory import reference
 from theory.one_line import assert_fits
@@ -160,3 +160,62 @@ def test_a_better_price_never_sends_an_order_away_from_the_cheaper_route() -> No
         orders = model.parcel_log.orders()
         taken.append(set(orders["order_id"][orders["route"] == "post"].tolist()))
     assert taken[0] < taken[1]
+
+
+# -- routes like another -----------------------------------------------------------------------------------------------
+
+
+def with_a_second_post(dissimilarity: float, **fields: Any) -> Scenario:
+    """The three routes, and from the beginning of the run a fourth that is like the post."""
+    path = {"air": {"steps": ["collection", "flight", "inland"]}}
+    opens = change("routes.second.is_open", "2016-04-18", set=True)
+    scenario = three_routes(dissimilarity, opens=opens)
+    over = {
+        "routes": {"second": route("harbin", path, is_open=False, **fields)},
+        "market": {"origins": {"harbin": {"choice": {"like": {"second": "post"}}}}},
+    }
+    return Scenario.model_validate(merged(scenario.model_dump(mode="json", by_alias=True, exclude_none=True), over))
+
+
+def with_second(dissimilarity: float, region: str, product: str, price: float = 0.0) -> list[float]:
+    """Probabilities of post, express, bulky, the second post, and the outside options: the post's weight twice."""
+    utilities = [
+        constants(dissimilarity)[name] - THETA * (cost(name, region, product) + raised)
+        if region in DAYS[name] and product in CARRIES[name]
+        else -math.inf
+        for name, raised in [*((name, 0.0) for name in SHARES), ("post", price)]
+    ]
+    scaled = [math.exp(v / dissimilarity) for v in utilities]
+    weights = [sum(scaled) ** dissimilarity, OTHER / INSIDE, NOT_BOUGHT / INSIDE]
+    inside = weights[0] / sum(weights)
+    return [inside * each / sum(scaled) for each in scaled] + [weight / sum(weights) for weight in weights[1:]]
+
+
+@pytest.mark.parametrize(("dissimilarity", "price"), [(1.0, 0.0), (0.6, 0.0), (0.3, 0.0), (0.5, -8.0)])
+def test_a_route_like_the_post_takes_what_the_nested_logit_says(dissimilarity: float, price: float) -> None:
+    tariff = f"{12 + price} CNY + 60 CNY/kg"
+    counts = build(with_a_second_post(dissimilarity, tariff=tariff)).run().record.alternatives[0].sum(axis=0)
+    for g, region in enumerate(REGIONS):
+        for p, product in enumerate(PRODUCTS):
+            cell = counts[:, g, p]
+            assert_fits(cell, cell.sum() * np.array(with_second(dissimilarity, region, product, price)))
+
+
+@pytest.mark.parametrize(("dissimilarity", "most"), [(1.0, 2 / 3), (0.6, 0.603), (0.3, 0.552)])
+def test_two_identical_routes_gain_no_more_than_the_nest_allows(dissimilarity: float, most: float) -> None:
+    # One route of all the inside, at its promise: it weighs 1 in all, and 2 ** lambda with its like beside it.
+    path = {"air": {"steps": ["collection", "flight", "inland"]}}
+    market = origin(25_000, {"post": 1})
+    market["choice"] |= {"dissimilarity": dissimilarity, "like": {"second": "post"}}
+    same = {"promise": {"center": {"days": "9 d", "spread": "4 d"}}}
+    parts: Dict = {
+        "routes": {"post": route("harbin", path, **same), "second": route("harbin", path, is_open=False, **same)},
+        "products": {"gadgets": {"weight": {"distribution": "constant", "mean": "0.4 kg"}}},
+        "market": {"origins": {"harbin": market}, "feedback": {"congestion": False}},
+        "horizon": {"end": "2016-05-02", "drain": 0},
+        "changes": {"opens": change("routes.second.is_open", "2016-04-18", set=True)},
+    }
+    counts = build(described("two-alike", parts)).run().record.alternatives[0].sum(axis=(0, 2, 3))
+    inside = 2**dissimilarity / (2**dissimilarity + 1)
+    assert inside == pytest.approx(most, abs=1e-3)
+    assert_fits(counts, counts.sum() * np.array([inside / 2, inside / 2, (1 - inside) * 0.6, (1 - inside) * 0.4]))

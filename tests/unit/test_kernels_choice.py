@@ -163,6 +163,18 @@ def test_closed_route_weighs_nothing_and_without_any_the_race_is_outside() -> No
     assert not routes.any()
 
 
+def test_closed_routes_change_no_bit_of_the_weights_however_many_they_are() -> None:
+    rng = np.random.default_rng(3)
+    for _ in range(50):
+        utility, where = rng.normal(0, 2, 7), np.sort(rng.permutation(16)[:7])
+        among, available = np.zeros(16), np.zeros(16, bool)
+        among[where], available[where] = utility, True
+        alone, routes = weights(utility.tolist())
+        nest, all_routes = weights(among.tolist(), available=available.tolist())
+        assert nest.tobytes() == alone.tobytes()
+        assert all_routes[where].tobytes() == routes.tobytes()
+
+
 def test_absurd_utilities_stay_finite() -> None:
     nest, routes = weights([1e6, -1e6], dissimilarity=0.3)
     assert np.isfinite(nest).all()
