@@ -2,7 +2,8 @@
 
 `docs/scenario-reference.md` comes from the models of a scenario, `docs/tables.md` and `docs/summary*` from the
 declarations of the tables and of `sim run --json`, `docs/reconciliation.md` from the tables of the evidence,
-`scenarios/schema.json` from `sim schema`. With `--check` nothing is written, and the exit code is 1 if a file differs.
+`scenarios/schema.json` and that of interventions from `sim schema`. With `--check` nothing is written, and the exit
+code is 1 if a file differs.
 """
 
 import json
@@ -24,6 +25,8 @@ from sim.cli.schema import schema_text
 from sim.errors import listed
 from sim.reading.annotations import Expected, expected, known_keys
 from sim.scenario.base import _PARAMETERS, Described, Distribution, Slug
+from sim.scenario.interventions.intervention import Intervention
+from sim.scenario.interventions.measures import AnyMeasure
 from sim.scenario.loading import load
 from sim.scenario.scenario import Scenario, World
 from sim.scenario.targets import _FIELDS, Target, targets
@@ -53,6 +56,8 @@ letters, digits and single hyphens; they become part of file names.
   decided.
 - A **scenario** has a name (`scenario`), takes corridors (`corridors: [harbin]`), gives a `horizon`, and may say
   anything that a corridor says.
+- An **intervention** or disruption says what a scenario may take on top, in dated measures; see
+  [interventions](#interventions).
 - A scenario may be laid over another one: `base: ../harbin-baseline.yaml`, relative to itself. Base, corridors and the
   file itself are layers, each over the one before.
 
@@ -111,6 +116,27 @@ dwell:
 
 """
 
+INTERVENTIONS = """\
+## Interventions
+
+An intervention is a file of `scenarios/interventions/`, a disruption one of `scenarios/disruptions/`; its name is that
+of its file. `base` says in which scenario `sim validate FILE` checks it, and `sim explain FILE` tells what it changes
+there. A scenario takes them by name, `interventions: [harbin-charters]`, or lays a mapping over them, in which any
+number may be another: `interventions: {harbin-charters: {at: 2017-07-01, capital: 5e6 CNY}}`; `null` takes one away.
+One that has no file stands there whole. Over a base a mapping merges and a list replaces, as everywhere.
+
+Beside the keys below, `adds` holds sections of a world which are united with that of the scenario: new stations, lanes,
+paths, routes. It may add keys and never contradict what is there; what it adds is described as closed
+(`is_open: false`) or without a share, and a measure opens it. Assumed ranges in an intervention and in its `adds` are
+drawn in comparisons: of a number, of the mean of a distribution; ranges of lists and dates are not.
+
+A measure that names a thing which the world does not have, or a number which the thing does not have, is refused. What
+each kind changes is told in section 10 of [model.md](model.md). With the line
+`# yaml-language-server: $schema=schema.json` at its top (`../interventions/schema.json` for disruptions), editors
+complete and check a file.
+
+"""
+
 CHANGES = """\
 ## What dated changes can change
 
@@ -134,13 +160,15 @@ def files() -> dict[Path, str]:
         + "\n",
         ROOT / "docs" / "reconciliation.md": page(),
         ROOT / "scenarios" / "schema.json": schema_text(),
+        ROOT / "scenarios" / "interventions" / "schema.json": schema_text("intervention"),
     }
 
 
 def scenario_reference() -> str:
     """The page on scenario files."""
     parts = [INTRODUCTION, _units(), LAYERS_END, _distributions(), MIXTURE, "## Keys\n\n"]
-    parts += [_section(model) for model in _models(Scenario)]
+    parts += [_section(model) for model in _models(Scenario) if model not in _of_interventions()]
+    parts += [INTERVENTIONS, *(_section(model) for model in _of_interventions())]
     parts += [CHANGES, _changeable(), "\n## Example\n\nA small but whole scenario, [example.yaml](example.yaml):\n\n"]
     parts += [f"```yaml\n{_example_text()}```\n"]
     return "".join(parts)
@@ -219,6 +247,11 @@ def _models(top: type[BaseModel]) -> list[type[BaseModel]]:
     return found
 
 
+def _of_interventions() -> list[type[BaseModel]]:
+    """An intervention and the kinds of its measures."""
+    return [Intervention, *get_args(get_args(AnyMeasure)[0])]
+
+
 def _keys(model: type[BaseModel]) -> dict[str, FieldInfo]:
     """The fields by their names in a file, its own before those it inherits."""
     own = {info.alias or name for name, info in model.model_fields.items() if name in model.__annotations__}
@@ -252,7 +285,7 @@ def _section(model: type[BaseModel]) -> str:
     for key, info in _keys(model).items():
         bounds = _bounds(_expected(info))
         kind = "; ".join([_type(_expected(info)), *bounds])
-        lines.append(f"| `{key}` | {kind} | {_default(info)} | {info.description} |")
+        lines.append(f"| `{key}` | {kind} | {_default(info)} | {info.description or 'which kind it is'} |")
     return "\n".join(lines) + "\n\n"
 
 
@@ -482,6 +515,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"{name} is out of date; run `make docs`", file=sys.stderr)
             code = 1
         else:
+            path.parent.mkdir(exist_ok=True)
             path.write_text(text, "utf-8")
             print(f"wrote {name}")
     return code

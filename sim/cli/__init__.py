@@ -147,12 +147,13 @@ def explain(names: Sequence[str], base: Path | None, as_json: bool) -> None:
 
 
 @cli.command()
+@click.argument("of", type=click.Choice(["scenario", "intervention"]), default="scenario")
 @_debug
-def schema() -> None:
-    """Print the JSON Schema of a scenario file."""
+def schema(of: str) -> None:
+    """Print the JSON Schema of a scenario file, or of the file of an intervention."""
     from sim.cli.schema import schema_text
 
-    click.echo(schema_text(), nl=False)
+    click.echo(schema_text(of), nl=False)
 
 
 @cli.command()

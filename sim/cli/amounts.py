@@ -66,8 +66,10 @@ def named(number: str) -> str:
     thing = f"the {NOUNS.get(section, section)} {name}"
     if parts[0] in ("release", "examination", "receiving", "pick") and rest not in _WORDS:
         rest, thing = ".".join(parts[1:]), f"{parts[0]} at {thing}"
-    if parts[0] in ("stock", "tariff_by_product"):
-        rest, thing = ".".join([*parts[:-2], parts[-1]]), f"{parts[-2]}, {thing}"
+    if parts[0] == "stock":
+        rest, thing = parts[2], f"{parts[1]} in {thing}"
+    if parts[0] == "tariff_by_product":
+        rest, thing = f"tariff.{parts[2]}", f"{parts[1]} on {thing}"
     said = _WORDS.get(rest, rest.removesuffix(".mean").replace("_", " ").replace(".", ", "))
     return f"{said} of {thing}"
 

@@ -24,6 +24,7 @@ from sim.scenario.interventions.explaining import (
     span,
 )
 from sim.scenario.interventions.trial import is_intervention, tried
+from sim.scenario.library import near
 from sim.scenario.loading import load
 from sim.scenario.scenario import Scenario
 from sim.ticks import DAY, HOUR, MINUTE
@@ -66,17 +67,19 @@ def _pair(file: Path | None, others: Sequence[str], base: Path | None) -> tuple[
     """What is explained, what it is compared with, and how that is called."""
     if file is None:
         found = tried(others, base)
-        return found.scenario, load(found.base).scenario, str(found.base)
+        return found.scenario, load(found.base).scenario, _called(found.base)
     plan = load(file, others).scenario
     if base is None and plan.base is not None and not others:
         base = file.parent / plan.base
     if base is not None:
-        return plan, load(base).scenario, str(base)
-    return (
-        plan,
-        load(file, is_bare=not others).scenario,
-        f"{file}, without {'these' if others else 'its'} interventions",
-    )
+        return plan, load(base).scenario, _called(base)
+    without = f"{_called(file)}, without {'these' if others else 'its'} interventions"
+    return plan, load(file, is_bare=not others).scenario, without
+
+
+def _called(file: Path) -> str:
+    """A file as messages name it."""
+    return str(near(file.resolve()))
 
 
 # -- for people --------------------------------------------------------------------------------------------------------

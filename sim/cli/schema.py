@@ -6,9 +6,10 @@ value together with its source, take away with null, and write distributions sho
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
-from sim.scenario.scenario import Scenario
+from sim.scenario.interventions.measures import AnyMeasure
+from sim.scenario.scenario import Scenario, World
 
 Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -45,17 +46,40 @@ SOURCED: Schema = {
 }
 
 
-def schema_text() -> str:
-    """The schema as it is committed in `scenarios/schema.json`."""
-    return json.dumps(file_schema(), ensure_ascii=False, indent=1) + "\n"
+def schema_text(of: str = "scenario") -> str:
+    """The schema as it is committed in `scenarios/schema.json`, or in `scenarios/interventions/schema.json`."""
+    schema = intervention_schema() if of == "intervention" else file_schema()
+    return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
 
 
 def file_schema() -> Schema:
     """JSON Schema of a file: a scenario, a corridor, or anything laid over another scenario."""
-    whole = Scenario.model_json_schema(by_alias=True)
-    named = _with_readable_names(whole)
+    top, definitions = _positions(frozenset())
+    return {
+        "$schema": DIALECT,
+        **top,
+        "title": "Scenario or corridor",
+        "anyOf": [{"required": ["scenario"]}, {"required": ["places"]}],
+        "$defs": definitions,
+    }
+
+
+def intervention_schema() -> Schema:
+    """JSON Schema of the file of an intervention: whole but for what it adds to a world."""
+    _, definitions = _positions(frozenset(_of_interventions()))
+    return {"$schema": DIALECT, **definitions.pop("Intervention"), "$defs": definitions}
+
+
+def _of_interventions() -> list[str]:
+    """The names of an intervention's definitions: its own and those of the kinds of measures."""
+    return ["Intervention", *(kind.__name__ for kind in get_args(get_args(AnyMeasure)[0]))]
+
+
+def _positions(whole: frozenset[str]) -> tuple[Schema, dict[str, Schema]]:
+    """The schema of a scenario's keys and its definitions; of those that are not ``whole`` a part will do."""
+    named = _with_readable_names(_with_interventions(Scenario.model_json_schema(by_alias=True)))
     definitions = named.pop("$defs")
-    in_lists = set(_in_lists(named)) | {name for d in definitions.values() for name in _in_lists(d)}
+    in_lists = set(_in_lists(named)) | {name for d in definitions.values() for name in _in_lists(d)} | whole
     quantities: dict[str, Schema] = {}
     top = _value_positions(_without_required(named), quantities)
     shown = {
@@ -63,13 +87,23 @@ def file_schema() -> Schema:
         for name, schema in definitions.items()
     }
     shown |= {name: _distribution(name, shown) for name in shown if name.endswith("Distribution")}
-    return {
-        "$schema": DIALECT,
-        **top,
-        "title": "Scenario or corridor",
-        "anyOf": [{"required": ["scenario"]}, {"required": ["places"]}],
-        "$defs": dict(sorted({**shown, **quantities, "Sourced": SOURCED}.items())),
-    }
+    return top, dict(sorted({**shown, **quantities, "Sourced": SOURCED}.items()))
+
+
+def _with_interventions(schema: Schema) -> Schema:
+    """Interventions as files have them: named in a list, with what they add, and measures that may be parts of one."""
+    properties = schema["properties"]
+    world = {name: properties[name] for name in World.model_fields if name in properties}
+    adds = {"description": "what is united with the world", "type": "object", "properties": world}
+    schema["$defs"]["Intervention"]["properties"]["adds"] = adds
+    (measure,) = schema["$defs"]["Intervention"]["properties"]["measures"]["patternProperties"].values()
+    measure["anyOf"] = measure.pop("oneOf")
+    del measure["discriminator"]
+    by_name = properties["interventions"]
+    names = {"type": "array", "items": {"type": "string", "pattern": next(iter(by_name["patternProperties"]))}}
+    notes = {key: by_name.pop(key) for key in NOTES if key in by_name}
+    properties["interventions"] = {**notes, "anyOf": [names, by_name]}
+    return schema
 
 
 def _without_required(schema: Schema) -> Schema:

@@ -11,6 +11,8 @@ from sim.errors import did_you_mean, listed, printable
 from sim.ledger import Account, Evidence, Number, account, evidence_near, files_below, numbers_in, uses_of
 from sim.reading import Source, Tree, dotted, read_tree, unwrap_sources
 from sim.reading.tree import Path as TreePath
+from sim.scenario.interventions.expanding import expansion_of
+from sim.scenario.interventions.places import with_changes
 from sim.scenario.interventions.trial import is_intervention
 from sim.scenario.loading import load
 
@@ -89,13 +91,13 @@ def _show_rows(ids: Sequence[str], filters: Filters) -> None:
 
 
 def _show_file(file: Path, wanted: Sequence[str], filters: Filters) -> None:
-    tree, sources, layers = _read(file)
+    tree, sources, layers, dated = _read(file)
     evidence = evidence_near(file.resolve().parent)
     numbers = numbers_in(tree, sources)
     rows = [name for name in wanted if name in evidence.rows]
     named = [_named(name, numbers, tree, file, evidence) for name in wanted if name not in rows]
     asked = _united([_speaking_of(row, numbers) for row in rows] + named) if wanted else numbers
-    shown = [account(number, tree, layers) for number in asked if filters.keep(number)]
+    shown = [account(number, dated, layers) for number in asked if filters.keep(number)]
     if filters.csv:
         sources_data.write_csv(shown, filters.csv, evidence)
         click.echo(f"{len(shown)} numbers written to {filters.csv}", err=True)
@@ -115,13 +117,15 @@ def _tell(
     return lambda shown: sources_text.show_list(heading, numbers, shown, evidence)
 
 
-def _read(file: Path) -> tuple[Tree, dict[TreePath, Source], list[tuple[Path, ...]]]:
-    """The numbers of a scenario, or of a corridor or intervention by itself."""
+def _read(file: Path) -> tuple[Tree, dict[TreePath, Source], list[tuple[Path, ...]], Tree]:
+    """The numbers of a scenario, or of a corridor or intervention by itself; last the tree with all dated changes."""
     own = read_tree(file)
     if any(key in own.children for key in PARTS_OF_A_SCENARIO) and not is_intervention(own):
         loaded = load(file)
-        return loaded.tree, dict(loaded.sources), files_below(file)
-    return (*unwrap_sources(own), [(file.resolve(),)])
+        dated = with_changes(loaded.tree, expansion_of(loaded.scenario))
+        return loaded.tree, dict(loaded.sources), files_below(file), dated
+    tree, sources = unwrap_sources(own)
+    return tree, sources, [(file.resolve(),)], tree
 
 
 def _speaking_of(row: str, numbers: list[Number]) -> list[Number]:

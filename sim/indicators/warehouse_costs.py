@@ -102,7 +102,7 @@ def of_warehouses(run: Run) -> np.ndarray:
 
 
 def _rented(run: Run, warehouse: Warehouse, schedule: Sequence[tuple[int, float | bool]]) -> np.ndarray:
-    """Part of each month from the first opening on: one that is described as closed is not paid for before: float64[M]."""
+    """Part of each month in which it is paid for: from its first opening, if it is described as closed: float64[M]."""
     if warehouse.is_open:
         return np.ones(len(run.record.axes.month_bounds()) - 1)
     first = next((at for at, is_open in schedule if is_open), None)

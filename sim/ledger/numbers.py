@@ -14,7 +14,7 @@ STATUSES = ("reported", "published", "derived", "assumed", UNSTATED)
 SETTINGS = frozenset({"scenario", "corridors", "base", "horizon", "parcels_per_row", "seed", "replications"})
 """Keys that say how a scenario is run; what they hold rests on no evidence."""
 
-WORDS = frozenset({"name", "title", "change", "source"})
+WORDS = frozenset({"name", "title", "change", "source", "document", "section", "proposes"})
 """Keys under which texts are texts, whatever digits they hold."""
 
 

@@ -37,8 +37,9 @@ def load(path: str | Path, interventions: Sequence[Named] = (), *, is_bare: bool
     path = Path(path)
     assembled = _assembled(path, ())
     found = taken(_without_interventions(assembled) if is_bare else assembled, library_of(path), path, interventions)
+    if found.problems:
+        raise ScenarioError(found.problems)
     tree, sources, problems = without_sources(found.tree)
-    problems = found.problems + problems
     try:
         scenario = build(Scenario, tree)
     except ScenarioError as error:

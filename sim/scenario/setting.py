@@ -28,6 +28,8 @@ QUANTITIES = ("mean", "low", "mode", "high")
 """Fields of a distribution that scale with its mean."""
 SLACK = 1e-9
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
+_AMOUNT = re.compile(rf"(?<![A-Za-z])(?:{_NUMBER.pattern})")
+"""A number, but not the digit of `m3`."""
 _TERM = re.compile(rf"\s*({_NUMBER.pattern})\s*(\S+)\s*")
 _TARIFF_UNITS = {"fixed": "CNY", "per_kg": "CNY/kg"}
 
@@ -167,7 +169,7 @@ def _scaled(old: Any, factor: float, text: str) -> Any:
         return old * factor
     if not _NUMBER.match(old):
         raise SettingError(f"'{text}' is {shown(old)}: nothing that can be multiplied")
-    return _NUMBER.sub(lambda found: repr(float(found[0]) * factor), old)
+    return _AMOUNT.sub(lambda found: repr(float(found[0]) * factor), old)
 
 
 def _set_mean(distribution: dict[str, Any], value: float | str | bool | Times, text: str) -> None:

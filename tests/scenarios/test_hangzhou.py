@@ -30,9 +30,7 @@ PROPOSALS = ROOT / "docs" / "proposals-003-004.csv"
 
 def cut(scenario: Scenario, start: date, end: date, rows: int, warm_up: int) -> Scenario:
     """A part of a scenario's time, unsettled; its interventions act from the first day, at full size."""
-    at_once = {
-        name: each.model_copy(update={"at": start, "ramp": 0}) for name, each in scenario.interventions.items()
-    }
+    at_once = {name: each.model_copy(update={"at": start, "ramp": 0}) for name, each in scenario.interventions.items()}
     review = scenario.market.review.model_copy(update={"settle_iterations": 0})
     horizon = scenario.horizon.model_copy(update={"start": start, "end": end, "warm_up": warm_up * DAY, "drain": 0})
     return expanded(

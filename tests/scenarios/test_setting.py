@@ -50,6 +50,14 @@ def test_number_is_scaled_whatever_its_unit(scenario: Scenario) -> None:
     assert changed.stations["harbin-exchange"].servers == 36
 
 
+def test_unit_keeps_its_digits_when_a_number_is_scaled(scenario: Scenario) -> None:
+    volume = "lanes.hrb-svx-charter.payload.volume"
+    changed = with_values(scenario, {volume: Times(1.1), "warehouses.harbin-moscow-warehouse.storage": Times(2)})
+    assert changed.lanes["hrb-svx-charter"].payload.volume == 165_000_000
+    before = scenario.warehouses["harbin-moscow-warehouse"].storage
+    assert changed.warehouses["harbin-moscow-warehouse"].storage == 2 * before
+
+
 def test_mean_of_any_distribution_is_set_and_scaled(scenario: Scenario) -> None:
     path, mixture = f"{CHARTER}.transit.mean", "stations.harbin-collection.dwell.mean"
     changed = with_values(scenario, {path: "7 h", mixture: Times(0.5)})

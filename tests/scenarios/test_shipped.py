@@ -7,19 +7,21 @@ import jsonschema
 import numpy as np
 import pytest
 
-from sim.cli.schema import file_schema, schema_text
+from sim.cli.schema import file_schema, intervention_schema, schema_text
 from sim.cli.validating import validate_files
 from sim.indicators import tables_of
 from sim.model import build
 from sim.reading import build as build_from_tree
 from sim.reading import read_tree, unwrap_sources
+from sim.scenario.interventions.trial import trial
 from sim.scenario.loading import load
 from sim.scenario.scenario import Corridor, Scenario
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "scenarios").rglob("*.yaml"))
 CORRIDORS = [file for file in FILES if file.parent.name == "corridors"]
-SCENARIOS = [file for file in FILES if file not in CORRIDORS]
+INTERVENTIONS = [file for file in FILES if file.parent.name in ("interventions", "disruptions")]
+SCENARIOS = [file for file in FILES if file not in (*CORRIDORS, *INTERVENTIONS)]
 SHORT = timedelta(days=21)
 
 
@@ -68,11 +70,20 @@ def test_corridor_written_down_is_the_same_corridor(file: Path) -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=name_of)
 def test_editor_that_uses_the_schema_finds_no_fault(file: Path) -> None:
-    jsonschema.Draft202012Validator(file_schema()).validate(read_tree(file).plain())
+    schema = intervention_schema() if file in INTERVENTIONS else file_schema()
+    jsonschema.Draft202012Validator(schema).validate(read_tree(file).plain())
 
 
 def test_committed_schema_is_that_of_the_models() -> None:
     assert (ROOT / "scenarios" / "schema.json").read_text("utf-8") == schema_text()
+    assert (ROOT / "scenarios" / "interventions" / "schema.json").read_text("utf-8") == schema_text("intervention")
+
+
+@pytest.mark.parametrize("file", INTERVENTIONS, ids=name_of)
+def test_intervention_is_meant_for_a_scenario_and_survives_being_written_down(file: Path) -> None:
+    scenario = trial(file).scenario
+    assert scenario is not None, "it names no base"
+    assert Scenario.model_validate_json(scenario.model_dump_json(by_alias=True)) == scenario
 
 
 @pytest.mark.parametrize("file", SCENARIOS, ids=name_of)

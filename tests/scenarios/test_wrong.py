@@ -20,6 +20,11 @@ SEVERAL = {
     "changes-of-levers-to-wrong-values": 8,
     "changes-of-wrong-values": 9,
     "containers-out-of-bounds": 12,
+    "interventions-of-no-kind": 10,
+    "interventions-of-wrong-dates": 4,
+    "interventions-that-name-nothing": 24,
+    "interventions-whose-measures-act-outside": 4,
+    "interventions-without-the-number": 11,
     "levers-out-of-bounds": 4,
     "sellers-out-of-bounds": 10,
     "shares-of-no-path": 4,
@@ -73,6 +78,12 @@ def test_what_the_wrong_scenarios_are_laid_over_is_right(name: str, capsys: pyte
     code, out, err = outcome(capsys, "validate", f"bases/{name}.yaml")
     assert (code, err) == (0, "")
     assert out.startswith(f"bases/{name}.yaml: ok: ")
+
+
+def test_intervention_that_wrong_scenarios_take_is_right(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = outcome(capsys, "validate", "interventions/more-flights.yaml")
+    assert (code, err) == (0, "")
+    assert out.startswith("interventions/more-flights.yaml: ok: an intervention of 1 measure")
 
 
 def test_errors_of_several_files_are_shown_together(capsys: pytest.CaptureFixture[str]) -> None:

@@ -144,7 +144,9 @@ def test_closed_warehouse_is_paid_for_from_its_first_opening(
     shed = run.scenario.warehouses["shed"].model_copy(update={"is_open": False})
     warehouses = run.scenario.warehouses | {"shed": shed}
     monkeypatch.setattr(
-        warehouse_costs, "warehouse_use", lambda _: WarehouseUse(np.zeros((3, 2)), np.zeros((3, 2, 2)), np.zeros((3, 2)))
+        warehouse_costs,
+        "warehouse_use",
+        lambda _: WarehouseUse(np.zeros((3, 2)), np.zeros((3, 2, 2)), np.zeros((3, 2))),
     )
     for change, months in (
         ({}, [0, 0, 0]),

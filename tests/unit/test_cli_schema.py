@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from sim.cli.schema import file_schema, schema_text
+from sim.cli.schema import file_schema, intervention_schema, schema_text
 from sim.reading import read_tree
 
 ROOT = Path(__file__).parents[2]
-FILES = [*sorted((ROOT / "scenarios").rglob("*.yaml")), ROOT / "tests" / "golden" / "tiny.yaml"]
+SHIPPED = sorted((ROOT / "scenarios").rglob("*.yaml"))
+INTERVENTIONS = [file for file in SHIPPED if file.parent.name in ("interventions", "disruptions")]
+FILES = [*(file for file in SHIPPED if file not in INTERVENTIONS), ROOT / "tests" / "golden" / "tiny.yaml"]
 SCHEMA = file_schema()
 Draft202012Validator.check_schema(SCHEMA)
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -125,3 +127,37 @@ def test_file_is_a_scenario_or_a_corridor() -> None:
 def test_schema_is_plain_json_with_stable_order() -> None:
     assert json.loads(schema_text()) == SCHEMA
     assert schema_text() == schema_text()
+
+
+# -- interventions -----------------------------------------------------------------------------------------------------
+
+OF_INTERVENTIONS = Draft202012Validator(intervention_schema())
+WHOLE = {
+    "intervention": "x",
+    "name": {"en": "X"},
+    "proposes": "a test",
+    "at": "2016-05-01",
+    "measures": {"m": {"kind": "add_flights", "lane": "charter", "fleet": {"value": 2, "assumed": [1, 4], "why": "y"}}},
+}
+
+
+@pytest.mark.parametrize("file", INTERVENTIONS, ids=lambda file: file.name)
+def test_shipped_intervention_is_valid(file: Path) -> None:
+    assert [error.message for error in OF_INTERVENTIONS.iter_errors(read_tree(file).plain())] == []
+
+
+def test_intervention_is_whole_but_for_what_it_adds() -> None:
+    adds = {"stations": {"annex": {"place": "harbin", "servers": 2}}, "market": {"origins": {}}}
+    assert OF_INTERVENTIONS.is_valid(WHOLE | {"adds": adds})
+    assert not OF_INTERVENTIONS.is_valid(WHOLE | {"adds": {"station": {}}})
+    assert not OF_INTERVENTIONS.is_valid({key: value for key, value in WHOLE.items() if key != "at"})
+    assert not OF_INTERVENTIONS.is_valid(WHOLE | {"measures": {"m": {"lane": "charter", "fleet": 2}}})
+    assert not OF_INTERVENTIONS.is_valid(WHOLE | {"measures": {"m": {"kind": "close", "fleet": 2}}})
+
+
+def test_scenario_names_interventions_or_lays_a_part_over_them() -> None:
+    assert is_valid(interventions=["x", "y"])
+    assert is_valid(interventions={"x": {"at": "2016-07-01", "measures": {"m": {"fleet": 3}}}, "y": None, "z": {}})
+    assert not is_valid(interventions=["No Name"])
+    assert not is_valid(interventions={"x": {"measures": {"m": {"fleets": 3}}}})
+    assert not is_valid(interventions="x")

@@ -16,8 +16,9 @@ def company(s: Scenario) -> Iterator[Found]:
     for name, intervention in s.interventions.items():
         at: Path = ("interventions", name)
         for i, other in enumerate(intervention.requires):
+            hint = None if other in s.interventions else did_you_mean(other, list(s.interventions))
             for message in _of_requirement(s, intervention, other):
-                yield (*at, "requires", i), message, did_you_mean(other, list(s.interventions))
+                yield (*at, "requires", i), message, hint
         for i, other in enumerate(intervention.excludes):
             if other in s.interventions:
                 yield (*at, "excludes", i), f"'{name}' and '{other}' exclude each other: take one of them out", None

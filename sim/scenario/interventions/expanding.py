@@ -116,13 +116,14 @@ class _Expanding:
         wrong += [part for part in parts if isinstance(part, Wrong)]
         for fault in wrong:
             self._report(at, fault)
+        unknown = {fault.name for fault in wrong}
         acts = [part for part in parts if isinstance(part, Act)]
         source = " ".join(filter(None, (intervention.document, intervention.section))) or None
         for i, act in enumerate(acts):
             if act.is_plain or act.number in self.known:
                 named = shortened(f"{name}-{key}" + (f"-{i + 1}" if len(acts) > 1 else ""))
                 self._change(named, act, acting, at, source)
-            elif not wrong:
+            elif unknown.isdisjoint(act.number.split(".")):
                 self._report(at, Wrong(act.field, *why_not(self.scenario, act.number, self.known)))
         shift = starting(name, intervention, self.starts) - intervention.at
         for part in parts:

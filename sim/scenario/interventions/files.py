@@ -37,6 +37,9 @@ def is_file(named: Named) -> bool:
 def as_mapping(own: Tree) -> tuple[Tree, bool]:
     """A layer with its list of interventions written as a mapping of empty overlays; and whether it was a list."""
     node = own.children.get(KEY)
+    if node is not None and node.is_scalar and node.value is not None:
+        message = "a list of names is expected, such as [more-flights], or a mapping by name"
+        raise ScenarioError([problem_at(own, (KEY,), message)])
     if node is None or not isinstance(node.value, tuple):
         return own, False
     problems, found = [], {}

@@ -37,6 +37,7 @@ _NOUNS = {
     "freight": "freight",
     "last_miles": "last mile",
 }
+_OF_QUEUES = (".servers", ".service.mean", ".dwell.mean")
 _MOST_TOLD = 6
 
 
@@ -50,7 +51,7 @@ def unknown_names(s: Scenario, measure: Measure) -> Iterator[Wrong]:
         for i, name in [(None, named)] if isinstance(named, str) else list(enumerate(named)):
             if name not in known:
                 key: Path = () if i is None else (name if isinstance(named, Mapping) else i,)
-                yield Wrong((field, *key), f"there is no {noun} '{name}'", did_you_mean(name, list(known)))
+                yield Wrong((field, *key), f"there is no {noun} '{name}'", did_you_mean(name, list(known)), name)
 
 
 def _known(s: Scenario, section: str) -> Mapping[str, object]:
@@ -64,8 +65,11 @@ def why_not(s: Scenario, number: str, known: Mapping[str, Target]) -> tuple[str,
         return found
     section, name, rest = _taken_apart(number)
     if section not in _NOUNS or not rest:
-        queues = sorted({path.rpartition(".servers")[0] for path in known if path.endswith(".servers")})
-        return f"'{number}' names no number that a change can change", did_you_mean(number, [*queues, *known])
+        queue = next((number.removesuffix(each) for each in _OF_QUEUES if number.endswith(each)), number)
+        queues = {path.removesuffix(each) for path in known for each in _OF_QUEUES if path.endswith(each)}
+        meant = [each for each in sorted(queues) if each.endswith(f".{queue}")]
+        hint = f"did you mean '{meant[0]}'?" if meant else did_you_mean(queue, sorted(queues))
+        return f"'{queue}' names no queue; write stations.X, customs.X.release or the like", hint
     if name not in _known(s, section):
         return f"there is no {_NOUNS[section]} '{name}'", did_you_mean(name, list(_known(s, section)))
     stem = number.removesuffix(rest)

@@ -38,6 +38,8 @@ class Wrong:
     field: Path
     message: str
     hint: str | None = None
+    name: str | None = None
+    """The name that is not known, if that is what is wrong: what follows from it is not told again."""
 
 
 Part = Act | Departing | Wrong

@@ -32,15 +32,20 @@ class Trial:
         """What it is, in words."""
         kind = "a disruption" if self.intervention.is_disruption else "an intervention"
         n = len(self.intervention.measures)
-        what = f"{kind} of {n} measure{'s' if n > 1 else ''} from {self.intervention.at}"
+        what = f"{kind} of {_counted(n, 'measure')} from {self.intervention.at}"
         if self.scenario is None:
             return f"{what}; without `base` only its own words are checked"
         made = expansion_of(self.scenario)
         own = ("interventions", self.name)
         n_changes = sum(path[:2] == own for path in made.changes.values())
         n_entries = sum(path[:2] == own for path in made.entries.values())
-        more = f" and {n_entries} departures of timetables" if n_entries else ""
-        return f"{what}: {n_changes} dated changes{more} in {self.scenario.scenario}"
+        more = f" and {_counted(n_entries, 'entry')} of timetables" if n_entries else ""
+        return f"{what}: {_counted(n_changes, 'dated change')}{more} in {self.scenario.scenario}"
+
+
+def _counted(n: int, noun: str) -> str:
+    plural = "entries" if noun == "entry" else f"{noun}s"
+    return f"{n} {noun if n == 1 else plural}"
 
 
 def is_intervention(tree: Tree) -> bool:
