@@ -1,7 +1,8 @@
 """`python -m calibration.shipping FOLDER...`: puts full calibrations where they ship, and makes their page.
 
-From each folder the draws go to `calibration/posterior/CORRIDOR.csv`, the other tables beside them as
-`CORRIDOR-TABLE.csv`, pictures to `docs/`. The page, `docs/calibration.md`, is made of what ships and of nothing else.
+From each folder the draws go to `calibration/posterior/CORRIDOR.csv`, what they make of the numbers of the scenario to
+`CORRIDOR-numbers.csv`, the other tables beside them as `CORRIDOR-TABLE.csv`, pictures to `docs/`. The page,
+`docs/calibration.md`, is made of what ships and of nothing else.
 """
 
 import json
@@ -10,9 +11,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from calibration.page import PICTURES, SHIPPED, TABLES, page
-from calibration.problem import ROOT
-from sim.errors import SimError
+from calibration.numbers import numbers_table
+from calibration.page import PICTURES, SHIPPED, TABLES, page, table
+from calibration.problem import ROOT, Problem, read
+from calibration.tables import Columns
+from sim.errors import SimError, listed
+from sim.ledger.posteriors import ENDING
+from sim.tables import write_csv
 
 PAGE = ROOT / "docs" / "calibration.md"
 
@@ -32,15 +37,24 @@ def ship(folder: Path, shipped: Path = SHIPPED, docs: Path = ROOT / "docs") -> s
     corridor = str(manifest["corridor"])
     shipped.mkdir(exist_ok=True)
     shutil.copyfile(folder / "posterior.csv", shipped / f"{corridor}.csv")
-    for table in TABLES:
-        if (folder / f"{table}.csv").exists():
-            shutil.copyfile(folder / f"{table}.csv", shipped / f"{corridor}-{table}.csv")
+    # Worked out here, also of a folder that has the table: the scenario may have got other names since.
+    write_csv(_numbers(read(corridor), folder), shipped / f"{corridor}{ENDING}")
+    for name in TABLES:
+        if (folder / f"{name}.csv").exists():
+            shutil.copyfile(folder / f"{name}.csv", shipped / f"{corridor}-{name}.csv")
     kept = {key: manifest[key] for key in ("corridor", "size", "program_sha256", "problem_sha256", "diagnostics")}
     (shipped / f"{corridor}.json").write_text(json.dumps(kept, indent=1) + "\n", "utf-8")
     for picture in PICTURES:
         if (folder / f"{picture}.png").exists():
             shutil.copyfile(folder / f"{picture}.png", docs / f"calibration-{corridor}-{picture}.png")
     return corridor
+
+
+def _numbers(problem: Problem, folder: Path) -> Columns:
+    draws = table(folder / "posterior.csv")
+    if missing := [name for name in problem.space.names if name not in draws]:
+        raise NotToBeShippedError(f"{folder} knows no {listed(missing)}: calibrate {problem.corridor} anew")
+    return numbers_table(problem, draws)
 
 
 def main(folders: Sequence[str]) -> int:

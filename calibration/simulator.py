@@ -38,8 +38,9 @@ Summary = Mapping[str, Mapping[str, Sequence[Any]]]
 
 
 def base_scenario(problem: Problem, parcels_per_row: int) -> Scenario:
-    """The shipped baseline with what the calibration lays over it."""
-    data = load(ROOT / problem.base).scenario.model_dump(mode="json", by_alias=True, exclude_none=True)
+    """The shipped baseline, as described and not as calibrated before, with what the calibration lays over it."""
+    described = load(ROOT / problem.base, is_for_calibration=True).scenario
+    data = described.model_dump(mode="json", by_alias=True, exclude_none=True)
     merged = _merged(data, problem.overlay)
     merged |= {"scenario": f"calibration-{problem.corridor}", "parcels_per_row": parcels_per_row, "seed": problem.seed}
     return Scenario.model_validate(merged)
@@ -113,9 +114,11 @@ class Job:
     def run(self) -> Summary:
         """Run it here."""
         from sim.experiments.run import replicate
+        from sim.experiments.worlds import Worlds
 
         scenario = Scenario.model_validate_json(self.scenario)
-        return summary_of(replicate(scenario, self.replication, False, lambda _: None).tables)
+        worlds = Worlds.of(scenario, self.replication + 1)
+        return summary_of(replicate(worlds, self.replication, False, lambda _: None).tables)
 
 
 @cache

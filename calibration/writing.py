@@ -13,6 +13,7 @@ import numpy as np
 import sim
 from calibration import pictures
 from calibration.designs import generator
+from calibration.numbers import numbers_table
 from calibration.problem import CORRIDORS, ROOT
 from calibration.procedure import Calibration
 from calibration.readings import verdicts
@@ -43,8 +44,10 @@ def tables_of(found: Calibration) -> dict[str, Columns]:
     drawn = with_readings(found.posterior, many, generator(problem.seed, "readings of many"))
     foretold = predictive(found.posterior, drawn, generator(problem.seed, "foretold"))
     said = verdicts(problem, found.whole, found.without, reports.log_prior)
+    draws = draws_table(problem, found.draws)
     tables = {
-        "posterior": draws_table(problem, found.draws),
+        "posterior": draws,
+        "numbers": numbers_table(problem, draws),
         "parameters": parameters_table(problem, found.chain.flat),
         "quantiles": quantiles_table(problem, found.chain.flat, found.chain.effective),
         "targets": targets_table(problem, foretold),

@@ -101,13 +101,15 @@ def _column(shown: Shown, records: Sequence[Record]) -> list[Cells]:
 
 
 def _cell(measure: Record, write: Callable[[float], str]) -> Cells:
-    """The mean, and below it half the width of its 95 % interval if there is one."""
+    """The mean, below it half the interval of its Monte Carlo error, and its credible interval, if there are any."""
     if measure["mean"] is None:
         return ["-"]
-    mean = write(measure["mean"])
-    if measure.get("high_95") is None:
-        return [mean]
-    return [mean, f"±{write(measure['high_95'] - measure['mean'])}"]
+    cells = [write(measure["mean"])]
+    if measure.get("credible_high") is not None:
+        cells.append(f"[{write(measure['credible_low'])}, {write(measure['credible_high'])}]")
+    if measure.get("high_95") is not None:
+        cells.append(f"±{write(measure['high_95'] - measure['mean'])}")
+    return cells
 
 
 def _packed(groups: list[list[list[Cells]]], width: int) -> Iterator[list[list[Cells]]]:

@@ -48,11 +48,12 @@ class Planned:
     scenario: Scenario
     tree: Tree
     folder: Path
+    posteriors: Path
 
     @property
     def job(self) -> Job:
         """The scenario with its replications."""
-        return Job(self.scenario, self.scenario.replications)
+        return Job(self.scenario, self.scenario.replications, self.posteriors)
 
 
 def run_scenarios(files: Sequence[Path], options: Options, *, as_json: bool) -> int:
@@ -110,7 +111,7 @@ def _plans(files: Sequence[Path], options: Options) -> list[Planned]:
         if options.parcel_log and scenario.parcels_per_row > 1:
             raise SimError("a log of single parcels needs single parcels: use --parcels-per-row 1 with --parcel-log")
         folder = _folder(scenario, loaded.scenario, options.out, n_files=len(files))
-        plans.append(Planned(scenario, loaded.tree, folder))
+        plans.append(Planned(scenario, loaded.tree, folder, loaded.posteriors))
     if problems:
         raise ScenarioError(problems)
     for number, plan in enumerate(plans):

@@ -11,9 +11,12 @@ from rich.console import Console
 from rich.text import Text
 
 from sim.cli.blocks import freight_line, money_line, route_lines, warehouse_line, wrapped
+from sim.errors import listed
+from sim.experiments.differences import ENOUGH_DRAWS
 from sim.experiments.results import Results
 from sim.experiments.run import Progress
 from sim.indicators import Backlog
+from sim.scenario.scenario import Scenario
 
 LINES_WITHOUT_TERMINAL = 10
 WIDTH_WITHOUT_TERMINAL = 100
@@ -92,8 +95,6 @@ def _block(results: Results, origin: str, width: int) -> Iterator[str]:
 
 
 def _remarks(results: Results) -> list[str]:
-    n = len(results.replications)
-    interval = "one replication: no interval" if n == 1 else f"means of {n} replications, ± half a 95 % interval"
     days = (
         "Days are from order to ready for collection; orders that did not arrive count in p50 and p95, and as not "
         "within the promise."
@@ -102,7 +103,37 @@ def _remarks(results: Results) -> list[str]:
         "Tariff and cost are CNY of 2016 a parcel; cost is all of operators' cost, warehouses included. Load is that "
         "of the lanes; of a warehouse, of those that fill it."
     )
-    return [f"{days} ({interval})", money, *_settling(results), *_backlogs(results), *_stock_outs(results)]
+    return [*_intervals(results), days, money, *_settling(results), *_backlogs(results), *_stock_outs(results)]
+
+
+def _intervals(results: Results) -> list[str]:
+    """What the numbers are means of, and what is known of how sure they are."""
+    worlds, per_draw = results.worlds, results.scenario.replications_per_draw
+    n, what = len(results.replications), _drawn_from(results.scenario)
+    if worlds.n_draws:
+        used, layout = worlds.complete(results.replications)
+        left = f" ({n - len(used)} more are of incomplete draws and not counted)" if n > len(used) else ""
+        error = "; ± half the 95 % interval of its Monte Carlo error, which more replications reduce" * (per_draw > 1)
+        few = f" Of fewer than {ENOUGH_DRAWS} draws it is too narrow." if layout.n_draws < ENOUGH_DRAWS else ""
+        return [
+            f"Means of {len(used)} replications in {layout.n_draws} draws of {what}{left}. [ , ] 95 % credible "
+            f"interval, over draws of the expected value, which only more knowledge narrows{error}.{few}"
+        ]
+    of_luck = "One replication: no interval." if n == 1 else f"Means of {n} replications, ± half a 95 % interval."
+    if not worlds.can_be_drawn:
+        return [of_luck]
+    return [
+        f"{of_luck} At the central values of {what}: nothing is known of the credible interval; two draws, the least "
+        f"for one, take {2 * per_draw} replications."
+    ]
+
+
+def _drawn_from(scenario: Scenario) -> str:
+    """Of what draws are, in words."""
+    of = [f"the posterior of {listed(scenario.posterior, 'and')}"] if scenario.posterior else []
+    n = len(scenario.uncertain)
+    of += [f"{n} uncertain number{'s' * (n > 1)}"] if n else []
+    return " and ".join(of)
 
 
 def _settling(results: Results) -> list[str]:

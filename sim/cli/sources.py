@@ -1,6 +1,6 @@
 """`sim sources`: where a number of a scenario comes from, and what a row of the evidence says. Imports no numpy."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import click
 from sim.cli import sources_data, sources_text
 from sim.errors import did_you_mean, listed, printable
 from sim.ledger import Account, Evidence, Number, account, evidence_near, files_below, numbers_in, uses_of
+from sim.ledger.posteriors import Posterior, posterior_in
 from sim.reading import Source, Tree, dotted, read_tree, unwrap_sources
 from sim.reading.tree import Path as TreePath
 from sim.scenario.interventions.expanding import expansion_of
@@ -91,13 +92,14 @@ def _show_rows(ids: Sequence[str], filters: Filters) -> None:
 
 
 def _show_file(file: Path, wanted: Sequence[str], filters: Filters) -> None:
-    tree, sources, layers, dated = _read(file)
+    read = _read(file)
+    tree = read.tree
     evidence = evidence_near(file.resolve().parent)
-    numbers = numbers_in(tree, sources)
+    numbers = numbers_in(tree, read.sources)
     rows = [name for name in wanted if name in evidence.rows]
     named = [_named(name, numbers, tree, file, evidence) for name in wanted if name not in rows]
     asked = _united([_speaking_of(row, numbers) for row in rows] + named) if wanted else numbers
-    shown = [account(number, dated, layers) for number in asked if filters.keep(number)]
+    shown = [read.account(number) for number in asked if filters.keep(number)]
     if filters.csv:
         sources_data.write_csv(shown, filters.csv, evidence)
         click.echo(f"{len(shown)} numbers written to {filters.csv}", err=True)
@@ -117,15 +119,32 @@ def _tell(
     return lambda shown: sources_text.show_list(heading, numbers, shown, evidence)
 
 
-def _read(file: Path) -> tuple[Tree, dict[TreePath, Source], list[tuple[Path, ...]], Tree]:
-    """The numbers of a scenario, or of a corridor or intervention by itself; last the tree with all dated changes."""
+@dataclass(frozen=True)
+class _Read:
+    """What a file holds, and what of it is shown beside its numbers."""
+
+    tree: Tree
+    sources: Mapping[TreePath, Source]
+    layers: list[tuple[Path, ...]]
+    dated: Tree
+    """The tree with all dated changes, also those that interventions make."""
+    posteriors: tuple[Posterior, ...] = ()
+
+    def account(self, number: Number) -> Account:
+        """All that is known of a number."""
+        return account(number, self.dated, self.layers, self.posteriors)
+
+
+def _read(file: Path) -> _Read:
+    """A scenario with the posteriors that move its numbers, or a corridor or intervention by itself."""
     own = read_tree(file)
     if any(key in own.children for key in PARTS_OF_A_SCENARIO) and not is_intervention(own):
         loaded = load(file)
         dated = with_changes(loaded.tree, expansion_of(loaded.scenario))
-        return loaded.tree, dict(loaded.sources), files_below(file), dated
+        posteriors = tuple(posterior_in(loaded.posteriors, name) for name in loaded.scenario.posterior)
+        return _Read(loaded.tree, loaded.sources, files_below(file), dated, posteriors)
     tree, sources = unwrap_sources(own)
-    return tree, sources, [(file.resolve(),)], tree
+    return _Read(tree, sources, [(file.resolve(),)], tree)
 
 
 def _speaking_of(row: str, numbers: list[Number]) -> list[Number]:

@@ -11,11 +11,12 @@ import click
 
 from sim.errors import SimError
 from sim.ledger import STATUSES, Account, Evidence, Number, Row, Use
+from sim.ledger.placing import Believed
 from sim.reading import Mark
 
 COLUMNS = (
     "path", "value", "status", "rows", "evidence", "range", "formula", "result", "why", "note", "is_setting", "file",
-    "line", "in_place_of", "changes",
+    "line", "in_place_of", "changes", "posterior",
 )  # fmt: skip
 
 
@@ -58,6 +59,11 @@ def number_record(account: Account, evidence: Evidence) -> dict[str, Any]:
         "changes": [
             {"name": each.name, "at": each.at, "does": each.does, **_place(each.mark)} for each in account.changes
         ],
+        "posterior": [
+            {"calibration": each.calibration, "is_factor": each.moved.is_factor, "unit": each.moved.unit}
+            | {"low_95": each.low, "median": each.median, "high_95": each.high}
+            for each in account.believed
+        ],
     }
 
 
@@ -98,13 +104,22 @@ def write_csv(shown: Iterable[Account], file: Path, evidence: Evidence) -> None:
         with file.open("w", encoding="utf-8", newline="") as stream:
             writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
             writer.writeheader()
-            writer.writerows(_flat(number_record(account, evidence)) for account in shown)
+            writer.writerows(_flat(each, evidence) for each in shown)
     except OSError as error:
         raise SimError(f"cannot write {file}: {error.strerror}") from None
 
 
-def _flat(record: dict[str, Any]) -> dict[str, Any]:
+def said_of(believed: Believed) -> str:
+    """What a posterior makes of a number, in words."""
+    numbers = (f"{number:.4g}" for number in (believed.median, believed.low, believed.high))
+    median, low, high = (f"{number} {believed.moved.unit}".strip() for number in numbers)
+    times = "times " if believed.moved.is_factor else ""
+    return f"posterior {believed.calibration}: {times}{median} (95 %: {low} to {high})"
+
+
+def _flat(account: Account, evidence: Evidence) -> dict[str, Any]:
     """The record with what has parts written as one text."""
+    record = number_record(account, evidence)
     rows, below, given = record["rows"], record["in_place_of"], record["range"]
     where = f" ({below['status']}, {below['file']}:{below['line']})" if below else ""
     return {
@@ -114,4 +129,5 @@ def _flat(record: dict[str, Any]) -> dict[str, Any]:
         "range": " to ".join(map(str, given)) if isinstance(given, list) else given,
         "in_place_of": f"{below['value']}{where}" if below else None,
         "changes": " | ".join(f"{each['at']} {each['does']} ({each['name']})" for each in record["changes"]),
+        "posterior": " | ".join(said_of(each) for each in account.believed),
     }

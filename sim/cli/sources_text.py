@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sim.cli.sources_data import counts
+from sim.cli.sources_data import counts, said_of
 from sim.errors import printable
 from sim.ledger import Account, Evidence, Number, Row, Use
 from sim.ledger.evidence import Reading
@@ -92,6 +92,7 @@ def _where_from(number: Number) -> str:
 def _history(account: Account) -> Iterator[str]:
     if account.below:
         yield f"in place of {account.below.value} ({account.below.status}) at {_short(account.below.mark)}"
+    yield from map(said_of, account.believed)
     yield from (f"changed: from {each.at} {each.does}" for each in account.changes)
 
 
@@ -148,6 +149,8 @@ def _full(account: Account) -> Lines:
     yield "stands at", f"{number.mark.file}:{number.mark.line}"
     if below := account.below:
         yield "in place of", f"{below.value} ({below.status}) at {below.mark.file}:{below.mark.line}"
+    for believed in account.believed:
+        yield "posterior", said_of(believed).removeprefix("posterior ")
     for change in account.changes:
         yield "changed", f"{_change(change)} at {change.mark.file}:{change.mark.line}"
 

@@ -17,19 +17,22 @@ from sim.scenario.scenario import Scenario
 
 Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-INTERVAL = ("standard_error", "low_95", "high_95")
+INTERVAL = ("standard_error", "low_95", "high_95", "credible_low", "credible_high")
 RUN_KEYS: dict[str, tuple[Schema, str]] = {
     "scenario": ({"type": "string"}, "name of the scenario"),
     "seed": ({"type": "integer"}, "seed of all luck"),
     "parcels_per_row": ({"type": "integer"}, "parcels that one row stands for"),
     "replications": ({"type": "array", "items": {"type": "integer"}}, "numbers of those that are complete"),
     "missing_replications": ({"type": "array", "items": {"type": "integer"}}, "numbers of those that are not"),
+    "posterior": ({"type": "array", "items": {"type": "string"}}, "calibrations whose draws move its numbers"),
+    "draws": ({"type": "integer"}, "draws of posterior and uncertain numbers; 0 if replications differ by luck only"),
     "folder": ({"type": ["string", "null"]}, "where all tables lie; null if nothing was written"),
     "replaced": ({"type": ["string", "null"]}, "when the earlier results were finished that lay there; null if none"),
 }
 SECTIONS = {
-    "routes": "a route of an origin; a measure is an object with `unit` and `mean`, and with several replications also "
-    "`standard_error`, `low_95` and `high_95`",
+    "routes": "a route of an origin; a measure is an object with `unit` and `mean`, with several replications also "
+    "`standard_error`, `low_95` and `high_95` (Monte Carlo error and the 95 % interval that it alone gives), and with "
+    "several draws also `credible_low` and `credible_high` (95 % credible interval over draws of the expected value)",
     "origins": "an origin; sums over the reported months, means over the replications",
     "warehouses": "a warehouse; means over the replications",
     "freight": "a stream of freight; means over the replications",
@@ -59,6 +62,8 @@ def summary_of(scenario: Scenario, results: Results, folder: Path, replaced: str
         "parcels_per_row": scenario.parcels_per_row,
         "replications": list(results.replications),
         "missing_replications": sorted(results.missing),
+        "posterior": list(scenario.posterior),
+        "draws": results.worlds.n_draws,
         "folder": str(folder) if has_any else None,
         "replaced": replaced,
         "routes": results.summary_records() if has_any else [],

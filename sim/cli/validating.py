@@ -6,11 +6,12 @@ from pathlib import Path
 import click
 
 import sim
-from sim.errors import AbsurdScenarioError, ScenarioError, printable
+from sim.errors import AbsurdScenarioError, ScenarioError, listed, printable
 from sim.experiments.estimate import refuse_if_absurd
+from sim.ledger.posteriors import posterior_in
 from sim.reading import Tree, build, read_tree, unwrap_sources
 from sim.scenario.interventions.trial import is_intervention, trial
-from sim.scenario.loading import load
+from sim.scenario.loading import Loaded, load
 from sim.scenario.scenario import Corridor
 
 SECTIONS_OF_SOME = {
@@ -56,8 +57,25 @@ def _intervention_line(file: Path) -> str:
 
 
 def _scenario_line(file: Path) -> str:
-    scenario = load(file).scenario
-    return f"{file}: ok: {refuse_if_absurd(scenario, replications=scenario.replications)}"
+    loaded = load(file)
+    found = refuse_if_absurd(loaded.scenario, replications=loaded.scenario.replications)
+    return f"{file}: ok: {found}{_drawn(loaded)}"
+
+
+def _drawn(loaded: Loaded) -> str:
+    """Which posteriors move it, how many numbers are uncertain, and what of it a run draws."""
+    scenario, parts = loaded.scenario, []
+    for name in scenario.posterior:
+        found = posterior_in(loaded.posteriors, name)
+        parts.append(f"posterior {name} ({len(found.moved)} numbers, {len(found.draws)} draws)")
+    if n := len(scenario.uncertain):
+        parts.append(f"{n} uncertain number{'s' * (n > 1)}")
+    if not parts:
+        return ""
+    n = scenario.replications // scenario.replications_per_draw
+    replications = f"{scenario.replications} replication{'s' * (scenario.replications > 1)}"
+    used = f"{replications} in {n} draws" if n > 1 else f"{replications} at the central values"
+    return f"; {listed(parts, 'and')}: {used}"
 
 
 def _corridor_line(file: Path) -> str:

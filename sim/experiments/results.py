@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.indicators import OVER_REPLICATIONS_NAME, Backlog, Columns, StockOut, over_replications
+from sim.experiments.over_replications import over_replications
+from sim.experiments.worlds import Worlds
+from sim.indicators import OVER_REPLICATIONS_NAME, Backlog, Columns, StockOut
 from sim.model import Settlement
 from sim.scenario.scenario import Scenario
 from sim.tables import arrow
@@ -35,7 +37,7 @@ class Outcome:
 class Results:
     """All replications of a scenario; a table is an attribute: ``results.summary`` is a pandas frame."""
 
-    scenario: Scenario
+    worlds: Worlds
     tables: Mapping[str, Columns] = field(repr=False)
     parcel_log: Mapping[str, Columns] = field(repr=False)
     settlements: Mapping[int, Settlement | None]
@@ -48,6 +50,11 @@ class Results:
     was_stopped: bool
     """Whether Ctrl-C ended the run."""
     seconds: float
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario as it is described."""
+        return self.worlds.described
 
     def columns(self, name: str) -> Columns:
         """A table as arrays by column."""
@@ -131,9 +138,11 @@ class Results:
 
 
 def _cell(row: Mapping[str, Any]) -> dict[str, Any]:
-    """One measure; standard error and interval only where several replications give them."""
-    numbers = {name: _number(row[name]) for name in ("mean", "standard_error", "low_95", "high_95")}
-    return {"unit": row["unit"], **(numbers if row["replications"] > 1 else {"mean": numbers["mean"]})}
+    """One measure; error and intervals only where several replications and draws give them."""
+    names = ["mean"]
+    names += ["standard_error", "low_95", "high_95"] if row["replications"] > 1 else []
+    names += ["credible_low", "credible_high"] if row["draws"] > 1 else []
+    return {"unit": row["unit"], **{name: _number(row[name]) for name in names}}
 
 
 def _number(value: float) -> float | int | None:
@@ -149,15 +158,15 @@ def _shown(value: Any) -> str:
 
 
 def combined(
-    scenario: Scenario, outcomes: Sequence[Outcome], missing: Mapping[int, str], was_stopped: bool, seconds: float
+    worlds: Worlds, outcomes: Sequence[Outcome], missing: Mapping[int, str], was_stopped: bool, seconds: float
 ) -> Results:
     """Results of complete replications, in the order of their numbers."""
     ordered = sorted(outcomes, key=lambda outcome: outcome.replication)
     tables = _joined([outcome.tables for outcome in ordered])
     if tables:
-        tables[OVER_REPLICATIONS_NAME] = over_replications(tables["summary"])
+        tables[OVER_REPLICATIONS_NAME] = over_replications(tables["summary"], worlds)
     return Results(
-        scenario=scenario,
+        worlds=worlds,
         tables=tables,
         parcel_log=_joined([outcome.parcel_log for outcome in ordered]),
         settlements={outcome.replication: outcome.settlement for outcome in ordered},

@@ -1,22 +1,29 @@
-"""Runs the replications of scenarios, here or in processes of their own; the results are the same to the bit."""
+"""Runs the replications of scenarios, here or in processes of their own; the results are the same to the bit.
+
+What is kept of a replication is up to the one who asks: `run` and `run_several` keep all tables, `run_tasks` what a
+function given by its name makes of it.
+"""
 
 import multiprocessing
 import signal
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim.experiments.estimate import refuse_if_absurd
 from sim.experiments.results import Outcome, Results, combined
+from sim.experiments.worlds import Worlds
 from sim.indicators import Columns, Run, growing_backlogs, lasting_stock_outs, tables_of
+from sim.ledger.posteriors import SHIPPED, Posterior
 from sim.model import Model, build
-from sim.scenario.interventions.expanding import expanded
 from sim.scenario.scenario import Scenario
 
 LOOK_EVERY = 0.5
@@ -41,11 +48,18 @@ Take = Callable[[int, Results], None]
 """What is told the results of each job, by its number, as soon as they and those before it are there."""
 
 
+Work = Callable[[Worlds, int, Callable[[float], None]], Any]
+"""Runs one replication in its world and returns what is to be kept; of a module, so that processes can find it."""
+
+
 class Job(NamedTuple):
-    """A scenario, and how many replications of it to run."""
+    """A scenario, how many replications of it to run, and the folder of the calibrations that it names."""
 
     scenario: Scenario
     replications: int
+    posteriors: Path = SHIPPED
+    first: int = 0
+    """Number of the first of them."""
 
 
 class Task(NamedTuple):
@@ -61,6 +75,7 @@ def run(
     workers: int = 1,
     on_progress: Tell | None = None,
     parcel_log: bool = False,
+    posteriors: Path = SHIPPED,
 ) -> Results:
     """Run all replications. Ctrl-C ends the run early: what is then complete is in the results, and what is missing.
 
@@ -68,7 +83,7 @@ def run(
     """
     n = scenario.replications if replications is None else replications
     refuse_if_absurd(scenario, replications=n, workers=workers, parcel_log=parcel_log)
-    (results,) = run_several([Job(scenario, n)], workers, on_progress, parcel_log)
+    (results,) = run_several([Job(scenario, n, posteriors)], workers, on_progress, parcel_log)
     return results
 
 
@@ -90,21 +105,47 @@ def run_several(
                 on_results(i, results)
             found.append(results)
 
-    workers = min(workers, sum(job.replications for job in jobs))
-    kind = _Apart if workers > 1 else _Here
-    runner = kind(jobs, workers, parcel_log, on_progress or (lambda _: None), hand_over)
-    try:
-        runner.run()
-    except KeyboardInterrupt:
-        runner.was_stopped = True
+    runner = _runner(jobs, workers, partial(_all_tables, parcel_log=parcel_log), on_progress, hand_over)
+    runner.run_or_stop()
     hand_over()
     return found
 
 
-def replicate(scenario: Scenario, replication: int, parcel_log: bool, tell: Callable[[float], None]) -> Outcome:
-    """Run one replication and make its tables."""
+@dataclass(frozen=True)
+class Done:
+    """What the replications of several jobs came to."""
+
+    outcomes: Mapping[Task, Any]
+    failures: Mapping[Task, str]
+    was_stopped: bool
+
+
+def run_tasks(jobs: Sequence[Job], work: Work, workers: int = 1, on_progress: Tell | None = None) -> Done:
+    """Do a piece of work for each replication of several scenarios, which share the workers.
+
+    A replication that fails does not keep the others from their end; Ctrl-C ends all.
+    """
+    runner = _runner(jobs, workers, work, on_progress, lambda: None)
+    runner.run_or_stop()
+    return Done(runner.outcomes, runner.failures, runner.was_stopped)
+
+
+def _runner(
+    jobs: Sequence[Job], workers: int, work: Work, on_progress: Tell | None, on_done: Callable[[], None]
+) -> "_Runner":
+    workers = min(workers, sum(job.replications for job in jobs))
+    kind = _Apart if workers > 1 else _Here
+    return kind(jobs, workers, work, on_progress or (lambda _: None), on_done)
+
+
+def _all_tables(worlds: Worlds, replication: int, tell: Callable[[float], None], parcel_log: bool) -> Outcome:
+    return replicate(worlds, replication, parcel_log, tell)
+
+
+def replicate(worlds: Worlds, replication: int, parcel_log: bool, tell: Callable[[float], None]) -> Outcome:
+    """Run one replication in its world and make its tables."""
     started = time.perf_counter()
-    scenario = expanded(scenario)
+    scenario = worlds.scenario(replication)
     model = build(scenario, replication, parcel_log=parcel_log, on_settling=lambda share: tell(SETTLING * share))
     model.run(lambda share: tell(SETTLING + (1 - SETTLING) * share))
     made = Run(model.record, scenario)
@@ -133,21 +174,29 @@ class _Runner(ABC):
     """What both ways of running share: what is complete, what failed, and telling how far it has come."""
 
     def __init__(
-        self, jobs: Sequence[Job], workers: int, parcel_log: bool, on_progress: Tell, on_done: Callable[[], None]
+        self, jobs: Sequence[Job], workers: int, work: Work, on_progress: Tell, on_done: Callable[[], None]
     ) -> None:
-        self.outcomes: dict[Task, Outcome] = {}
+        self.outcomes: dict[Task, Any] = {}
         self.failures: dict[Task, str] = {}
         self.was_stopped = False
         self._jobs = jobs
-        self._tasks = [Task(i, number) for i, job in enumerate(jobs) for number in range(job.replications)]
+        self._worlds = [Worlds.of(job.scenario, job.first + job.replications, job.posteriors) for job in jobs]
+        self._tasks = [Task(i, number) for i, job in enumerate(jobs) for number in _numbers(job)]
         self._workers = workers
-        self._parcel_log = parcel_log
+        self._work = work
         self._on_progress = on_progress
         self._on_done = on_done
 
     @abstractmethod
     def run(self) -> None:
         """Run all replications of all jobs."""
+
+    def run_or_stop(self) -> None:
+        """Run all, up to Ctrl-C."""
+        try:
+            self.run()
+        except KeyboardInterrupt:
+            self.was_stopped = True
 
     def is_over(self, job: int) -> bool:
         """Whether nothing of a job is still to run."""
@@ -162,7 +211,7 @@ class _Runner(ABC):
             for task in tasks
             if task not in self.outcomes
         }
-        return combined(self._jobs[job].scenario, outcomes, missing, self.was_stopped, seconds)
+        return combined(self._worlds[job], outcomes, missing, self.was_stopped, seconds)
 
     def _is_over(self, task: Task) -> bool:
         return task in self.outcomes or task in self.failures
@@ -184,8 +233,7 @@ class _Here(_Runner):
                 self._tell([before, share])
 
             try:
-                scenario = self._jobs[task.job].scenario
-                self.outcomes[task] = replicate(scenario, task.replication, self._parcel_log, tell)
+                self.outcomes[task] = self._work(self._worlds[task.job], task.replication, tell)
             except Exception as error:
                 if len(self._tasks) == 1:
                     raise
@@ -213,10 +261,9 @@ class _Apart(_Runner):
         before = set(multiprocessing.active_children())
         pool = ProcessPoolExecutor(workers, self._context, _start_process, (self._shares,))
         try:
-            # As text: pydantic's generic classes cannot be pickled.
-            texts = [job.scenario.model_dump_json(by_alias=True) for job in self._jobs]
+            sent = [_Sent.of(worlds) for worlds in self._worlds]
             waiting = {
-                pool.submit(_replicate_apart, texts[task.job], self._parcel_log, task, self._tasks.index(task)): task
+                pool.submit(_work_apart, sent[task.job], self._work, task, self._tasks.index(task)): task
                 for task in tasks
             }
             while waiting:
@@ -232,13 +279,17 @@ class _Apart(_Runner):
         finally:
             pool.shutdown(cancel_futures=True)
 
-    def _take(self, task: Task, future: "Future[Outcome]") -> None:
+    def _take(self, task: Task, future: "Future[Any]") -> None:
         try:
             self.outcomes[task] = future.result()
         except BrokenProcessPool:
             self._shares[self._tasks.index(task)] = 0.0
         except Exception as error:
             self.failures[task] = _described(error)
+
+
+def _numbers(job: Job) -> range:
+    return range(job.first, job.first + job.replications)
 
 
 def _described(error: Exception) -> str:
@@ -255,8 +306,25 @@ def _start_process(shares: Any) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _replicate_apart(scenario: str, parcel_log: bool, task: Task, slot: int) -> Outcome:
+class _Sent(NamedTuple):
+    """Worlds as they are sent to a process: the scenario as text, for pydantic's generic classes cannot be pickled."""
+
+    scenario: str
+    n: int
+    posteriors: tuple[Posterior, ...]
+
+    @classmethod
+    def of(cls, worlds: Worlds) -> "_Sent":
+        return cls(worlds.described.model_dump_json(by_alias=True), worlds.n, worlds.posteriors)
+
+    @property
+    def worlds(self) -> Worlds:
+        """They again."""
+        return Worlds.with_posteriors(Scenario.model_validate_json(self.scenario), self.n, self.posteriors)
+
+
+def _work_apart(sent: _Sent, work: Work, task: Task, slot: int) -> Any:
     def tell(share: float) -> None:
         _SHARES[slot] = share
 
-    return replicate(Scenario.model_validate_json(scenario), task.replication, parcel_log, tell)
+    return work(sent.worlds, task.replication, tell)

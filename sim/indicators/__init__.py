@@ -10,7 +10,7 @@ from sim.indicators.freight import FREIGHT, FREIGHT_SUMMARY
 from sim.indicators.network import DEPARTURES, LANES, STATIONS
 from sim.indicators.orders import DAILY, FLOWS, ORDERS
 from sim.indicators.service import EXPECTATIONS, SERVICE
-from sim.indicators.summary import MEASURES, OVER_REPLICATIONS, SUMMARY, over_replications
+from sim.indicators.summary import MEASURES, OVER_REPLICATIONS, SUMMARY
 from sim.indicators.trade import SURPLUS, TRADE
 from sim.indicators.warehouses import STOCK_REVIEWS, WAREHOUSE_SUMMARY, WAREHOUSES
 from sim.record import Record
@@ -51,7 +51,6 @@ __all__ = [
     "Table",
     "growing_backlogs",
     "lasting_stock_outs",
-    "over_replications",
     "reference",
     "tables_of",
 ]

@@ -1,12 +1,11 @@
-"""The summary of a run by route, and the same over replications."""
+"""The summary of a run by route, and what the same over replications is declared as."""
 
-import math
 from typing import Any
 
 import numpy as np
 
 from sim.indicators.accounts import co2e_g, total_cost
-from sim.indicators.declared import ORIGIN, ROUTE, Column, Columns, Run, Table, ratio, texts
+from sim.indicators.declared import ORIGIN, ROUTE, Column, Run, Table, ratio
 from sim.indicators.service import door_to_door, orders_with_time_to_arrive
 from sim.scenario.scenario import Scenario
 
@@ -128,44 +127,27 @@ SUMMARY = Table(
 MEASURES = tuple(column for column in SUMMARY.columns if column.kind != "text")
 
 
-def over_replications(summary: Columns) -> Columns:
-    """Mean of each measure by route, its Monte Carlo standard error, and the 95 % interval of the mean (Student's t).
-
-    A replication that lacks a value makes the mean lack it. With one replication there is no error and no interval.
-    """
-    keys = list(dict.fromkeys(zip(summary["origin"], summary["route"], strict=True)))
-    rows = []
-    for origin, route in keys:
-        is_of_route = (summary["origin"] == origin) & (summary["route"] == route)
-        for measure in MEASURES:
-            values = np.asarray(summary[measure.name][is_of_route], np.float64)
-            rows.append((origin, route, measure.name, measure.unit, *_mean_and_interval(values), len(values)))
-    columns = list(zip(*rows, strict=True))
-    kinds = [object] * 4 + [np.float64] * 4 + [np.int64]
-    arrays = [texts(values) if kind is object else np.array(values, kind)
-              for values, kind in zip(columns, kinds, strict=True)]  # fmt: skip
-    return {column.name: array for column, array in zip(OVER_REPLICATIONS, arrays, strict=True)}
-
-
-def _mean_and_interval(values: np.ndarray) -> tuple[float, float, float, float]:
-    n, mean = len(values), float(values.mean())
-    if n < 2:
-        return mean, math.nan, math.nan, math.nan
-    from scipy.special import stdtrit
-
-    error = float(values.std(ddof=1)) / math.sqrt(n)
-    half = float(stdtrit(n - 1, 0.975)) * error
-    return mean, error, mean - half, mean + half
-
-
 OVER_REPLICATIONS = (
     ORIGIN,
     ROUTE,
     Column("measure", "text", "", "a column of `summary`"),
     Column("unit", "text", "", "its unit"),
     Column("mean", "number", "", "mean over the replications"),
-    Column("standard_error", "number", "", "Monte Carlo standard error of the mean; empty with one replication"),
-    Column("low_95", "number", "", "lower end of the 95 % interval of the mean; empty with one replication"),
+    Column(
+        "standard_error",
+        "number",
+        "",
+        "Monte Carlo standard error of the mean: by luck, the draws being given; empty with one replication of each",
+    ),
+    Column("low_95", "number", "", "lower end of the 95 % interval of the mean that this error gives (Student's t)"),
     Column("high_95", "number", "", "upper end of it"),
-    Column("replications", "whole", "", "replications that the mean is over"),
+    Column("replications", "whole", "", "replications that the mean is over: those of complete draws"),
+    Column(
+        "credible_low",
+        "number",
+        "",
+        "lower end of the 95 % credible interval: over draws, of the value expected in each; empty without draws",
+    ),
+    Column("credible_high", "number", "", "upper end of it"),
+    Column("draws", "whole", "", "draws of posterior and uncertain numbers; 0 if nothing was drawn"),
 )

@@ -11,8 +11,14 @@ from sim.reading.tree import Path
 UNSTATED = "unstated"
 STATUSES = ("reported", "published", "derived", "assumed", UNSTATED)
 
-SETTINGS = frozenset({"scenario", "corridors", "base", "horizon", "parcels_per_row", "seed", "replications"})
+SETTINGS = frozenset(
+    {"scenario", "corridors", "base", "horizon", "parcels_per_row", "seed", "replications"}
+    | {"posterior", "uncertain", "replications_per_draw"}
+)
 """Keys that say how a scenario is run; what they hold rests on no evidence."""
+
+DECISIONS = frozenset({"at", "until"})
+"""Dates of an intervention and of its measures: they are decided, and rest on no evidence either."""
 
 WORDS = frozenset({"name", "title", "change", "source", "document", "section", "proposes"})
 """Keys under which texts are texts, whatever digits they hold."""
@@ -40,7 +46,7 @@ class Number:
     @property
     def is_setting(self) -> bool:
         """Whether it says how the scenario is run rather than what the world is like."""
-        return self.path[:1] != () and self.path[0] in SETTINGS
+        return self.path[:1] != () and (self.path[0] in SETTINGS or _is_decided(self.path))
 
     @property
     def rows(self) -> tuple[str, ...]:
@@ -60,6 +66,12 @@ class Number:
         """The range of an assumed number in words."""
         given = self.source.range if self.source else None
         return f"{given[0]} to {given[1]}" if isinstance(given, tuple) else given
+
+
+def _is_decided(path: Path) -> bool:
+    """Whether a path names a date of an intervention or of one of its measures, in its own file or in a scenario's."""
+    inner = path[2:] if path[0] == "interventions" else path
+    return path[-1] in DECISIONS and (len(inner) == 1 or (len(inner) == 3 and inner[0] == "measures"))
 
 
 def numbers_in(tree: Tree, sources: Mapping[Path, Source]) -> list[Number]:

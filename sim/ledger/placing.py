@@ -1,11 +1,12 @@
-"""Where a number stands: what it was laid over, and which dated changes act on it."""
+"""Where a number stands: what it was laid over, which dated changes act on it, and what a posterior makes of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from sim.ledger.numbers import UNSTATED, Number, source_of
+from sim.ledger.posteriors import Moved, Posterior
 from sim.reading import Mark, Source, Tree, read_tree, without_sources
 from sim.reading.tree import Path as TreePath
 from sim.reading.tree import nearest
@@ -35,17 +36,40 @@ class Acting:
 
 
 @dataclass(frozen=True)
+class Believed:
+    """What a posterior makes of a number, or of a factor of it: 2.5 %, 50 % and 97.5 % over its draws."""
+
+    calibration: str
+    moved: Moved
+    low: float
+    median: float
+    high: float
+
+
+@dataclass(frozen=True)
 class Account:
-    """A number with what it replaces and what changes it."""
+    """A number with what it replaces, what changes it, and what the reports make of it."""
 
     number: Number
     below: Below | None
     changes: tuple[Acting, ...]
+    believed: tuple[Believed, ...] = ()
 
 
-def account(number: Number, tree: Tree, layers: "list[tuple[Path, ...]]") -> Account:
+def account(
+    number: Number, tree: Tree, layers: "list[tuple[Path, ...]]", posteriors: Iterable[Posterior] = ()
+) -> Account:
     """All that is known of where a number of a scenario stands; `layers` are its files, the uppermost last."""
-    return Account(number, _below(number, layers), tuple(_acting(number.path, tree)))
+    believed = tuple(_believed(number.path, posteriors))
+    return Account(number, _below(number, layers), tuple(_acting(number.path, tree)), believed)
+
+
+def _believed(path: TreePath, posteriors: Iterable[Posterior]) -> Iterator[Believed]:
+    named = tuple(map(str, path))
+    for posterior in posteriors:
+        for moved in posterior.moved:
+            if _acts_on(tuple(moved.path.split(".")), named):
+                yield Believed(posterior.name, moved, *posterior.range_of(moved))
 
 
 # -- dated changes -----------------------------------------------------------------------------------------------------

@@ -8,14 +8,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sim.errors import Problem, ScenarioError, did_you_mean, listed, shown
+from sim.ledger.posteriors import posteriors_near
 from sim.reading import Source, Tree, build, overlay, problem_at, read_tree, union, without_sources
 from sim.reading.tree import Path as TreePath
-from sim.scenario.checks import problems_across
+from sim.scenario.checks import problems_across, problems_of_draws
 from sim.scenario.interventions.expanding import expansion_of
 from sim.scenario.interventions.files import KEY, Named, as_mapping, taken
-from sim.scenario.interventions.ranges import ranges_of
+from sim.scenario.interventions.ranges import as_settable, ranges_of
 from sim.scenario.library import claimed, library_of, near
 from sim.scenario.scenario import Scenario
+from sim.scenario.setting import paths_of
 
 LONGEST_CHAIN = 20
 
@@ -27,12 +29,21 @@ class Loaded:
     scenario: Scenario
     sources: Mapping[TreePath, Source]
     tree: Tree
+    posteriors: Path
+    """The folder of the calibrations that it names."""
 
 
-def load(path: str | Path, interventions: Sequence[Named] = (), *, is_bare: bool = False) -> Loaded:
+def load(
+    path: str | Path,
+    interventions: Sequence[Named] = (),
+    *,
+    is_bare: bool = False,
+    is_for_calibration: bool = False,
+) -> Loaded:
     """Read, assemble, validate and check a scenario file. Raises ScenarioError with every problem found.
 
     ``interventions`` are laid over it besides its own, by name or file; a bare scenario is without its own.
+    What is loaded to be calibrated has nothing to draw: an earlier posterior may not fit it any more.
     """
     path = Path(path)
     assembled = _assembled(path, ())
@@ -44,12 +55,18 @@ def load(path: str | Path, interventions: Sequence[Named] = (), *, is_bare: bool
         scenario = build(Scenario, tree)
     except ScenarioError as error:
         raise ScenarioError([*problems, *error.problems]) from None
+    ranges = ranges_of(tree, sources, found.added)
+    ranges = (as_settable(ranges, set(paths_of(scenario))) if ranges else ranges) | scenario.uncertain
+    scenario = scenario.model_copy(update={"uncertain": ranges}) if ranges else scenario
+    if is_for_calibration:
+        scenario = scenario.model_copy(update={"posterior": (), "uncertain": {}})
+    posteriors = posteriors_near(path.parent)
     expansion = expansion_of(scenario)
     problems += problems_across(expansion.scenario, tree, str(path), expansion.found, expansion.place)
+    problems += problems_of_draws(scenario, tree, str(path), posteriors)
     if problems:
         raise ScenarioError(problems)
-    ranges = ranges_of(tree, sources, found.added) | scenario.uncertain
-    return Loaded(scenario.model_copy(update={"uncertain": ranges}) if ranges else scenario, sources, tree)
+    return Loaded(scenario, sources, tree, posteriors)
 
 
 def _assembled(path: Path, above: tuple[Path, ...]) -> Tree:

@@ -1,10 +1,11 @@
 """The scenario: a world (places, network, market), a horizon, and dated changes laid on top."""
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
+from sim.errors import shown
 from sim.scenario.base import Described, Slug
 from sim.scenario.containers import Consolidation, Freight
 from sim.scenario.interventions.intervention import Intervention
@@ -15,6 +16,17 @@ from sim.scenario.stations import Customs, Station
 from sim.scenario.warehouses import Warehouse
 from sim.scenario.world import Place, Product, Region
 from sim.units import Duration
+
+
+def _no_switch(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError(f"a number, or a text with its unit, is expected, not {shown(value)}")
+    return value
+
+
+Bound = Annotated[float | Annotated[str, Field(max_length=100)], BeforeValidator(_no_switch)]
+Between = tuple[Bound, Bound]
+"""Lowest and highest value, each with its unit or as a bare number in that of the field."""
 
 
 class Change(Described):
@@ -101,13 +113,20 @@ class Scenario(World):
         description="proposals and disruptions that act in it: names of files of `interventions/` and "
         "`disruptions/`, or a mapping that is laid over them by name",
     )
-    uncertain: dict[str, tuple[float | str, float | str]] = Field(
-        default_factory=dict,
-        max_length=1000,
-        description="ranges, by path, of numbers that a comparison draws; assumed ranges of interventions are added",
-    )
     parcels_per_row: int = Field(
         1, ge=1, le=10_000, description="upper bound of parcels that one row stands for; 1 is full resolution"
     )
     seed: int = Field(1, ge=0, le=2**63 - 1, description="seed of all luck")
     replications: int = Field(1, ge=1, le=10_000, description="independent repetitions")
+    posterior: tuple[Slug, ...] = Field(
+        (), max_length=20, description="calibrations whose draws move the numbers of the scenario"
+    )
+    uncertain: dict[Annotated[str, Field(pattern=r"^[a-z0-9_.-]+$", max_length=200)], Between] = Field(
+        default_factory=dict,
+        max_length=1000,
+        description="numbers by path that are not known, each with the lowest and the highest value it may have; half "
+        "the probability lies evenly on either side of what is described",
+    )
+    replications_per_draw: int = Field(
+        2, ge=1, le=100, description="replications with each draw of the posterior and of uncertain numbers"
+    )

@@ -19,7 +19,7 @@ from pydantic import ValidationError
 
 from sim.errors import SimError, closest, shown
 from sim.scenario.scenario import Scenario
-from sim.units import DIMENSIONS, parse_quantity
+from sim.units import DIMENSIONS, format_quantity, parse_quantity
 
 Key = str | int
 Path = tuple[Key, ...]
@@ -27,6 +27,7 @@ Path = tuple[Key, ...]
 QUANTITIES = ("mean", "low", "mode", "high")
 """Fields of a distribution that scale with its mean."""
 SLACK = 1e-9
+ABOUT_NUMBERS = frozenset({"uncertain", "posterior"})
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
 _AMOUNT = re.compile(rf"(?<![A-Za-z])(?:{_NUMBER.pattern})")
 """A number, but not the digit of `m3`."""
@@ -57,6 +58,23 @@ class Times:
     factor: float
 
 
+@dataclass(frozen=True)
+class Amount:
+    """A number of a scenario in its base unit; the unit is empty where a bare number is what the field takes."""
+
+    number: float
+    unit: str
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the field takes whole numbers only."""
+        return isinstance(self.number, int)
+
+    def __str__(self) -> str:
+        known = next((name for name, known in DIMENSIONS.items() if self.unit == next(iter(known.units))), "")
+        return format_quantity(self.number, known, self.unit) if self.unit else f"{self.number:.6g}"
+
+
 def with_values(scenario: Scenario, values: Mapping[str, float | str | bool | Times]) -> Scenario:
     """The scenario with the named numbers set (in the unit their field documents, or a text with its unit) or scaled.
 
@@ -75,12 +93,32 @@ def with_values(scenario: Scenario, values: Mapping[str, float | str | bool | Ti
 
 def paths_of(scenario: Scenario) -> list[str]:
     """All paths that can be set, in order."""
+    return sorted(_texts(scenario.model_dump(mode="json", by_alias=True, exclude_none=True)))
+
+
+def amount_at(scenario: Scenario, text: str) -> Amount:
+    """The number at a path. Raises SettingError if there is none."""
     data = scenario.model_dump(mode="json", by_alias=True, exclude_none=True)
-    return sorted(".".join(map(str, path)) for path in _leaves(data, ()))
+    path = _path(data, text)
+    above, last = _at(data, path[:-1]), path[-1]
+    if isinstance(above, str):
+        return Amount(_terms(above)[str(last)], _TARIFF_UNITS[str(last)])
+    if last == "mean" and _is_distribution(above):
+        return Amount(_mean(above["parts"], text), _unit(next(iter(_quantities(above["parts"]))), text))
+    value = above[last]
+    if isinstance(value, bool) or (isinstance(value, str) and not _NUMBER.match(value)):
+        raise SettingError(f"'{text}' is {shown(value)} and no number")
+    return Amount(_base(value, text), _unit(value, text)) if isinstance(value, str) else Amount(value, "")
+
+
+def _quantities(parts: list[dict[str, Any]]) -> Iterator[Any]:
+    return (part[name] for part in parts for name in QUANTITIES if name in part)
 
 
 def _said(error: ValidationError, paths: Mapping[str, Path]) -> str:
-    found = [(".".join(map(str, item["loc"])), str(item["msg"])) for item in error.errors(include_url=False)]
+    errors = error.errors(include_url=False)
+    errors = [item for item in errors if item["type"] != "too_short"] or errors  # an echo of a wrong entry
+    found = [(".".join(map(str, item["loc"])), item["msg"].removeprefix("Value error, ")) for item in errors]
     return "; ".join(f"{where}: {what}" for where, what in found) + f" (after setting {', '.join(paths)})"
 
 
@@ -115,8 +153,7 @@ def _is_distribution(node: Any) -> bool:
 
 
 def _unknown(data: Any, text: str) -> str:
-    known = (".".join(map(str, path)) for path in _leaves(data, ()))
-    nearest = closest_path(text, known)
+    nearest = closest_path(text, _texts(data))
     return f"'{text}' names no number of the scenario" + (f"; did you mean '{nearest}'?" if nearest else "")
 
 
@@ -128,6 +165,12 @@ def closest_path(text: str, known: Iterable[str]) -> str | None:
         by_overlap.setdefault(len(parts & set(path.split("."))), []).append(path)
     best = by_overlap[max(by_overlap)] if by_overlap else []
     return closest(text, best) or (min(best, key=len) if best and max(by_overlap) > 0 else None)
+
+
+def _texts(data: dict[str, Any]) -> Iterator[str]:
+    """All paths; what is said of numbers, under the paths of these, is no number of the scenario."""
+    world = {key: child for key, child in data.items() if key not in ABOUT_NUMBERS}
+    return (".".join(map(str, path)) for path in _leaves(world, ()))
 
 
 def _leaves(node: Any, path: Path) -> Iterator[Path]:
@@ -198,11 +241,20 @@ def _mean(parts: list[dict[str, Any]], text: str) -> float:
 
 def _base(value: Any, text: str) -> float:
     """A text with its unit in the base unit of its dimension."""
+    return float(parse_quantity(value, _dimension(value, text), _unit(value, text)))
+
+
+def _unit(value: Any, text: str) -> str:
+    """The base unit of a text with a unit."""
+    return next(iter(DIMENSIONS[_dimension(value, text)].units))
+
+
+def _dimension(value: Any, text: str) -> str:
     term = _TERM.fullmatch(value) if isinstance(value, str) else None
     dimension = next((name for name, known in DIMENSIONS.items() if term and term[2] in known.units), None)
     if dimension is None:
         raise SettingError(f"'{text}' needs a value with its unit, such as '3 d', not {shown(value)}")
-    return float(parse_quantity(value, dimension, next(iter(DIMENSIONS[dimension].units))))
+    return dimension
 
 
 def _terms(tariff: str) -> dict[str, float]:

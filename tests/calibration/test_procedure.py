@@ -6,12 +6,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from calibration.numbers import moved_paths, numbers_table
 from calibration.page import page
 from calibration.problem import Problem, Size, read
 from calibration.procedure import Calibration, Simulator, calibrated, emulated, explored
 from calibration.ranks import ranks
 from calibration.shipping import NotToBeShippedError, ship
+from calibration.simulator import base_scenario, scenario_at
 from calibration.writing import tables_of, write
+from sim.experiments.worlds import Worlds
+from sim.ledger.posteriors import posterior_in
+from sim.scenario.loading import load
+from sim.scenario.setting import amount_at
 
 ROOT = Path(__file__).parents[2]
 SIZE = Size(
@@ -97,6 +103,7 @@ def test_folder_holds_tables_pictures_and_manifest(found: Calibration, tmp_path:
     names = {file.name for file in (tmp_path / "out").iterdir()}
     tables = {"posterior", "parameters", "quantiles", "targets", "checks", "readings", "combinations", "forecast"}
     assert {f"{table}.csv" for table in tables} | {f"{table}.parquet" for table in tables} <= names
+    assert {"numbers.csv", "numbers.parquet"} <= names
     assert {"marginals.png", "targets.png", "readings.png", "manifest.json", "run.json"} <= names
 
 
@@ -124,6 +131,59 @@ def test_page_is_made_of_what_ships(found: Calibration, tmp_path: Path) -> None:
         assert heading in made
     assert made.count("| parcels_2017 |") == 1
     assert (tmp_path / "calibration-harbin-marginals.png").exists()
+
+
+def test_numbers_ship_whether_the_folder_has_them_or_not(found: Calibration, tmp_path: Path) -> None:
+    write(found, tmp_path / "full", is_quick=False)
+    made = (tmp_path / "full" / "numbers.csv").read_bytes()
+    ship(tmp_path / "full", tmp_path / "shipped", tmp_path)
+    assert (tmp_path / "shipped" / "harbin-numbers.csv").read_bytes() == made
+    (tmp_path / "full" / "numbers.csv").unlink()
+    (tmp_path / "shipped" / "harbin-numbers.csv").unlink()
+    ship(tmp_path / "full", tmp_path / "shipped", tmp_path)
+    assert (tmp_path / "shipped" / "harbin-numbers.csv").read_bytes() == made
+
+
+def test_runs_draw_the_worlds_that_were_calibrated(problem: Problem, found: Calibration, tmp_path: Path) -> None:
+    write(found, tmp_path / "full", is_quick=False)
+    ship(tmp_path / "full", tmp_path / "shipped", tmp_path)
+    posterior = posterior_in(tmp_path / "shipped", "harbin")
+    assert len(posterior.draws) == len(found.draws.z)
+    baseline = load(ROOT / problem.base).scenario.model_copy(update={"posterior": ("harbin",)})
+    worlds, calibrating = Worlds.of(baseline, 6, tmp_path / "shipped"), base_scenario(problem, 1000)
+    for draw, z in enumerate(found.draws.z[:3]):
+        point = dict(zip(problem.space.names, problem.space.values(z[None])[0].tolist(), strict=True))
+        there, here = scenario_at(problem, calibrating, point), worlds.scenario(2 * draw)
+        assert here.market.origins["harbin"].choice == there.market.origins["harbin"].choice
+        for path in moved_paths(problem):
+            assert amount_at(here, path) == amount_at(there, path)
+
+
+def test_what_only_the_calibration_describes_is_no_number_of_the_scenario(problem: Problem) -> None:
+    levels = "market.origins.harbin.growth.levels"
+    assert set(problem.moves) - set(moved_paths(problem)) == {f"{levels}.2013", f"{levels}.2014"}
+
+
+def test_centre_is_worked_out_of_the_medians_of_the_parameters(problem: Problem, found: Calibration) -> None:
+    values = problem.space.values(found.draws.z)
+    made = numbers_table(problem, dict(zip(problem.space.names, values.T, strict=True)))
+    inside = problem.space.names.index("inside")
+    assert made["draw"][0] == "central"
+    assert made["market.origins.harbin.choice.reference_shares.inside"][0] == np.median(values[:, inside])
+
+
+def test_draws_stand_in_no_order(found: Calibration) -> None:
+    """Runs take them from the first on: neighbours along the chain must not be neighbours in the table."""
+    z = found.draws.z[:, 0]
+    assert abs(np.corrcoef(z[:-1], z[1:])[0, 1]) < 0.4
+
+
+def test_posterior_of_other_parameters_is_not_shipped(found: Calibration, tmp_path: Path) -> None:
+    write(found, tmp_path / "full", is_quick=False)
+    file = tmp_path / "full" / "posterior.csv"
+    file.write_text(file.read_text("utf-8").replace(",inside,", ",within,"), "utf-8")
+    with pytest.raises(NotToBeShippedError, match="knows no inside: calibrate harbin anew"):
+        ship(tmp_path / "full", tmp_path / "shipped", tmp_path)
 
 
 def test_coarse_calibration_is_not_shipped(found: Calibration, tmp_path: Path) -> None:

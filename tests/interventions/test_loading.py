@@ -187,6 +187,24 @@ def test_every_uncertain_number_can_be_set_to_its_ends(library) -> None:
         expanded(with_values(scenario, ends | {"stations.annex.servers": [1, 4][side]}))
 
 
+def test_constant_service_is_drawn_by_its_mean_and_opening_hours_are_not_drawn(library) -> None:
+    file = library.write("x", RANGES)
+    hall = """
+    hall:
+      place: harbin
+      hours: {value: "daily 08:00-20:00", assumed: "+-30 %", why: none}
+      servers: 1
+      service: {value: 30 s, assumed: [15 s, 45 s], why: none}
+"""
+    file.write_text(file.read_text("utf-8") + ADDED.replace("  stations:\n", "  stations:" + hall), "utf-8")
+    scenario = library.load("x").scenario
+    assert {path: ends for path, ends in scenario.uncertain.items() if "hall" in path} == {
+        "stations.hall.service.mean": ("15 s", "45 s")
+    }
+    for side in (0, 1):
+        expanded(with_values(scenario, {"stations.hall.service.mean": ("15 s", "45 s")[side]}))
+
+
 def test_ranges_of_tariffs_mixtures_and_whole_distributions(library) -> None:
     file = library.write("x", FLEET)
     file.write_text(

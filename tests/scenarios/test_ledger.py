@@ -27,13 +27,14 @@ def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     return check
 
 
-def test_every_number_of_the_shipped_corridors_and_interventions_has_its_source(
+def test_every_number_of_the_shipped_corridors_interventions_and_disruptions_has_its_source(
     at_root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([]) == 0
     out, err = capsys.readouterr()
     library = at_root / "scenarios"
-    shipped = [*sorted(library.glob("corridors/**/*.yaml")), *sorted(library.glob("interventions/**/*.yaml"))]
+    folders = ("corridors", "interventions", "disruptions")
+    shipped = [file for folder in folders for file in sorted(library.glob(f"{folder}/**/*.yaml"))]
     assert [line.split(":")[0] for line in out.splitlines()] == [str(file.relative_to(at_root)) for file in shipped]
     assert err == ""
 

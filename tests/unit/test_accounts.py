@@ -324,7 +324,7 @@ def test_an_origin_without_trade_takes_no_number_from_another(scenario: Scenario
 
 
 def test_bulk_counts_in_the_month_in_which_it_came(scenario: Scenario) -> None:
-    from sim.indicators.trade import _bulk
+    from sim.indicators.trade import bulk
     from sim.scenario.containers import Freight
 
     stream = Freight.model_validate(
@@ -334,7 +334,7 @@ def test_bulk_counts_in_the_month_in_which_it_came(scenario: Scenario) -> None:
     described = scenario.model_copy(update={"freight": {"bulk": stream, "background": others}})
     run = Run(sim.build(described).record, described)
     run.record.bulk_fen[1] = 12_300, 99_999
-    assert _bulk(run)[:, 0].tolist() == [0, 123, 0]
+    assert bulk(run)[:, 0].tolist() == [0, 123, 0]
 
 
 def test_origin_records_are_sums_over_the_months(scenario: Scenario) -> None:

@@ -55,7 +55,7 @@ def test_run_prints_a_block_by_origin_and_where_the_results_lie(run, tmp_path: P
         assert cells[1] == f"{placed:,}"
         assert cells[6] == f"{days:.1f}"
     assert "Two routes from Harbin to the Urals" in out
-    assert "one replication: no interval" in out
+    assert "One replication: no interval." in out
     assert "  harbin: goods " in out
     assert "Tables: results/runs/tiny-7/ (19 as Parquet and CSV; manifest.json)" in out
     assert max(map(len, out.splitlines())) <= 100
@@ -85,7 +85,7 @@ def test_run_warns_where_work_piles_up(run, tmp_path: Path) -> None:
 def test_several_replications_show_their_interval(run) -> None:
     code, out, _ = run("run", TINY, "--replications", 3, "--workers", 1)
     assert code == 0
-    assert "means of 3 replications" in out
+    assert "Means of 3 replications, ± half a 95 % interval." in out
     assert out.count("±") > 20
 
 
@@ -176,10 +176,10 @@ def test_failed_scenario_does_not_take_another_along(run, tmp_path: Path, monkey
 
     replicate = runs.replicate
 
-    def failing(scenario, *rest):
-        if scenario.scenario == "tiny":
+    def failing(worlds, *rest):
+        if worlds.described.scenario == "tiny":
             raise ValueError("no luck")
-        return replicate(scenario, *rest)
+        return replicate(worlds, *rest)
 
     monkeypatch.setattr(runs, "replicate", failing)
     other = edited(tmp_path, ("scenario: tiny", "scenario: other"))

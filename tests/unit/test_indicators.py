@@ -16,7 +16,6 @@ from sim.indicators import (
     Columns,
     Run,
     growing_backlogs,
-    over_replications,
     reference,
     tables_of,
 )
@@ -215,22 +214,6 @@ def test_summary_service_leaves_out_months_without_time_to_arrive() -> None:
     may = sum(row["placed"] for row in of_route if row["month"] == "2016-05")
     assert post["service_orders"] == may < post["placed"] == sum(row["placed"] for row in of_route)
     assert post["in_transit"] > 0
-
-
-def test_mean_over_replications_has_students_interval() -> None:
-    made = {name: np.array([1.0, 2.0, 3.0]) for name in [c.name for c in TABLES[0].columns[2:]]}
-    table = over_replications({"origin": np.array(["a"] * 3, object), "route": np.array(["r"] * 3, object), **made})
-    first = rows(table)[0]
-    assert (first["measure"], first["mean"], first["replications"]) == ("placed", 2.0, 3)
-    assert first["standard_error"] == pytest.approx(1 / math.sqrt(3))
-    assert first["high_95"] - 2 == 2 - first["low_95"] == pytest.approx(4.302653 / math.sqrt(3), rel=1e-6)
-
-
-def test_one_replication_has_no_interval(tables: dict[str, Columns]) -> None:
-    table = over_replications(tables["summary"])
-    assert np.isnan(table["standard_error"]).all()
-    assert np.isnan(table["high_95"]).all()
-    assert table["mean"][0] == tables["summary"]["placed"][0]
 
 
 def test_overloaded_station_is_named_and_a_working_one_is_not(model: Model, tmp_path: Path) -> None:

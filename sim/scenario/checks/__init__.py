@@ -5,12 +5,14 @@ afterwards. A name that is unknown is reported once, and not again by what follo
 """
 
 from collections.abc import Callable, Iterable
+from pathlib import Path as Folder
 
 from sim.errors import Problem
 from sim.reading import Tree, problem_at
 from sim.reading.tree import Path
 from sim.scenario.checks.circles import circles
 from sim.scenario.checks.dated import changes, horizon, outside_the_horizon
+from sim.scenario.checks.drawn import drawn
 from sim.scenario.checks.findings import Found
 from sim.scenario.checks.journeys import freight, replenishments, returns
 from sim.scenario.checks.market import freight_in_numbers, market, sellers, shares
@@ -70,6 +72,11 @@ def problems_across(
     # A corridor may well describe years that a scenario does not reach; what the scenario's own file says must act.
     late = [_problem(tree, place(each[0]), *each[1:]) for each in outside_the_horizon(scenario)]
     return problems + [problem for problem in late if problem.file == own_file]
+
+
+def problems_of_draws(scenario: Scenario, tree: Tree, own_file: str, posteriors: Folder) -> list[Problem]:
+    """Everything wrong with what is drawn: the calibrations, which lie in a folder, and the uncertain numbers."""
+    return [_problem(tree, *found) for found in drawn(scenario, tree, own_file, posteriors)]
 
 
 def _problem(tree: Tree, path: Path, message: str, hint: str | None) -> Problem:

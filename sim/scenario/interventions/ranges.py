@@ -2,11 +2,12 @@
 
 A range stands beside a number, or as '+-50 %' beside a number, a distribution or a mapping of numbers. Of a
 distribution the mean is drawn, and where its ends (`low`, `mode`, `high`) have ranges they move together, so that they
-keep their order. Dates, times and lists say how sure they are, but are not drawn.
+keep their order. Dates, times and lists say how sure they are, but are not drawn; nor is what has one value as its
+range, such as the size that a plan decides on.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from sim.errors import UnitError
 from sim.ledger.amounts import Amount, amount
@@ -32,7 +33,14 @@ def ranges_of(tree: Tree, sources: Mapping[Path, Source], added: Mapping[Path, S
         node, is_there = nearest(tree, path)
         if source.range is not None and is_there:
             found |= _of_source(tree, node, path, source.range, own)
-    return found
+    return {name: (low, high) for name, (low, high) in found.items() if low != high}
+
+
+def as_settable(ranges: Mapping[str, Range], known: Collection[str]) -> dict[str, Range]:
+    """The ranges by the paths that can be set: a bare `30 s` where a distribution is asked for is its mean."""
+    return {
+        name if name in known or f"{name}.mean" not in known else f"{name}.mean": ends for name, ends in ranges.items()
+    }
 
 
 def _of_source(
@@ -72,7 +80,8 @@ def _between(path: Path, value: Scalar, ends: Ends) -> Iterator[tuple[str, Range
         if all(amount(end) is not None for end in ends):
             low, high = (end if isinstance(end, str) else float(end or 0) for end in ends)
             yield name, (low, high)
-    elif tariffs := [_tariff(end) for end in ends if _tariff(value) and _tariff(end)]:
+    elif _tariff(value) != Tariff():
+        tariffs = [_tariff(end) for end in ends]
         yield f"{name}.fixed", (tariffs[0].fixed_cny, tariffs[-1].fixed_cny)
         yield f"{name}.per_kg", (tariffs[0].per_kg_cny, tariffs[-1].per_kg_cny)
 
