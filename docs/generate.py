@@ -290,7 +290,7 @@ def _section(model: type[BaseModel]) -> str:
     for key, info in _keys(model).items():
         bounds = _bounds(_expected(info))
         kind = "; ".join([_type(_expected(info)), *bounds])
-        lines.append(f"| `{key}` | {kind} | {_default(info)} | {info.description or 'which kind it is'} |")
+        lines.append(f"| `{key}` | {kind} | {_default(info)} | {info.description} |")
     return "\n".join(lines) + "\n\n"
 
 

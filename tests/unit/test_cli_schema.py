@@ -147,7 +147,7 @@ def test_shipped_intervention_is_valid(file: Path) -> None:
 
 
 def test_intervention_is_whole_but_for_what_it_adds() -> None:
-    adds = {"stations": {"annex": {"place": "harbin", "servers": 2}}, "market": {"origins": {}}}
+    adds = {"stations": {"annex": {"place": "harbin", "servers": 2}}, "market": {"origins": {"harbin": {"level": 2}}}}
     assert OF_INTERVENTIONS.is_valid(WHOLE | {"adds": adds})
     assert not OF_INTERVENTIONS.is_valid(WHOLE | {"adds": {"station": {}}})
     assert not OF_INTERVENTIONS.is_valid({key: value for key, value in WHOLE.items() if key != "at"})
