@@ -17,7 +17,8 @@ $(STAMP): requirements.lock pyproject.toml
 	touch $@
 
 run: setup
-	$(BIN)/sim run scenarios/harbin-baseline.yaml scenarios/xinjiang-baseline.yaml
+	$(BIN)/sim compare scenarios/harbin-baseline.yaml harbin-charters harbin-sorting harbin-single-window \
+	  harbin-russian-sorting harbin-training harbin-brand --parcels-per-row 200 --replications 8
 
 test: setup
 	$(BIN)/python -m pytest -n 2 -m "not slow"

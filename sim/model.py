@@ -274,7 +274,7 @@ def settle(
     year = scenario.model_copy(
         update={
             "horizon": horizon.model_copy(update={"end": year_end, "drain": 0}),
-            "parcels_per_row": review.settle_parcels_per_row,
+            "parcels_per_row": scenario.settling_parcels_per_row,
             "changes": _in_force_at_first(scenario),
             "lanes": _running_at_first(scenario),
         }
