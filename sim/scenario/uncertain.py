@@ -3,12 +3,16 @@
 Also what a draw of a posterior sets. Knows the description only; what is drawn is decided elsewhere.
 """
 
+import re
 from dataclasses import dataclass
 
 from sim.ledger.posteriors import Posterior
 from sim.scenario.scenario import Between, Scenario
 from sim.scenario.setting import Amount, SettingError, Times, amount_at, with_values
+from sim.ticks import DAY
+from sim.units import parse_quantity
 
+OF_WHOLE_DAYS = re.compile(r"interventions\.[^.]+\.(lasts|starts_within)")
 Value = float | str | Times
 """What `with_values` takes."""
 
@@ -23,11 +27,17 @@ class Uncertain:
     high: float
 
     def at(self, u: float) -> Value:
-        """Its value at a quantile, 0 to 1: evenly from low to median, then evenly from median to high."""
+        """Its value at a quantile, 0 to 1: evenly from low to median, then evenly from median to high.
+
+        Counts are rounded, and so are dates' spans to whole days.
+        """
         low, median, high = self.low, self.median.number, self.high
         number = low + 2 * u * (median - low) if u < 0.5 else median + (2 * u - 1) * (high - median)
         if self.median.is_whole:
             return int(number + 0.5)
+        if OF_WHOLE_DAYS.fullmatch(self.path):
+            ticks = parse_quantity(f"{number!r} {self.median.unit}", "duration", "h")
+            return f"{int(ticks / DAY + 0.5)} d"
         return f"{number!r} {self.median.unit}" if self.median.unit else number
 
 

@@ -11,7 +11,7 @@ from sim.cli.schema import file_schema, intervention_schema, schema_text
 from sim.reading import read_tree
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = sorted((ROOT / "scenarios").rglob("*.yaml"))
+SHIPPED = [file for file in sorted((ROOT / "scenarios").rglob("*.yaml")) if file.parent.name != "siting"]
 INTERVENTIONS = [file for file in SHIPPED if file.parent.name in ("interventions", "disruptions")]
 FILES = [*(file for file in SHIPPED if file not in INTERVENTIONS), ROOT / "tests" / "golden" / "tiny.yaml"]
 SCHEMA = file_schema()
