@@ -115,8 +115,8 @@ def _of_sample(study: Study) -> list[str]:
     left = f"{len(inputs.left)} assumed numbers did not vary ({reasons}); --json names them." if inputs.left else ""
     posterior = ", those that the posterior moves by its draws" if study.scenario.posterior else ""
     return [
-        f"{len(study.kept)} runs, parcels_per_row {rows}, in which {len(inputs.numbers)} assumed numbers varied within their "
-        f"ranges{posterior}{again if study.n_refused else ''}.",
+        f"{len(study.kept)} runs, parcels_per_row {rows}, in which {len(inputs.numbers)} assumed numbers varied within "
+        f"their ranges{posterior}{again if study.n_refused else ''}.",
         *filter(None, [left]),
     ]
 

@@ -3,7 +3,7 @@
 import csv
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -31,6 +31,7 @@ ASSUMED = {
     "servers: {value: 2, assumed: [1, 3], why: a test}": "servers: 9",
 }  # fmt: skip
 N_RUNS = 48
+Run = Callable[..., tuple[int, str, str]]
 POSTERIOR = f"draw,{PAYLOAD} [kg],{OTHER}\ncentral,60,0.3\n0,50,0.2\n1,60,0.3\n2,70,0.35\n"
 
 
@@ -64,14 +65,14 @@ def study(library: Path, loaded: Loaded) -> Study:
 
 @pytest.fixture
 def nothing_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    def run(job: Job) -> None:
+    def run(_: Job) -> None:
         raise AssertionError("this was run already")
 
     monkeypatch.setattr(Job, "run", run)
 
 
 @pytest.fixture
-def sources(library: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Callable]:
+def sources(library: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     monkeypatch.chdir(library)
 
     def run(*arguments: str) -> tuple[int, str, str]:
@@ -80,7 +81,7 @@ def sources(library: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
         out, err = capsys.readouterr()
         return int(end.value.code or 0), out, err
 
-    yield run
+    return run
 
 
 def sample_of(loaded: Loaded, study: Study, folder: Path) -> Sample:
@@ -115,14 +116,14 @@ def test_only_assumed_numbers_that_can_be_set_vary(study: Study) -> None:
     ]
 
 
-def test_second_call_runs_nothing_and_says_the_same(
-    library: Path, loaded: Loaded, study: Study, nothing_runs: None
-) -> None:
+@pytest.mark.usefixtures("nothing_runs")
+def test_second_call_runs_nothing_and_says_the_same(library: Path, loaded: Loaded, study: Study) -> None:
     again = studied(loaded, N_RUNS, 1, library / "results" / "runs" / "variance-tiny", workers=1)
     assert answers(again, ["placed", "co2e"]) == answers(study, ["placed", "co2e"])
 
 
-def test_more_runs_leave_those_there_are(library: Path, loaded: Loaded, study: Study, nothing_runs: None) -> None:
+@pytest.mark.usefixtures("nothing_runs")
+def test_more_runs_leave_those_there_are(library: Path, loaded: Loaded, study: Study) -> None:
     fewer = studied(loaded, 32, 1, library / "results" / "runs" / "variance-tiny", workers=1)
     assert fewer.kept == study.kept[:32]
 
@@ -174,7 +175,7 @@ def test_numbers_that_make_no_scenario_are_drawn_again_and_counted(tmp_path: Pat
 
 
 @pytest.mark.usefixtures("study", "nothing_runs")
-def test_command_prints_a_table(sources: Callable) -> None:
+def test_command_prints_a_table(sources: Run) -> None:
     code, out, err = sources("toy.yaml", "--variance", "placed", "--runs", str(N_RUNS), "--parcels-per-row", "1")
     assert code == 0, err
     assert "orders placed, tiny: mean" in out
@@ -182,8 +183,8 @@ def test_command_prints_a_table(sources: Callable) -> None:
         "luck",
         "assumed numbers, of which",
         "not told apart",
-        "it matters as well (toy.yaml:",
-        "1: it stands",
+        "it matters as well",
+        "1: it stands in a list",
     ):
         assert said in out
     assert "posterior" not in out
@@ -191,7 +192,7 @@ def test_command_prints_a_table(sources: Callable) -> None:
 
 
 @pytest.mark.usefixtures("study", "nothing_runs")
-def test_command_writes_json_and_csv(sources: Callable, library: Path) -> None:
+def test_command_writes_json_and_csv(sources: Run, library: Path) -> None:
     options = ("--runs", str(N_RUNS), "--parcels-per-row", "1", "--variance")
     code, out, _ = sources("toy.yaml", "--json", *options)
     record = json.loads(out)
@@ -232,14 +233,14 @@ def test_command_writes_json_and_csv(sources: Callable, library: Path) -> None:
     ],
 )
 @pytest.mark.usefixtures("study", "nothing_runs")
-def test_wrong_request_says_what_is_meant(sources: Callable, arguments: list[str], said: str) -> None:
+def test_wrong_request_says_what_is_meant(sources: Run, arguments: list[str], said: str) -> None:
     code, _, err = sources(*arguments)
     assert code != 0
     assert said in err
 
 
 @pytest.mark.usefixtures("study")
-def test_stopped_command_keeps_what_is_done(sources: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_stopped_command_keeps_what_is_done(sources: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     ran: list[int] = []
     once = Job.run
 

@@ -68,7 +68,8 @@ def test_numbers_that_matter_are_found_and_their_shares_are_right(of_posterior: 
         assert found.luck.share + found.posterior.share + found.told.share + found.not_told.share == pytest.approx(1)
         assert found.told.share == pytest.approx(sum(effect.share.share for effect in found.effects))
         by_column = {effect.column: effect for effect in found.effects}
-        assert by_column[7].rises and not by_column[100].rises
+        assert by_column[7].rises
+        assert not by_column[100].rises
         shares.append((found.luck.share, found.posterior.share, *(by_column[i].share.share for i in effects)))
     known = np.array([0.25, of_posterior**2, 1.5**2, 1]) / total
     assert mean_of(shares) == pytest.approx(known, abs=0.06)

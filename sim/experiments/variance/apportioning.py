@@ -6,7 +6,7 @@ straight line, and effects together. Intervals are by bootstrap over blocks of r
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -73,7 +73,7 @@ def apportioned(design: Design) -> Apportioned:
     ]
     return Apportioned(
         mean=float(design.values.mean()),
-        variance=float(sum(design.variances())),
+        variance=float(_parts(design, found.columns)[:3].sum()),
         luck=luck,
         posterior=posterior,
         assumed=assumed,
@@ -85,18 +85,27 @@ def apportioned(design: Design) -> Apportioned:
     )
 
 
-def _shares(design: Design, columns: Sequence[int]) -> np.ndarray:
-    """Luck, posterior, assumed, told, not told, and each number: float64[5 + m]; NaN if nothing varies."""
-    luck, posterior, assumed = design.variances()
-    total = luck + posterior + assumed
-    if total <= 0:
-        return np.full(5 + len(columns), np.nan)
+def _parts(design: Design, columns: Sequence[int]) -> np.ndarray:
+    """Variances by luck, the posterior, all assumed numbers, those found, the others, and each found: float64[5 + m].
+
+    Luck and posterior are those of what the found numbers leave: inputs are independent, so they are the same, and are
+    seen more clearly there.
+    """
     slopes, errors = _effects(design, columns)
     single = np.maximum(slopes**2 - errors**2, 0.0)
+    rest = design.values - design.inputs[..., list(columns)] @ slopes
+    freedom = design.values.size - 1
+    scale = np.sqrt(freedom / max(freedom - len(columns), 1))
+    luck, posterior, not_told = replace(design, values=rest * scale).variances()
     told = single.sum()
-    if told > assumed:  # by the errors of both
-        single, told = single * (assumed / told if told > 0 else 0.0), assumed
-    return np.array([luck, posterior, assumed, told, assumed - told, *single]) / total
+    return np.array([luck, posterior, told + not_told, told, not_told, *single])
+
+
+def _shares(design: Design, columns: Sequence[int]) -> np.ndarray:
+    """The same as shares of the variance; NaN if nothing varies."""
+    parts = _parts(design, columns)
+    total = parts[:3].sum()
+    return parts / total if total > 0 else np.full(len(parts), np.nan)
 
 
 def _effects(design: Design, columns: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
