@@ -17,7 +17,8 @@ $(STAMP): requirements.lock pyproject.toml
 	touch $@
 
 run: setup
-	$(BIN)/sim run scenarios/harbin-baseline.yaml scenarios/xinjiang-baseline.yaml
+	$(BIN)/sim compare scenarios/harbin-baseline.yaml harbin-charters harbin-sorting harbin-single-window \
+	  harbin-russian-sorting harbin-training harbin-brand --parcels-per-row 200 --replications 8
 
 test: setup
 	$(BIN)/python -m pytest -n 2 -m "not slow"
@@ -30,7 +31,7 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/sim validate scenarios/*.yaml scenarios/*/*.yaml
+	$(BIN)/sim validate $(filter-out scenarios/siting/%,$(wildcard scenarios/*.yaml scenarios/*/*.yaml))
 	$(BIN)/python -m calibration.ledger
 	$(BIN)/python -m docs.generate --check
 

@@ -1,6 +1,6 @@
 """`python -m calibration.ledger [FILES]`: does every shipped number say where it comes from, and is it so?
 
-Checked are the shipped corridors, interventions and disruptions, if no file is named; what is checked is told in
+Checked are the shipped corridors, interventions, disruptions and sites, if no file is named; what is checked is told in
 `sim/ledger/faults.py`. Without a file, also whether every reported row has a use. Exit code 1 if anything is wrong.
 """
 
@@ -12,7 +12,7 @@ from calibration.reconciliation import problems as untold_in
 from sim.ledger import evidence_near, problems_of
 
 LIBRARY = Path(__file__).resolve().parents[1] / "scenarios"
-FOLDERS = ("corridors", "interventions", "disruptions")
+FOLDERS = ("corridors", "interventions", "disruptions", "siting")
 
 
 def shipped() -> list[Path]:

@@ -1,7 +1,7 @@
 """What draws of the parameters make of the numbers of the scenario: the table that runs draw their worlds from.
 
-Columns are as `sim.ledger.posteriors` reads them. The first row, `central`, is one of the draws and so possible as a
-whole: a mixture of readings, or of draws, might not be.
+Columns are as `sim.ledger.posteriors` reads them. The first row, `central`, is worked out of the medians of the
+parameters, so that a single run shows the middle of what is believed and not the odds and ends of one draw.
 """
 
 from collections.abc import Mapping
@@ -17,9 +17,9 @@ from sim.scenario.setting import paths_of
 
 
 def numbers_table(problem: Problem, draws: Mapping[str, np.ndarray]) -> Columns:
-    """The central draw, then each; ``draws`` has a column for each parameter, as in `posterior.csv`."""
+    """The centre, then each draw; ``draws`` has a column for each parameter, as in `posterior.csv`."""
     values = np.stack([np.asarray(draws[name], float) for name in problem.space.names], axis=1)
-    rows = np.concatenate([values[[central(problem, values)]], values])
+    rows = np.concatenate([np.median(values, axis=0)[None], values])
     points = [dict(zip(problem.space.names, row, strict=True)) for row in rows.tolist()]
     names = np.empty(len(rows), object)
     names[:] = [CENTRAL, *map(str, range(len(values)))]
@@ -29,13 +29,6 @@ def numbers_table(problem: Problem, draws: Mapping[str, np.ndarray]) -> Columns:
         )
         for path in moved_paths(problem)
     }
-
-
-def central(problem: Problem, values: np.ndarray) -> int:
-    """Which of the draws float64[n, d] lies nearest to the medians, in normal scores over their standard deviations."""
-    z = problem.space.scores(values)
-    spread = np.maximum(z.std(axis=0), 1e-9)
-    return int(np.argmin(np.sum(((z - np.median(z, axis=0)) / spread) ** 2, axis=1)))
 
 
 def moved_paths(problem: Problem) -> list[str]:

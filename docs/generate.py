@@ -1,9 +1,9 @@
 """`python -m docs.generate [--check]`: writes the pages that are made from the program, or says which are out of date.
 
 `docs/scenario-reference.md` comes from the models of a scenario, `docs/tables.md` and `docs/summary*` from the
-declarations of the tables and of `sim run --json`, `docs/reconciliation.md` from the tables of the evidence,
-`scenarios/schema.json` and that of interventions from `sim schema`. With `--check` nothing is written, and the exit
-code is 1 if a file differs.
+declarations of the tables and of `sim run --json`, `docs/comparing-*` from those of a comparison,
+`docs/reconciliation.md` from the tables of the evidence, `scenarios/schema.json` and that of interventions from `sim
+schema`. With `--check` nothing is written, and the exit code is 1 if a file differs.
 """
 
 import json
@@ -20,7 +20,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from calibration.reconciliation import page
-from sim.cli import summary
+from sim.cli import comparison_json, summary
 from sim.cli.schema import schema_text
 from sim.errors import listed
 from sim.reading.annotations import Expected, expected, known_keys
@@ -158,6 +158,11 @@ def files() -> dict[Path, str]:
         ROOT / "docs" / "summary.md": summary.page(),
         ROOT / "docs" / "summary-schema.json": json.dumps(summary.summary_schema(), ensure_ascii=False, indent=1)
         + "\n",
+        ROOT / "docs" / "comparing-tables.md": comparison_json.comparison_reference(),
+        ROOT / "docs" / "comparing-schema.json": json.dumps(
+            comparison_json.comparison_schema(), ensure_ascii=False, indent=1
+        )
+        + "\n",
         ROOT / "docs" / "reconciliation.md": page(),
         ROOT / "scenarios" / "schema.json": schema_text(),
         ROOT / "scenarios" / "interventions" / "schema.json": schema_text("intervention"),
@@ -285,7 +290,7 @@ def _section(model: type[BaseModel]) -> str:
     for key, info in _keys(model).items():
         bounds = _bounds(_expected(info))
         kind = "; ".join([_type(_expected(info)), *bounds])
-        lines.append(f"| `{key}` | {kind} | {_default(info)} | {info.description or 'which kind it is'} |")
+        lines.append(f"| `{key}` | {kind} | {_default(info)} | {info.description} |")
     return "\n".join(lines) + "\n\n"
 
 

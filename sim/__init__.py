@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "build", "load", "run"]
+__all__ = ["__version__", "build", "compare", "load", "run"]
 
-_LAZY = {"build": "sim.model", "run": "sim.experiments.run"}
+_LAZY = {"compare": "sim.experiments.comparing.compare", "build": "sim.model", "run": "sim.experiments.run"}
 
 
 if not os.access(Path(__file__).parent, os.W_OK):  # numba keeps compiled kernels beside the code, where it can

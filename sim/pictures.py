@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 Columns = Mapping[str, np.ndarray]
 Series = Mapping[str, np.ndarray]
 # Okabe and Ito (2008): told apart by colour-blind readers.
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-_DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
-_MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)))
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 _QUEUES_SHOWN = 10
 _WRITTEN_DAYS = 0.95
 _FEW = ".examination"
@@ -86,9 +86,9 @@ def _by_origin(
         series.append(draw(axes, months, of_origin))
         axes.set_title(f"from {origin}" if len(origins) > 1 else "", fontsize=10, parse_math=False)
     limits = [axes.get_ylim() for axes in panels]
-    for axes, lines in zip(panels, series, strict=True):
+    for axes, drawn in zip(panels, series, strict=True):
         axes.set_ylim(min(low for low, _ in limits), max(high for _, high in limits))
-        _label(axes, lines)
+        label(axes, drawn)
     for axes in panels[1:]:
         axes.set_ylabel("")
 
@@ -97,7 +97,7 @@ def _orders(axes: "Axes", months: Sequence[str], tables: Mapping[str, Columns]) 
     flows = tables["flows"]
     placed = _by_month(months, flows, flows["placed"].astype(float), "route")
     series = {route: np.where(values > 0, values, np.nan) for route, values in placed.items()}
-    _lines(axes, series)
+    lines(axes, series)
     axes.set_yscale("log")
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     axes.set_ylabel("orders placed\n(a month, log scale)")
@@ -106,7 +106,7 @@ def _orders(axes: "Axes", months: Sequence[str], tables: Mapping[str, Columns]) 
 
 def _days(axes: "Axes", months: Sequence[str], tables: Mapping[str, Columns]) -> Series:
     series = _mean_days(months, tables["service"])
-    _lines(axes, series)
+    lines(axes, series)
     axes.set_ylim(bottom=0)
     axes.set_ylabel("order to ready for collection\n(mean days, by month of order)")
     return series
@@ -131,7 +131,7 @@ def _stock(axes: "Axes", months: Sequence[str], warehouses: Columns) -> None:
     """Stock by warehouse, with a ring around months in which many orders found none."""
     series = _by_month(months, warehouses, warehouses["stock"].astype(float), "warehouse")
     orders, filled = (_by_month(months, warehouses, warehouses[name], "warehouse") for name in _FILLED)
-    _lines(axes, series)
+    lines(axes, series)
     axes.set_ylim(bottom=0)
     for name, values in series.items():
         poor = np.flatnonzero(filled[name] < _POOR_FILL_RATE * orders[name])
@@ -140,7 +140,7 @@ def _stock(axes: "Axes", months: Sequence[str], warehouses: Columns) -> None:
     axes.set_ylabel(
         f"stock of warehouses\n(pieces at the end of the month;\nring: fill rate below {_POOR_FILL_RATE:.0%})"
     )
-    _label(axes, series)
+    label(axes, series)
 
 
 _FILLED = ("orders", "filled_at_once")
@@ -192,13 +192,14 @@ def _longest_waits(months: Sequence[str], stations: Columns) -> dict[str, np.nda
 # -- lines and their names ---------------------------------------------------------------------------------------------
 
 
-def _lines(axes: "Axes", series: Series) -> None:
+def lines(axes: "Axes", series: Series) -> None:
+    """Lines of equally many points, each of a colour, dash and marker of its own."""
     for i, values in enumerate(series.values()):
-        style = {"color": _COLOURS[i % 7], "linestyle": _DASHES[i % 7], "marker": _MARKERS[i % 7]}
+        style = {"color": COLOURS[i % 7], "linestyle": DASHES[i % 7], "marker": MARKERS[i % 7]}
         axes.plot(range(len(values)), values, markersize=4, linewidth=1.4, **style)
 
 
-def _label(axes: "Axes", series: Series) -> None:
+def label(axes: "Axes", series: Series) -> None:
     """The name of each line to the right of where it ends, in its colour, moved apart where names would overlap."""
     ends = {name: np.flatnonzero(~np.isnan(values)) for name, values in series.items()}
     drawn = [name for name in series if len(ends[name])]
@@ -208,7 +209,7 @@ def _label(axes: "Axes", series: Series) -> None:
     order = list(series)
     for name, height in _apart(heights).items():
         at = ends[name][-1]
-        colour = _COLOURS[order.index(name) % 7]
+        colour = COLOURS[order.index(name) % 7]
         axes.annotate(
             name,
             xy=(at, series[name][at]),

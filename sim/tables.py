@@ -18,6 +18,7 @@ import numpy as np
 
 from sim.errors import SimError
 from sim.pictures import save
+from sim.workbooks import write_workbook
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -72,8 +73,12 @@ def write_results(
     side_file: Mapping[str, Any],
     parquet_only: Mapping[str, Columns],
     pictures: "Mapping[str, Figure]",
+    workbook: str | None = None,
 ) -> None:
-    """Write everything beside the folder, then put it in its place; earlier results of this program are replaced."""
+    """Write everything beside the folder, then put it in its place; earlier results of this program are replaced.
+
+    With the name of a workbook, the tables are also written as one of Excel.
+    """
     check_destination(folder)
     folder = folder.absolute()
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -84,6 +89,8 @@ def write_results(
             write_csv(columns, new / f"{name}.csv")
         for name, columns in parquet_only.items():
             write_parquet(columns, new / f"{name}.parquet")
+        if workbook:
+            write_workbook(tables, new / f"{workbook}.xlsx")
         for name, figure in pictures.items():
             save(figure, new / f"{name}.png")
         _write_json({"program": PROGRAM, **manifest}, new / MANIFEST)

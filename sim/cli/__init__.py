@@ -16,6 +16,8 @@ import click
 from sim.errors import ScenarioError, SimError, printable
 
 STATUSES = ("reported", "published", "derived", "assumed", "unstated")
+DIMENSIONS = ("origin", "region", "route", "product", "month", "queue", "lane")
+OBJECTIVES = ("parcels", "days", "surplus", "net-benefit", "co2e")
 WRONG_INPUT, FAILED, STOPPED = 2, 1, 130
 FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SCENARIO...")
 
@@ -91,6 +93,53 @@ def run(files: Sequence[Path], as_json: bool, **options: Any) -> None:
 
     gc.enable()
     sys.exit(run_scenarios(files, Options(**options), as_json=as_json))
+
+
+def _share(_: click.Context, __: click.Parameter, value: str) -> float:
+    """`5 %` or `0.05` as a share."""
+    try:
+        number = float(value.removesuffix("%")) / (100 if value.endswith("%") else 1)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < 1:
+        raise click.BadParameter(f"'{value}' is no share between 0 and 1, such as 5%")
+    return number
+
+
+@cli.command(no_args_is_help=True)
+@click.argument("base", metavar="BASE")
+@click.argument("plans", nargs=-1, required=True, metavar="PLAN...")
+@click.option("--precision", default="5%", callback=_share, help="Half-width wanted, of the difference. [default: 5%]")
+@click.option("--replications", type=click.IntRange(1, 10_000), help="So many, however precise. [default: as needed]")
+@click.option("--most", type=click.IntRange(2, 10_000), default=40, help="Replications at most. [default: 40]")
+@click.option("--by", multiple=True, type=click.Choice(DIMENSIONS), help="Differences also by these; several times.")
+@click.option("--portfolio", is_flag=True, help="Also all plans together, and all but each.")
+@click.option("--decompose", is_flag=True, help="Also what of each effect is physics, and what the market's answer.")
+@click.option(
+    "--objective", default="parcels", type=click.Choice(OBJECTIVES), help="What plans are ranked by. [default: parcels]"
+)
+@click.option(
+    "--parcels-per-row",
+    type=click.IntRange(1, 10_000),
+    default=50,
+    help="Parcels that one row stands for; 1 follows every parcel. [default: 50]",
+)
+@click.option("--workers", type=click.IntRange(1, 1000), help="Processes. [default: one for each core]")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder. [default: results/runs/compare-BASE-PLAN...]")
+@click.option("--json", "as_json", is_flag=True, help="Print nothing but the comparison, as JSON.")
+@_debug
+def compare(base: str, plans: Sequence[str], as_json: bool, **options: Any) -> None:
+    """Compare plans with a baseline, on common luck and common draws of what is uncertain.
+
+    BASE is a scenario; a PLAN is an intervention by its name or file, several with + between them, or a scenario.
+
+    \b
+    sim compare scenarios/harbin-baseline.yaml harbin-charters single-window harbin-charters+single-window
+    """
+    from sim.cli.comparing import Options, compare_files
+
+    gc.enable()
+    sys.exit(compare_files(base, plans, Options(**options), as_json=as_json))
 
 
 @cli.command(no_args_is_help=True)

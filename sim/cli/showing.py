@@ -12,6 +12,7 @@ from rich.text import Text
 
 from sim.cli.blocks import freight_line, money_line, route_lines, warehouse_line, wrapped
 from sim.errors import listed
+from sim.experiments.differences import ENOUGH_DRAWS
 from sim.experiments.results import Results
 from sim.experiments.run import Progress
 from sim.indicators import Backlog
@@ -20,8 +21,6 @@ from sim.scenario.scenario import Scenario
 LINES_WITHOUT_TERMINAL = 10
 WIDTH_WITHOUT_TERMINAL = 100
 LONGEST_LIST = 8
-ENOUGH_DRAWS = 40
-"""With fewer, no draw lies beyond the ends of a 95 % interval."""
 
 
 class Bar:

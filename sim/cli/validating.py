@@ -89,10 +89,14 @@ def _corridor_line(file: Path) -> str:
     return f"{file}: ok: a corridor with {described}; how they connect is checked in the scenarios that use it"
 
 
+PARTS = ("corridors", "siting")
+"""Folders of what is neither a scenario nor an intervention."""
+
+
 def list_scenarios() -> None:
     """Every scenario that comes with the program or lies in `scenarios` here, with its title."""
     folders = {SHIPPED: None, Path("scenarios").resolve(): None}
-    files = [file for folder in folders for file in sorted(folder.rglob("*.yaml")) if file.parent.name != "corridors"]
+    files = [file for folder in folders for file in sorted(folder.rglob("*.yaml")) if file.parent.name not in PARTS]
     for file in files:
         try:
             tree = read_tree(file)

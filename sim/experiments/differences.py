@@ -17,6 +17,10 @@ import numpy as np
 from sim.luck import fill_fine, key
 
 QUANTILES = (0.025, 0.975)
+ENOUGH_DRAWS = 40
+"""With fewer, no draw lies beyond the ends of a 95 % interval."""
+TIE = 1e-7
+"""Alternatives that differ by less, relative to the best, are equally good: so much is the root of rounding errors."""
 
 
 @dataclass(frozen=True)
@@ -198,8 +202,9 @@ def ranking(values: np.ndarray, layout: Layout, n_sampled: int = 4000, seed: int
     else:
         worlds, rests_on = _sampled_means(values, n_sampled, seed), "Monte Carlo error"
     best = worlds.max(axis=0)
-    is_best = worlds == best
-    return Ranking((is_best / is_best.sum(axis=0)).mean(axis=1), (best - worlds).mean(axis=1), rests_on)
+    is_best = best - worlds <= TIE * np.abs(best)
+    regret = np.where(is_best, 0.0, best - worlds).mean(axis=1)
+    return Ranking((is_best / is_best.sum(axis=0)).mean(axis=1), regret, rests_on)
 
 
 def _sampled_means(values: np.ndarray, n_sampled: int, seed: int) -> np.ndarray:

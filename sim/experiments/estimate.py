@@ -272,7 +272,7 @@ def _settling_seconds(scenario: Scenario, rows: float, placed_rows: float, conta
         return 0.0
     years = min((horizon.end - horizon.start).days, 365) + horizon.warm_up / DAY
     part = years / _days(scenario)
-    coarser = scenario.parcels_per_row / review.settle_parcels_per_row
+    coarser = scenario.parcels_per_row / scenario.settling_parcels_per_row
     of_one = _seconds(rows * coarser * part, placed_rows * coarser * part, containers * part, steps * part)
     return min(review.settle_iterations, REPETITIONS_TO_SETTLE) * of_one
 

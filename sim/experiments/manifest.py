@@ -26,7 +26,9 @@ def save(results: Results, folder: Path, files: Iterable[Path] = ()) -> None:
     title = results.scenario.title
     title = title if title and can_be_drawn(title) else results.scenario.scenario
     pictures = {"overview": overview(results.tables, title)}
-    write_results(folder, results.tables, manifest(results, files), _side_file(results), results.parcel_log, pictures)
+    write_results(
+        folder, results.tables, manifest(results, files), side_file(results.seconds), results.parcel_log, pictures
+    )
 
 
 def manifest(results: Results, files: Iterable[Path]) -> dict[str, Any]:
@@ -37,18 +39,20 @@ def manifest(results: Results, files: Iterable[Path]) -> dict[str, Any]:
         "seed": scenario.seed,
         "replications": list(results.replications),
         "missing_replications": {str(number): why for number, why in results.missing.items()},
-        "versions": {
-            "parcel-corridors": sim.__version__,
-            "python": platform.python_version(),
-            **{name: version(name) for name in PACKAGES},
-        },
+        "versions": versions(),
         "processor": processor(),
-        "scenario_files": _hashes(files),
-        "evidence_files": _hashes(sorted(EVIDENCE.glob("*.csv"))),
+        "scenario_files": hashes(files),
+        "evidence_files": hashes(sorted(EVIDENCE.glob("*.csv"))),
         "posterior_files": {f"{each.name}{ENDING}": each.sha256 for each in results.worlds.posteriors},
         "draws": results.worlds.n_draws,
         "tables": sorted(results.tables),
     }
+
+
+def versions() -> dict[str, str]:
+    """Versions of what results depend on."""
+    packages = {name: version(name) for name in PACKAGES}
+    return {"parcel-corridors": sim.__version__, "python": platform.python_version(), **packages}
 
 
 def processor() -> dict[str, Any]:
@@ -75,7 +79,7 @@ def files_of(tree: Tree) -> list[Path]:
     return sorted({Path(file) for file in found})
 
 
-def _hashes(files: Iterable[Path]) -> Mapping[str, str]:
+def hashes(files: Iterable[Path]) -> Mapping[str, str]:
     """Hashes by path, below the folder that all the files have in common."""
     paths = sorted({path.resolve() for path in files})
     if not paths:
@@ -84,10 +88,11 @@ def _hashes(files: Iterable[Path]) -> Mapping[str, str]:
     return {path.relative_to(top).as_posix(): sha256(path) for path in paths}
 
 
-def _side_file(results: Results) -> dict[str, Any]:
+def side_file(seconds: float) -> dict[str, Any]:
+    """What differs from run to run: when, where, how long, and by which command."""
     return {
         "finished_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "wall_seconds": round(results.seconds, 3),
+        "wall_seconds": round(seconds, 3),
         "host": socket.gethostname(),
         "platform": platform.platform(),
         "processors": os.cpu_count(),

@@ -11,8 +11,8 @@ import numpy as np
 from sim.experiments.over_replications import over_replications
 from sim.experiments.worlds import Worlds
 from sim.indicators import OVER_REPLICATIONS_NAME, Backlog, Columns, StockOut
-from sim.model import Settlement
 from sim.scenario.scenario import Scenario
+from sim.settling import Settlement
 from sim.tables import arrow
 
 if TYPE_CHECKING:

@@ -1,13 +1,18 @@
-"""Runs the replications of scenarios, here or in processes of their own; the results are the same to the bit."""
+"""Runs the replications of scenarios, here or in processes of their own; the results are the same to the bit.
+
+What is kept of a replication is up to the one who asks: `run` and `run_several` keep all tables, `run_tasks` what a
+function given by its name makes of it.
+"""
 
 import multiprocessing
 import signal
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -43,12 +48,18 @@ Take = Callable[[int, Results], None]
 """What is told the results of each job, by its number, as soon as they and those before it are there."""
 
 
+Work = Callable[[Worlds, int, Callable[[float], None]], Any]
+"""Runs one replication in its world and returns what is to be kept; of a module, so that processes can find it."""
+
+
 class Job(NamedTuple):
     """A scenario, how many replications of it to run, and the folder of the calibrations that it names."""
 
     scenario: Scenario
     replications: int
     posteriors: Path = SHIPPED
+    first: int = 0
+    """Number of the first of them."""
 
 
 class Task(NamedTuple):
@@ -94,15 +105,41 @@ def run_several(
                 on_results(i, results)
             found.append(results)
 
-    workers = min(workers, sum(job.replications for job in jobs))
-    kind = _Apart if workers > 1 else _Here
-    runner = kind(jobs, workers, parcel_log, on_progress or (lambda _: None), hand_over)
-    try:
-        runner.run()
-    except KeyboardInterrupt:
-        runner.was_stopped = True
+    runner = _runner(jobs, workers, partial(_all_tables, parcel_log=parcel_log), on_progress, hand_over)
+    runner.run_or_stop()
     hand_over()
     return found
+
+
+@dataclass(frozen=True)
+class Done:
+    """What the replications of several jobs came to."""
+
+    outcomes: Mapping[Task, Any]
+    failures: Mapping[Task, str]
+    was_stopped: bool
+
+
+def run_tasks(jobs: Sequence[Job], work: Work, workers: int = 1, on_progress: Tell | None = None) -> Done:
+    """Do a piece of work for each replication of several scenarios, which share the workers.
+
+    A replication that fails does not keep the others from their end; Ctrl-C ends all.
+    """
+    runner = _runner(jobs, workers, work, on_progress, lambda: None)
+    runner.run_or_stop()
+    return Done(runner.outcomes, runner.failures, runner.was_stopped)
+
+
+def _runner(
+    jobs: Sequence[Job], workers: int, work: Work, on_progress: Tell | None, on_done: Callable[[], None]
+) -> "_Runner":
+    workers = min(workers, sum(job.replications for job in jobs))
+    kind = _Apart if workers > 1 else _Here
+    return kind(jobs, workers, work, on_progress or (lambda _: None), on_done)
+
+
+def _all_tables(worlds: Worlds, replication: int, tell: Callable[[float], None], parcel_log: bool) -> Outcome:
+    return replicate(worlds, replication, parcel_log, tell)
 
 
 def replicate(worlds: Worlds, replication: int, parcel_log: bool, tell: Callable[[float], None]) -> Outcome:
@@ -137,22 +174,29 @@ class _Runner(ABC):
     """What both ways of running share: what is complete, what failed, and telling how far it has come."""
 
     def __init__(
-        self, jobs: Sequence[Job], workers: int, parcel_log: bool, on_progress: Tell, on_done: Callable[[], None]
+        self, jobs: Sequence[Job], workers: int, work: Work, on_progress: Tell, on_done: Callable[[], None]
     ) -> None:
-        self.outcomes: dict[Task, Outcome] = {}
+        self.outcomes: dict[Task, Any] = {}
         self.failures: dict[Task, str] = {}
         self.was_stopped = False
         self._jobs = jobs
-        self._worlds = [Worlds.of(*job) for job in jobs]
-        self._tasks = [Task(i, number) for i, job in enumerate(jobs) for number in range(job.replications)]
+        self._worlds = [Worlds.of(job.scenario, job.first + job.replications, job.posteriors) for job in jobs]
+        self._tasks = [Task(i, number) for i, job in enumerate(jobs) for number in _numbers(job)]
         self._workers = workers
-        self._parcel_log = parcel_log
+        self._work = work
         self._on_progress = on_progress
         self._on_done = on_done
 
     @abstractmethod
     def run(self) -> None:
         """Run all replications of all jobs."""
+
+    def run_or_stop(self) -> None:
+        """Run all, up to Ctrl-C."""
+        try:
+            self.run()
+        except KeyboardInterrupt:
+            self.was_stopped = True
 
     def is_over(self, job: int) -> bool:
         """Whether nothing of a job is still to run."""
@@ -189,8 +233,7 @@ class _Here(_Runner):
                 self._tell([before, share])
 
             try:
-                worlds = self._worlds[task.job]
-                self.outcomes[task] = replicate(worlds, task.replication, self._parcel_log, tell)
+                self.outcomes[task] = self._work(self._worlds[task.job], task.replication, tell)
             except Exception as error:
                 if len(self._tasks) == 1:
                     raise
@@ -220,7 +263,7 @@ class _Apart(_Runner):
         try:
             sent = [_Sent.of(worlds) for worlds in self._worlds]
             waiting = {
-                pool.submit(_replicate_apart, sent[task.job], self._parcel_log, task, self._tasks.index(task)): task
+                pool.submit(_work_apart, sent[task.job], self._work, task, self._tasks.index(task)): task
                 for task in tasks
             }
             while waiting:
@@ -236,13 +279,17 @@ class _Apart(_Runner):
         finally:
             pool.shutdown(cancel_futures=True)
 
-    def _take(self, task: Task, future: "Future[Outcome]") -> None:
+    def _take(self, task: Task, future: "Future[Any]") -> None:
         try:
             self.outcomes[task] = future.result()
         except BrokenProcessPool:
             self._shares[self._tasks.index(task)] = 0.0
         except Exception as error:
             self.failures[task] = _described(error)
+
+
+def _numbers(job: Job) -> range:
+    return range(job.first, job.first + job.replications)
 
 
 def _described(error: Exception) -> str:
@@ -276,8 +323,8 @@ class _Sent(NamedTuple):
         return Worlds.with_posteriors(Scenario.model_validate_json(self.scenario), self.n, self.posteriors)
 
 
-def _replicate_apart(sent: _Sent, parcel_log: bool, task: Task, slot: int) -> Outcome:
+def _work_apart(sent: _Sent, work: Work, task: Task, slot: int) -> Any:
     def tell(share: float) -> None:
         _SHARES[slot] = share
 
-    return replicate(sent.worlds, task.replication, parcel_log, tell)
+    return work(sent.worlds, task.replication, tell)

@@ -64,7 +64,7 @@ class Worlds:
     def scenario(self, replication: int) -> Scenario:
         """The world that a replication runs in."""
         described = self.described_in(replication)
-        return expanded(described, self._starts(described, replication))
+        return expanded(described, self.starts(replication))
 
     def described_in(self, replication: int) -> Scenario:
         """The same as it is described, with its interventions not yet expanded and nothing more to draw."""
@@ -108,11 +108,11 @@ class Worlds:
             values |= {number.path: number.at(self._luck(draw, UNCERTAIN, number.path)) for number in self.uncertain}
         return values
 
-    def _starts(self, described: Scenario, replication: int) -> dict[str, date]:
+    def starts(self, replication: int) -> dict[str, date]:
         """The days on which interventions start whose start is drawn: `at` or one of the days within which they do."""
         return {
             name: each.at + timedelta(days=int(self._luck(replication, START, name) * (each.starts_within // DAY + 1)))
-            for name, each in described.interventions.items()
+            for name, each in self.described_in(replication).interventions.items()
             if each.starts_within
         }
 

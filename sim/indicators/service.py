@@ -109,22 +109,9 @@ def orders_with_time_to_arrive(run: Run, route: int) -> np.ndarray:
 def door_to_door(run: Run, route: int, months: np.ndarray) -> dict[str, float]:
     """Service of all orders that a route took in some months."""
     record = run.record
-    service = record.service[months, route].sum(axis=(0, 1, 2))
-    return _of_orders(run.placed[months, route].sum(), service, record.hours[months, route].sum(axis=(0, 1, 2)))
-
-
-def door_to_door_of_all(run: Run) -> dict[str, float]:
-    """Service of the orders of all routes, each in the months whose orders had time to arrive."""
-    record = run.record
-    of_routes = [(orders_with_time_to_arrive(run, route), route) for route in range(len(record.axes.routes))]
-    placed = sum(run.placed[at].sum() for at in of_routes)
-    service = sum(record.service[at].sum(axis=(0, 1, 2)) for at in of_routes)
-    return _of_orders(placed, np.asarray(service), sum(record.hours[at].sum(axis=(0, 1, 2)) for at in of_routes))
-
-
-def _of_orders(placed: Any, service: np.ndarray, hours: Any) -> dict[str, float]:
-    """Of so many orders, int64[4] of their service, and arrivals by whole hours int64[bins]."""
-    arrived, order_seconds, posted_seconds, kept = service
+    placed = run.placed[months, route].sum()
+    arrived, order_seconds, posted_seconds, kept = record.service[months, route].sum(axis=(0, 1, 2))
+    hours = record.hours[months, route].sum(axis=(0, 1, 2))
     percentiles = percentile_days(hours, np.asarray(placed))
     return {
         "service_orders": placed,

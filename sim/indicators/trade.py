@@ -99,15 +99,15 @@ def foreign_trade(trade: Trade | None, year: int) -> float:
 def _trade(run: Run) -> tuple[Any, ...]:
     axes = run.record.axes
     month, origin = at = run.by_month(len(axes.origins))
-    parcels, bulk = _by_origin(run, value(run)), _bulk(run)
+    parcels, of_bulk = _by_origin(run, value(run)), bulk(run)
     income, local = (_by_origin(run, column) for column in sellers_income(run))
-    province = _foreign_trade_by_month(run)
+    province = foreign_trade_by_month(run)
     columns = (
         parcels,
-        bulk,
-        parcels + bulk,
+        of_bulk,
+        parcels + of_bulk,
         province,
-        ratio(parcels + bulk, province),
+        ratio(parcels + of_bulk, province),
         (run.record.surplus_cny + corrections(run)).sum(axis=(2, 3)),
         _by_origin(run, operators_result(run)),
         _by_origin(run, run.record.subsidy_cny),
@@ -123,14 +123,14 @@ def _by_origin(run: Run, of_routes: np.ndarray) -> np.ndarray:
     return np.stack([of_routes[:, origin_of_route == i].sum(axis=1) for i in range(len(run.record.axes.origins))], 1)
 
 
-def _bulk(run: Run) -> np.ndarray:
+def bulk(run: Run) -> np.ndarray:
     """Value of the bulk containers that came while orders came, by origin of the trade, in CNY: float64[M, origins]."""
     streams = [stream.origin for stream in run.scenario.freight.values()]
     is_of = np.array([[stream == origin for origin in run.record.axes.origins] for stream in streams], np.float64)
     return run.record.bulk_fen / 100 @ is_of.reshape(len(streams), len(run.record.axes.origins))
 
 
-def _foreign_trade_by_month(run: Run) -> np.ndarray:
+def foreign_trade_by_month(run: Run) -> np.ndarray:
     """Foreign trade while orders come, CNY: a month a twelfth of a year, part months by days; float64[M, origins]."""
     years = [int(name[:4]) for name in run.month_names]
     trades = [origin.trade for origin in run.scenario.market.origins.values()]

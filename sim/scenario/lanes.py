@@ -77,11 +77,11 @@ class Payload(Described):
 
 
 class Lane(Described):
-    """A service between two places: flight, truck or train."""
+    """A service between two places: flight, truck, train or ship."""
 
     from_: Slug = Field(alias="from", description="place of departure")
     to: Slug = Field(description="place of arrival")
-    mode: Literal["air", "road", "rail"] = Field(description="means of transport")
+    mode: Literal["air", "road", "rail", "sea"] = Field(description="means of transport")
     timetable: tuple[TimetableEntry, ...] | None = Field(
         None, min_length=1, max_length=500, description="departures to a timetable"
     )

@@ -134,7 +134,9 @@ class Review(Described):
     settle_iterations: int = Field(
         0, ge=0, le=50, description="repetitions of the reference year at most; 0 starts from the promise"
     )
-    settle_parcels_per_row: int = Field(50, ge=1, le=10_000, description="row size in those repetitions")
+    settle_parcels_per_row: int = Field(
+        50, ge=1, le=10_000, description="row size in those repetitions, or that of the run if it is larger"
+    )
 
 
 class Feedback(Described):

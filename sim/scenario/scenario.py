@@ -130,3 +130,8 @@ class Scenario(World):
     replications_per_draw: int = Field(
         2, ge=1, le=100, description="replications with each draw of the posterior and of uncertain numbers"
     )
+
+    @property
+    def settling_parcels_per_row(self) -> int:
+        """Row size in the repetitions that settle the market: no finer than that of the run."""
+        return max(self.market.review.settle_parcels_per_row, self.parcels_per_row)

@@ -3,13 +3,17 @@
 Also what a draw of a posterior sets. Knows the description only; what is drawn is decided elsewhere.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sim.ledger.posteriors import Posterior
 from sim.scenario.scenario import Between, Scenario
 from sim.scenario.setting import Amount, SettingError, Times, amount_at, amounts_at, with_values
+from sim.ticks import DAY
+from sim.units import parse_quantity
 
+OF_WHOLE_DAYS = re.compile(r"interventions\.[^.]+\.(lasts|starts_within)")
 Value = float | str | Times
 """What `with_values` takes."""
 
@@ -28,13 +32,16 @@ class Uncertain:
         return self.written(self.quantile(u))
 
     def quantile(self, u: float) -> float:
-        """The same as a number: evenly from low to median, then evenly to high; whole where it has to be."""
+        """The same as a number: evenly from low to median, then evenly from median to high; counts are rounded."""
         low, median, high = self.low, self.median.number, self.high
         number = low + 2 * u * (median - low) if u < 0.5 else median + (2 * u - 1) * (high - median)
         return int(number + 0.5) if self.median.is_whole else number
 
     def written(self, number: float) -> Value:
-        """A number as it is set: with its unit, if it has one."""
+        """A number as it is set: with its unit, if it has one; dates' spans in whole days."""
+        if OF_WHOLE_DAYS.fullmatch(self.path):
+            ticks = parse_quantity(f"{number!r} {self.median.unit}", "duration", "h")
+            return f"{int(ticks / DAY + 0.5)} d"
         return f"{number!r} {self.median.unit}" if self.median.unit else number
 
 

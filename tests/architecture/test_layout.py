@@ -124,6 +124,7 @@ def test_every_module_says_what_lives_in_it() -> None:
         ["--help"],
         ["--version"],
         ["run", "--help"],
+        ["compare", "--help"],
         ["validate", "scenarios/harbin-baseline.yaml"],
         ["schema"],
         ["schema", "intervention"],

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from calibration.numbers import central, moved_paths
+from calibration.numbers import moved_paths, numbers_table
 from calibration.page import page
 from calibration.problem import Problem, Size, read
 from calibration.procedure import Calibration, Simulator, calibrated, emulated, explored
@@ -149,7 +149,6 @@ def test_runs_draw_the_worlds_that_were_calibrated(problem: Problem, found: Cali
     ship(tmp_path / "full", tmp_path / "shipped", tmp_path)
     posterior = posterior_in(tmp_path / "shipped", "harbin")
     assert len(posterior.draws) == len(found.draws.z)
-    assert posterior.central in posterior.draws
     baseline = load(ROOT / problem.base).scenario.model_copy(update={"posterior": ("harbin",)})
     worlds, calibrating = Worlds.of(baseline, 6, tmp_path / "shipped"), base_scenario(problem, 1000)
     for draw, z in enumerate(found.draws.z[:3]):
@@ -165,12 +164,12 @@ def test_what_only_the_calibration_describes_is_no_number_of_the_scenario(proble
     assert set(problem.moves) - set(moved_paths(problem)) == {f"{levels}.2013", f"{levels}.2014"}
 
 
-def test_central_draw_is_nearest_to_the_medians(problem: Problem, found: Calibration) -> None:
-    z = found.draws.z
-    apart = np.sum(((z - np.median(z, axis=0)) / z.std(axis=0)) ** 2, axis=1)
-    nearest = central(problem, problem.space.values(z))
-    assert apart[nearest] == apart.min()
-    assert apart[nearest] < 0.7 * np.median(apart)
+def test_centre_is_worked_out_of_the_medians_of_the_parameters(problem: Problem, found: Calibration) -> None:
+    values = problem.space.values(found.draws.z)
+    made = numbers_table(problem, dict(zip(problem.space.names, values.T, strict=True)))
+    inside = problem.space.names.index("inside")
+    assert made["draw"][0] == "central"
+    assert made["market.origins.harbin.choice.reference_shares.inside"][0] == np.median(values[:, inside])
 
 
 def test_draws_stand_in_no_order(found: Calibration) -> None:

@@ -65,7 +65,7 @@ def test_reference_names_everything_that_changes_can_change(generate: Any) -> No
         "| `every` | duration (bare: h); 1 min to 3660 d |  | ",
         "| `mass` | mass (bare: g); above 0 g |  | ",
         "| `saturation` | number; above 0; at most 1000 |  | ",
-        "| `mode` | `air`, `road` or `rail` | needed | ",
+        "| `mode` | `air`, `road`, `rail` or `sea` | needed | ",
         "| `times` | by name and name: [distribution](#distributions) of duration (bare: h) | needed | ",
         "| `lognormal` | `mean` and `cv` | `{distribution: lognormal, mean: 10 h, cv: 0.5}` |",
         "| `lanes.LANE.payload.mass` | mass (bare: g) | 1 g to 1000000000 t |",

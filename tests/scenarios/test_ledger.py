@@ -33,7 +33,7 @@ def test_every_number_of_the_shipped_corridors_interventions_and_disruptions_has
     assert main([]) == 0
     out, err = capsys.readouterr()
     library = at_root / "scenarios"
-    folders = ("corridors", "interventions", "disruptions")
+    folders = ("corridors", "interventions", "disruptions", "siting")
     shipped = [file for folder in folders for file in sorted(library.glob(f"{folder}/**/*.yaml"))]
     assert [line.split(":")[0] for line in out.splitlines()] == [str(file.relative_to(at_root)) for file in shipped]
     assert err == ""

@@ -145,7 +145,7 @@ def test_posterior_is_left_what_it_moves_and_shared_by_two_runs(tmp_path: Path) 
     ranged = ("other_gateway: 0.3", "other_gateway: {value: 0.3, assumed: [0.2, 0.4], why: moved}")
     rest = ("not_bought: 0.2,", "not_bought: {value: 0.2, assumed: [0.1, 0.3], why: what is left},")
     loaded = written(tmp_path, toy(ranged, rest) + "posterior: [toy]\n")
-    study = studied(loaded, 16, 50, tmp_path / "runs", workers=1)
+    study = studied(loaded, 24, 50, tmp_path / "runs", workers=1)
     assert OTHER not in {number.path for number in study.inputs.numbers}
     sample = sample_of(loaded, study, folder)
     worlds = [sample.drawn(Slot.of(run)).scenario for run in (0, 1, 2)]

@@ -1,10 +1,10 @@
 """The runs of a sample: what is kept of each, and which indicators are read off it.
 
-Everything of the summary is kept, by route and of the whole scenario, so that another indicator takes no new run.
+All measures are kept, by route and of the whole scenario, so that another indicator takes no new run.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,36 +14,40 @@ from sim.errors import SimError, did_you_mean, listed
 from sim.experiments.store import OneRun, Summary, hash_of
 from sim.experiments.variance.sample import Sample, Slot
 from sim.indicators import Run
-from sim.indicators.accounts import co2e_g
-from sim.indicators.service import door_to_door_of_all
-from sim.indicators.summary import SUMMARY
+from sim.indicators.measures import BY_NAME, WHOLE, measured
 from sim.ledger.posteriors import Posterior
 from sim.model import build
 from sim.scenario.scenario import Scenario
 from sim.scenario.uncertain import Uncertain
 
-WHOLE = "all"
-"""What the whole scenario is kept under; no route has an empty origin."""
+KEPT = (WHOLE, "route")
+"""Dimensions of measures that are kept."""
 
 
 @dataclass(frozen=True)
 class Indicator:
-    """What is asked about: the measure that is kept, its unit, and what it is in words."""
+    """What is asked about: a measure of the whole scenario, and the name it has of a route."""
 
     measure: str
-    unit: str
-    said: str
+    of_route: str
+
+    @property
+    def unit(self) -> str:
+        """Its unit."""
+        return BY_NAME[self.measure].unit
+
+    @property
+    def said(self) -> str:
+        """What it is, in words."""
+        return BY_NAME[self.measure].description
 
 
-INDICATORS = {
-    "placed": Indicator("placed", "orders", "orders placed"),
-    "mean_days": Indicator("mean_days", "d", "mean time from order to ready for collection"),
-    "p95_days": Indicator("p95_days", "d", "time by which 95 % of orders are ready for collection"),
-    "share_within_promise": Indicator("share_within_promise", "", "share of orders within the promise"),
-    "operators_result": Indicator("operators_result_cny", "CNY of 2016", "operators' result"),
-    "co2e": Indicator("co2e_kg", "kg", "CO2e of the lanes"),
+SHORT = {
+    "operators_result": Indicator("operators_result_cny", "routes_result_cny"),
+    "co2e": Indicator("co2e_kg", "co2e_kg"),
 }
-SUMS = ("placed", "delivered", "lost", "returned", "operators_result_cny", "co2e_kg")
+"""Indicators that are called something else than their measure."""
+INDICATORS = SHORT | {name: Indicator(name, name) for name in BY_NAME}
 
 
 @dataclass(frozen=True)
@@ -86,21 +90,18 @@ def jobs_of(sample: Sample, n: int) -> list[Job]:
     return [Job(text, sample.posteriors, sample.numbers, sample.groups, Slot.of(run)) for run in range(n)]
 
 
-def measures_of(run: Run) -> dict[str, dict[str, float | None]]:
-    """All measures of the summary by route, and of the whole scenario; None where there is none."""
-    table = SUMMARY.columns_of(run, 0)
-    names = [column.name for column in SUMMARY.columns if column.kind != "text"]
-    emitted = co2e_g(run)[run.months].sum(axis=0) / 1000
-    of_routes = {
-        str(route): {name: float(table[name][row]) for name in names} | {"co2e_kg": float(emitted[row])}
-        for row, route in enumerate(table["route"])
-    }
-    whole = {name: sum(values[name] for values in of_routes.values()) for name in SUMS}
-    whole |= {name: float(value) for name, value in door_to_door_of_all(run).items()}
+def measures_of(run: Run) -> dict[str, dict[str, list[float | None]]]:
+    """All measures by dimension, a value for each group; None where there is none."""
+    values = measured(run).values
     return {
-        thing: {name: None if math.isnan(value) else value for name, value in values.items()}
-        for thing, values in ({WHOLE: whole} | of_routes).items()
-    }
+        dimension: {name: [None if math.isnan(each) else each for each in of_groups.tolist()]
+                    for name, of_groups in values[dimension].items()}
+        for dimension in KEPT
+    }  # fmt: skip
+
+
+class UnknownMeasureError(SimError):
+    """The scenario has no such measure."""
 
 
 class UnknownRouteError(SimError):
@@ -114,7 +115,14 @@ def check_route(scenario: Scenario, route: str | None) -> None:
         raise UnknownRouteError(f"{scenario.scenario} has no route '{route}'; {hint}")
 
 
-def values_of_runs(kept: Sequence[Summary], indicator: Indicator, route: str | None) -> np.ndarray:
+def values_of_runs(kept: Sequence[Summary], name: str, scenario: Scenario, route: str | None) -> np.ndarray:
     """An indicator in each run, of the whole scenario or of a route: float64[n]; NaN where there is none."""
-    found: list[Mapping[str, float | None]] = [each["measures"][route or WHOLE] for each in kept]
-    return np.array([math.nan if (value := each[indicator.measure]) is None else value for each in found], np.float64)
+    indicator = INDICATORS[name]
+    dimension, measure = (WHOLE, indicator.measure) if route is None else ("route", indicator.of_route)
+    group = 0 if route is None else list(scenario.routes).index(route)
+    if any(measure not in each["measures"][dimension] for each in kept):
+        raise UnknownMeasureError(
+            f"there is no {name} of {'a route' if route else 'a whole scenario'}; ask for another"
+        )
+    found: list[float | None] = [each["measures"][dimension][measure][group] for each in kept]
+    return np.array([math.nan if value is None else value for value in found], np.float64)

@@ -12,7 +12,7 @@ from sim.experiments.store import Store, Summary
 from sim.experiments.variance.apportioning import Apportioned, apportioned
 from sim.experiments.variance.design import design_of
 from sim.experiments.variance.inputs import Inputs, inputs_of
-from sim.experiments.variance.runs import INDICATORS, check_route, jobs_of, values_of_runs
+from sim.experiments.variance.runs import check_route, jobs_of, values_of_runs
 from sim.experiments.variance.sample import Sample, Slot
 from sim.ledger.posteriors import posterior_in
 from sim.scenario.loading import Loaded
@@ -77,14 +77,14 @@ def answers(study: Study, indicators: Sequence[str], route: str | None = None) -
 
 
 def _answer(study: Study, indicator: str, route: str | None) -> Answer:
-    values = values_of_runs(study.kept, INDICATORS[indicator], route)
+    values = values_of_runs(study.kept, indicator, study.scenario, route)
     numbers = np.array([each["numbers"] for each in study.kept], np.float64).reshape(len(study.kept), -1)
     design = design_of(study.slots, values, numbers, has_posterior=bool(study.scenario.posterior))
     if design.n_blocks < LEAST_BLOCKS or not design.n_pairs:
         n = int(np.isfinite(values).sum())
         raise TooFewRunsError(
             f"{indicator} of {route or study.scenario.scenario} has a value in {n} of {len(values)} runs (none "
-            f"where too few orders arrive); that is too few to say what it rests on: raise --runs or ask for another"
+            f"where too few orders arrive), too few to say what it rests on: raise --runs or ask for another"
         )
     n_used = design.values.size + design.n_pairs
     varies = float(np.ptp(design.values)) > 0

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sim.scenario.interventions.expanding import Expansion, ending, expanded, expansion_of
+from sim.scenario.interventions.expanding import Expansion, expanded, expansion_of
 from sim.scenario.interventions.intervention import Intervention
 from sim.scenario.lanes import TimetableEntry
 from sim.scenario.scenario import Change, Scenario, World
@@ -86,7 +86,7 @@ def explained(scenario: Scenario) -> list[Explained]:
         Explained(
             name,
             intervention,
-            ending(intervention, intervention.at),
+            intervention.ending(intervention.at),
             tuple(_steps(expansion, name, known, by_path)),
             tuple(_departures(expansion, name)),
         )

@@ -37,7 +37,7 @@ class Measure(Described):
 class PlainChange(Measure):
     """A dated change of one named number."""
 
-    kind: Literal["change"]
+    kind: Literal["change"] = Field(description="which kind of measure it is")
     change: Path = Field(description="dotted path of the number, `stations.x.servers`")
     set: float | str | bool | None = Field(None, description="the new value, with its unit")
     add: float | str | None = Field(None, description="what is added, with its unit")
@@ -76,13 +76,13 @@ class Departures(Measure):
 class AddFlights(Departures):
     """More flights of a lane by air."""
 
-    kind: Literal["add_flights"]
+    kind: Literal["add_flights"] = Field(description="which kind of measure it is")
 
 
 class AddTrains(Departures):
     """More trains (or lorries) of a lane by rail or road."""
 
-    kind: Literal["add_trains"]
+    kind: Literal["add_trains"] = Field(description="which kind of measure it is")
 
 
 class Queues(Measure):
@@ -106,19 +106,19 @@ class Queues(Measure):
 class ExpandStation(Queues):
     """Sorting lines, officers, bays, pickers."""
 
-    kind: Literal["expand_station"]
+    kind: Literal["expand_station"] = Field(description="which kind of measure it is")
 
 
 class UpgradeBorder(Queues):
     """Border yards: gauge change, inspection."""
 
-    kind: Literal["upgrade_border"]
+    kind: Literal["upgrade_border"] = Field(description="which kind of measure it is")
 
 
 class SingleWindow(Measure):
     """One window for all papers: shorter documentary release, fewer examinations."""
 
-    kind: Literal["single_window"]
+    kind: Literal["single_window"] = Field(description="which kind of measure it is")
     customs: Slugs = Field(description="the customs offices")
     release: Factor = Field(1.0, description="factor of service and dwell of the release")
     examined: Factor = Field(1.0, description="factor of the shares examined")
@@ -127,7 +127,7 @@ class SingleWindow(Measure):
 class OpenExchangeOffice(Measure):
     """A further mail exchange office: it opens, and paths through it take shares of regions."""
 
-    kind: Literal["open_exchange_office"]
+    kind: Literal["open_exchange_office"] = Field(description="which kind of measure it is")
     stations: tuple[Slug, ...] = Field((), max_length=20, description="stations and customs that open (is_open: false)")
     route: Slug = Field(description="the route whose parcels it takes")
     path: Slug = Field(description="the path through it")
@@ -137,7 +137,7 @@ class OpenExchangeOffice(Measure):
 class OpenWarehouse(Measure):
     """A further warehouse overseas, and the routes from it; all described as closed before."""
 
-    kind: Literal["open_warehouse"]
+    kind: Literal["open_warehouse"] = Field(description="which kind of measure it is")
     warehouse: Slug = Field(description="the warehouse that opens")
     routes: tuple[Slug, ...] = Field((), max_length=10, description="routes from it that open")
     shares: dict[Path, Share] = Field(
@@ -148,7 +148,7 @@ class OpenWarehouse(Measure):
 class ShareWarehouse(Measure):
     """A warehouse that other classes of sellers may use too, with stock, room and hands to match."""
 
-    kind: Literal["share_warehouse"]
+    kind: Literal["share_warehouse"] = Field(description="which kind of measure it is")
     warehouse: Slug = Field(description="the warehouse")
     classes: Slugs = Field(description="classes of sellers that may use it from then on")
     stock: Factor = Field(1.0, description="factor of reorder points, order-up-to levels, quantities and storage")
@@ -159,14 +159,14 @@ class ShareWarehouse(Measure):
 class DedicatedLine(Measure):
     """A dedicated line: a route, described as closed, that opens."""
 
-    kind: Literal["dedicated_line"]
+    kind: Literal["dedicated_line"] = Field(description="which kind of measure it is")
     route: Slug = Field(description="the route")
 
 
 class PoolShippers(Measure):
     """Fourth-party pooling: loads of many shippers fill containers and vehicles sooner, at a lower price."""
 
-    kind: Literal["pool_shippers"]
+    kind: Literal["pool_shippers"] = Field(description="which kind of measure it is")
     consolidations: tuple[Slug, ...] = Field((), max_length=20, description="where containers are filled")
     close_after: Factor = Field(1.0, description="factor of the longest time that a container stays open")
     lanes: tuple[Slug, ...] = Field((), max_length=20, description="lanes on demand that pooled loads fill")
@@ -178,7 +178,7 @@ class PoolShippers(Measure):
 class ReturnsDesk(Measure):
     """After-sales: fewer parcels come back, and buyers trust more."""
 
-    kind: Literal["returns_desk"]
+    kind: Literal["returns_desk"] = Field(description="which kind of measure it is")
     routes: Slugs = Field(description="the routes")
     returned: Factor = Field(1.0, description="factor of the share handed back")
     worth: Money = Field(0.0, description="what it is worth to a buyer, an order (CNY of 2016), on top of trust")
@@ -187,7 +187,7 @@ class ReturnsDesk(Measure):
 class TrainStaff(Measure):
     """People trained a year: some start to sell, the others staff the posts."""
 
-    kind: Literal["train_staff"]
+    kind: Literal["train_staff"] = Field(description="which kind of measure it is")
     origin: Slug = Field(description="the origin")
     per_year: float = Field(gt=0, le=1e9, description="further people trained a year")
 
@@ -195,7 +195,7 @@ class TrainStaff(Measure):
 class SellerPark(Measure):
     """Industrial parks and leading firms: places, more entries, a higher ceiling."""
 
-    kind: Literal["seller_park"]
+    kind: Literal["seller_park"] = Field(description="which kind of measure it is")
     origin: Slug = Field(description="the origin")
     places: float = Field(0.0, ge=0, le=1e9, description="further places in parks and incubators")
     entries_per_year: float = Field(0.0, ge=0, le=1e9, description="further sellers that would enter a year")
@@ -205,7 +205,7 @@ class SellerPark(Measure):
 class BuildTrust(Measure):
     """Credit, payment and brand: what they are worth to a buyer of any route of the origin."""
 
-    kind: Literal["build_trust"]
+    kind: Literal["build_trust"] = Field(description="which kind of measure it is")
     origin: Slug = Field(description="the origin")
     worth: Money = Field(description="what it is worth to a buyer, an order (CNY of 2016)")
 
@@ -213,7 +213,7 @@ class BuildTrust(Measure):
 class ProductMix(Measure):
     """Variety: more orders of some products."""
 
-    kind: Literal["product_mix"]
+    kind: Literal["product_mix"] = Field(description="which kind of measure it is")
     origin: Slug = Field(description="the origin")
     products: dict[Slug, Factor] = Field(min_length=1, description="factor of the latent orders by product")
 
@@ -221,7 +221,7 @@ class ProductMix(Measure):
 class Subsidy(Measure):
     """A payment to the buyer's side for each parcel."""
 
-    kind: Literal["subsidy"]
+    kind: Literal["subsidy"] = Field(description="which kind of measure it is")
     routes: Slugs = Field(description="the routes")
     per_parcel: Money = Field(description="paid for a parcel (CNY of 2016)")
 
@@ -229,7 +229,7 @@ class Subsidy(Measure):
 class DutyLimit(Measure):
     """Another duty-free limit."""
 
-    kind: Literal["duty_limit"]
+    kind: Literal["duty_limit"] = Field(description="which kind of measure it is")
     customs: Slugs = Field(description="the customs offices")
     limit: Money = Field(description="value above which a parcel is dutiable (CNY of 2016)")
 
@@ -237,7 +237,7 @@ class DutyLimit(Measure):
 class Close(Measure):
     """Things that stop working: a border, a hub, a lane, a route."""
 
-    kind: Literal["close"]
+    kind: Literal["close"] = Field(description="which kind of measure it is")
     stations: tuple[Slug, ...] = Field((), max_length=50, description="stations")
     customs: tuple[Slug, ...] = Field((), max_length=50, description="customs offices")
     lanes: tuple[Slug, ...] = Field((), max_length=50, description="lanes")
@@ -254,7 +254,7 @@ class Close(Measure):
 class Slow(Measure):
     """Things that take longer: transit of lanes, service and dwell of queues, examination of more parcels."""
 
-    kind: Literal["slow"]
+    kind: Literal["slow"] = Field(description="which kind of measure it is")
     lanes: tuple[Slug, ...] = Field((), max_length=50, description="lanes whose transit takes longer")
     transit: Factor = Field(1.0, description="factor of their transit")
     queues: tuple[Path, ...] = Field((), max_length=50, description="queues, as of `expand_station`")
@@ -267,7 +267,7 @@ class Slow(Measure):
 class Demand(Measure):
     """More or fewer latent orders: a peak day, a slump."""
 
-    kind: Literal["demand"]
+    kind: Literal["demand"] = Field(description="which kind of measure it is")
     origins: Slugs = Field(description="the origins")
     factor: Factor = Field(description="factor of the latent orders")
 

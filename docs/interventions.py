@@ -1,0 +1,84 @@
+"""`python -m docs.interventions FOLDER...`: writes what comparisons say of each plan into the pages of interventions.
+
+FOLDER is what `sim compare` wrote. Its table goes between the marks of `docs/interventions-CORRIDOR.md`, CORRIDOR being
+the first word of the baseline's name; figures are rounded as far as they are known.
+"""
+
+import csv
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+DOCS = Path(__file__).resolve().parent
+BEGIN, END = "<!-- made by docs/interventions.py -->", "<!-- end of what is made -->"
+HEAD = """\
+| plan | parcels gained a year | days saved | in promise | surplus | result | cost | benefit / cost | CO2e | better |
+|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|"""
+MILLION, THOUSAND, PERCENT = 1e6, 1e3, 0.01
+COLUMNS = (
+    ("parcels_gained_per_year", THOUSAND, "k"),
+    ("days_saved", 1.0, ""),
+    ("within_promise", PERCENT, "pp"),
+    ("buyers_surplus_per_year_cny", MILLION, "M"),
+    ("operators_result_per_year_cny", MILLION, "M"),
+    ("cost_per_year_cny", MILLION, "M"),
+    ("benefit_cost", 1.0, ""),
+    ("co2e_kg_per_year", THOUSAND, "t"),
+)
+"""Column of the table `plans`, what it is divided by, and the unit then."""
+
+Row = Mapping[str, str]
+
+
+def main(folders: Sequence[str]) -> int:
+    """Write the tables of some comparisons; the exit code."""
+    for folder in map(Path, folders):
+        base = json.loads((folder / "manifest.json").read_text("utf-8"))["baseline"]
+        page = DOCS / f"interventions-{base.split('-')[0]}.md"
+        page.write_text(with_table(page.read_text("utf-8"), table(folder)), "utf-8")
+        print(f"wrote the table of {page.name}")
+    return 0
+
+
+def with_table(page: str, made: str) -> str:
+    """A page with the table between its marks. ValueError if it has none."""
+    before, _, rest = page.partition(BEGIN)
+    _, mark, after = rest.partition(END)
+    if not mark:
+        raise ValueError(f"the page has no marks {BEGIN} and {END}")
+    return f"{before}{BEGIN}\n\n{made}\n\n{END}{after}"
+
+
+def table(folder: Path) -> str:
+    """The plans of a comparison by the parcels that they gain, as Markdown."""
+    with (folder / "plans.csv").open(encoding="utf-8", newline="") as file:
+        rows = sorted(csv.DictReader(file), key=lambda row: -float(row["parcels_gained_per_year"]))
+    return "\n".join([HEAD, *map(_line, rows)])
+
+
+def _line(row: Row) -> str:
+    cells = [_cell(row, *column) for column in COLUMNS]
+    return f"| `{row['plan']}` | {' | '.join(cells)} | {float(row['p_better'] or 'nan'):.0%} |"
+
+
+def _cell(row: Row, column: str, scale: float, unit: str) -> str:
+    """A figure with its credible interval, to two significant figures of its size."""
+    if not row[column]:
+        return ""
+    value, *ends = (
+        float(row[f"{column}{end}"]) / scale for end in ("", "_low", "_high") if row.get(f"{column}{end}", "")
+    )
+    size = max(abs(value), *map(abs, ends)) if ends else abs(value)
+    text = _rounded(value, size) + (f" {unit}" if unit else "")
+    return f"{text} [{', '.join(_rounded(end, size) for end in ends)}]" if ends else text
+
+
+def _rounded(value: float, size: float) -> str:
+    decimals = 0 if size >= 10 else 1 if size >= 1 else 2
+    text = f"{value:,.{decimals}f}"
+    return text.lstrip("-") if float(text.replace(",", "")) == 0 else text
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,121 @@
+"""`sim compare`: reads plans, runs them, shows how they differ from the baseline, and writes a folder."""
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from sim.cli.comparison_json import json_of
+from sim.cli.comparison_table import show_comparison
+from sim.cli.showing import Bar
+from sim.errors import ScenarioError, printable
+from sim.experiments.comparing.compare import alike, chosen, compare_plans
+from sim.experiments.comparing.plans import Plan, base_plan, checked, plan_of
+from sim.experiments.comparing.portfolios import combinations
+from sim.experiments.comparing.replicating import Rule
+from sim.experiments.comparing.saving import save_comparison
+from sim.experiments.estimate import refuse_if_absurd, workers_that_fit
+from sim.tables import check_destination, finished_at
+
+DEFAULT_OUT = Path("results") / "runs"
+FAILED, STOPPED = 1, 130
+PLANS_NAMED = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What the command line says about a comparison."""
+
+    precision: float
+    replications: int | None
+    most: int
+    by: tuple[str, ...]
+    portfolio: bool
+    decompose: bool
+    objective: str
+    parcels_per_row: int
+    workers: int | None
+    out: Path | None
+
+
+def compare_files(base: str, plans: Sequence[str], options: Options, *, as_json: bool) -> int:
+    """Check all plans, run them, show and write what they came to. The exit code."""
+    below, read = _read(base, plans)
+    rule = Rule(relative=options.precision, most=options.most, fixed=options.replications)
+    folder = options.out or DEFAULT_OUT / _name(below, read)
+    check_destination(folder)
+    workers = _workers(below, read, options)
+    with Bar(f"{below.name} and {len(read)} plan{'s' * (len(read) > 1)}") as bar:
+        comparison = compare_plans(
+            below,
+            read,
+            rule,
+            chosen(options.objective),
+            by=options.by,
+            is_portfolio=options.portfolio,
+            is_decomposed=options.decompose,
+            parcels_per_row=options.parcels_per_row,
+            workers=workers,
+            on_progress=bar.update,
+        )
+    if comparison.was_stopped or comparison.left_out:
+        folder = folder.with_name(f"{folder.name}-incomplete")
+    replaced = finished_at(folder)
+    save_comparison(comparison, folder)
+    if replaced:
+        click.echo(printable(f"replaced the results of {replaced} in {folder}"), err=True)
+    if as_json:
+        click.echo(json.dumps(json_of(comparison, folder), ensure_ascii=False, indent=1, allow_nan=False))
+    else:
+        show_comparison(comparison, folder, sys.stdout)
+    return STOPPED if comparison.was_stopped else FAILED if comparison.left_out else 0
+
+
+def _read(base: str, plans: Sequence[str]) -> tuple[Plan, list[Plan]]:
+    """Baseline and plans; the errors of all plans at once."""
+    below = base_plan(base)
+    read: list[Plan] = []
+    errors: list[ScenarioError] = []
+    for said in plans:
+        try:
+            read.append(plan_of(below, said))
+        except ScenarioError as error:
+            errors.append(error)
+    for wrong in errors[:-1]:
+        click.echo(str(wrong), err=True)
+    if errors:
+        raise errors[-1]
+    checked(below, read)
+    return below, read
+
+
+def _name(base: Plan, plans: Sequence[Plan]) -> str:
+    """Name of the folder: baseline and plans, those beyond the first few by their number."""
+    named = [plan.name for plan in plans[:PLANS_NAMED]]
+    more = [f"and-{len(plans) - PLANS_NAMED}-more"] if len(plans) > PLANS_NAMED else []
+    return "-".join(["compare", base.name, *named, *more])[:120]
+
+
+def _workers(base: Plan, plans: Sequence[Plan], options: Options) -> int:
+    """As many processes as there are cores, or as asked for; fewer where memory would not do. Says what it takes."""
+    found = [base, *(combinations(base, plans).plans if options.portfolio else plans)]
+    n = options.replications or options.most
+    workers = min(options.workers or os.cpu_count() or 1, n * len(found))
+    single, seconds = [], 0.0
+    for plan in alike(found, options.parcels_per_row):
+        estimate = refuse_if_absurd(plan.scenario, replications=n, workers=1)
+        single += [estimate.peak_bytes] * n
+        seconds += estimate.seconds / n
+    workers = workers_that_fit(single, workers)
+    times = 5 if options.decompose else 1
+    least = options.replications or min(8, options.most)
+    click.echo(
+        f"{len(found)} scenarios of {least}{'' if options.replications else f' to {n}'} replications: about "
+        f"{seconds * times * least / workers / 60:.1f} minutes for the first {least} with {workers} workers",
+        err=True,
+    )
+    return workers

@@ -1,0 +1,224 @@
+"""Compares plans with a baseline: the same replications of all, on common luck and common draws."""
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+
+from sim.errors import SimError
+from sim.experiments.comparing.accounts import Lasting, with_accounts
+from sim.experiments.comparing.comparison import Compared, Comparison
+from sim.experiments.comparing.costs import Cost, cost_of, is_lasting, years_in_force
+from sim.experiments.comparing.decomposing import decomposition
+from sim.experiments.comparing.drawing import drawn_in, interventions_in
+from sim.experiments.comparing.objectives import OBJECTIVES, Objective
+from sim.experiments.comparing.plans import Plan, PlanError, Said, base_plan, checked, first_day, plan_of
+from sim.experiments.comparing.portfolios import combinations, portfolio
+from sim.experiments.comparing.replicating import MOST, Replications, Rule, replicated
+from sim.experiments.comparing.samples import Groups, gathered, united_groups
+from sim.experiments.differences import Difference, Layout
+from sim.experiments.run import Tell
+from sim.experiments.worlds import Worlds
+from sim.indicators import Backlog
+from sim.indicators.measures import DIMENSIONS, WHOLE
+from sim.scenario.scenario import Scenario
+
+ROWS = 50
+"""Parcels a row, at most, unless asked for otherwise: full resolution is for single runs."""
+EVERY_BY = tuple(name for name in DIMENSIONS if name != WHOLE)
+MONTHS_OF_A_YEAR = 12
+
+
+def compare(
+    base: str | Path | Scenario,
+    plans: Sequence[Said],
+    *,
+    replications: int | None = None,
+    precision: float = 0.05,
+    most: int = MOST,
+    objective: str = "parcels",
+    by: Sequence[str] = (),
+    is_portfolio: bool = False,
+    is_decomposed: bool = False,
+    parcels_per_row: int = ROWS,
+    workers: int = 1,
+    on_progress: Tell | None = None,
+) -> Comparison:
+    """Compare plans with a baseline.
+
+    A plan is the name or file of an intervention (several with ``+`` between them) or of a scenario, or such an object.
+    Replications are added until the half-width of every plan's objective is within ``precision`` of the difference or
+    0.2 % of the baseline's mean, or ``most`` are run; ``replications`` fixes their number.
+    """
+    below = base_plan(base)
+    rule = Rule(relative=precision, most=most, fixed=replications)
+    return compare_plans(
+        below,
+        [plan_of(below, said) for said in plans],
+        rule,
+        chosen(objective),
+        by=by,
+        is_portfolio=is_portfolio,
+        is_decomposed=is_decomposed,
+        parcels_per_row=parcels_per_row,
+        workers=workers,
+        on_progress=on_progress,
+    )
+
+
+def compare_plans(
+    base: Plan,
+    plans: Sequence[Plan],
+    rule: Rule,
+    objective: Objective,
+    *,
+    by: Sequence[str] = (),
+    is_portfolio: bool = False,
+    is_decomposed: bool = False,
+    parcels_per_row: int = ROWS,
+    workers: int = 1,
+    on_progress: Tell | None = None,
+) -> Comparison:
+    """Compare plans that have been read."""
+    started = time.perf_counter()
+    checked(base, plans)
+    if unknown := sorted(set(by) - set(EVERY_BY)):
+        raise PlanError(f"'{unknown[0]}' is nothing to compare by; known are {', '.join(EVERY_BY)}")
+    together = combinations(base, plans) if is_portfolio else None
+    all_plans = list(together.plans if together else plans)
+    everything = alike([base, *all_plans], parcels_per_row)
+    study = _Study(everything, rule, objective, tuple(by))
+    found = replicated(everything, rule, study.differences, workers, on_progress)
+    if not found.complete():
+        raise SimError(_nothing(found))
+    comparison = study.comparison(found)
+    comparison = replace(comparison, drawn=all_drawn(found, comparison.replications))
+    more = {}
+    if together:
+        more["portfolio"] = portfolio(comparison, together)
+    if is_decomposed:
+        more["decomposition"] = decomposition(comparison, workers, on_progress)
+    return replace(comparison, more=more, seconds=time.perf_counter() - started)
+
+
+def chosen(objective: str) -> Objective:
+    """An objective by its name."""
+    if objective not in OBJECTIVES:
+        raise PlanError(f"there is no objective '{objective}'; known are {', '.join(OBJECTIVES)}")
+    return OBJECTIVES[objective]
+
+
+def alike(plans: Sequence[Plan], parcels_per_row: int) -> list[Plan]:
+    """Plans with the seed and draws of the first, all at the same rows: only then is their luck common."""
+    first = plans[0].scenario
+    same = {"seed": first.seed, "replications_per_draw": first.replications_per_draw}
+    rows = {"parcels_per_row": parcels_per_row}
+    return [replace(plan, scenario=plan.scenario.model_copy(update=same | rows)) for plan in plans]
+
+
+def _nothing(found: Replications) -> str:
+    if found.was_stopped:
+        return "stopped before a draw was complete in all plans; nothing was compared"
+    return "no replication is complete in all plans: " + "; ".join(found.failures.values())
+
+
+class _Study:
+    """A comparison under way: how what has run becomes what is compared."""
+
+    def __init__(self, plans: Sequence[Plan], rule: Rule, objective: Objective, by: tuple[str, ...]) -> None:
+        self._plans, self._rule, self._objective, self._by = plans, rule, objective, by
+        own = [plan.own(plans[0]) for plan in plans]
+        horizon = plans[0].scenario.horizon
+        whole = (horizon.end - horizon.start).days / 365.25
+        self._years = [years_in_force(one.values(), horizon) if one else whole for one in own]
+        self._own = own
+
+    def differences(self, found: Replications) -> list[Difference]:
+        """The objective's differences of what has run so far."""
+        comparison = self.comparison(found)
+        return [comparison.difference(one, self._objective.measure) for one in comparison.alternatives]
+
+    def comparison(self, found: Replications) -> Comparison:
+        """What has run so far, compared."""
+        used = found.complete()
+        groups = united_groups([found.measured(plan, used[0]) for plan in range(len(self._plans))])
+        layout = Layout.of(len(used), found.per_draw)
+        costs = [paid(worlds, used) for worlds in found.worlds]
+        base, *others = [self._compared(i, found, used, groups, costs) for i in range(len(self._plans))]
+        left_out = {r: found.failures.get(r, "its draw is not complete") for r in range(found.n) if r not in used}
+        return Comparison(
+            base=base,
+            alternatives=tuple(others),
+            layout=layout,
+            objective=self._objective,
+            rule=self._rule,
+            by=self._by,
+            replications=used,
+            left_out=left_out,
+            was_stopped=found.was_stopped,
+        )
+
+    def _compared(
+        self, i: int, found: Replications, used: Sequence[int], groups: Groups, costs: Sequence[Sequence[Cost]]
+    ) -> Compared:
+        samples = gathered([found.measured(i, r) for r in used], groups)
+        more_a_year = np.array([cost.per_year for cost in costs[i]]) - np.array([cost.per_year for cost in costs[0]])
+        months, why = self._last_year(i, groups["month"])
+        return Compared(
+            plan=self._plans[i],
+            samples=with_accounts(samples, costs[i]),
+            costs=costs[i],
+            years=self._years[i],
+            lasting=Lasting(months, why, more_a_year, self._plans[0].scenario.discount_rate),
+            backlogs=_worst(chain.from_iterable(found.measured(i, r).backlogs for r in used)),
+            posteriors=found.worlds[i].posteriors,
+            unsettled=sum(not found.outcomes[i, r].is_settled for r in used),
+        )
+
+    def _last_year(self, i: int, months: Sequence[str]) -> tuple[tuple[int, ...], str]:
+        """Positions of the last twelve whole months if all that the plan consists of acts in them; else why not."""
+        horizon = self._plans[0].scenario.horizon
+        if not all(is_lasting(one, horizon) for one in self._own[i].values()):
+            return (), "it ends within the reported time"
+        first = max(first_day(self._own[i]), horizon.start.isoformat())
+        whole = [at for at, month in enumerate(months) if f"{month}-01" >= first and _end(month) <= horizon.end]
+        if len(whole) < MONTHS_OF_A_YEAR:
+            return (), "fewer than twelve whole months in force"
+        return tuple(whole[-MONTHS_OF_A_YEAR:]), ""
+
+
+def paid(worlds: Worlds, replications: Sequence[int]) -> list[Cost]:
+    """What the interventions of a plan cost in each replication's world."""
+    described = worlds.described
+    of = [interventions_in(worlds, replication) for replication in replications]
+    return [cost_of(interventions, described.horizon, described.discount_rate) for interventions in of]
+
+
+def all_drawn(found: Replications, used: Sequence[int]) -> dict[str, np.ndarray]:
+    """What was drawn in any plan, by its path: float64[draws]."""
+    per_draw = found.per_draw
+    draws = [] if per_draw is None else sorted({r // per_draw for r in used})
+    numbers: dict[str, np.ndarray] = {}
+    for worlds in found.worlds:
+        of_draws = [drawn_in(worlds, draw) for draw in draws]
+        numbers |= {path: np.array([drawn[path] for drawn in of_draws]) for path in (of_draws[0] if draws else ())}
+    return numbers
+
+
+def _end(month: str) -> date:
+    """First day after a month."""
+    year, number = int(month[:4]), int(month[5:])
+    return date(year + number // 12, number % 12 + 1, 1)
+
+
+def _worst(backlogs: Iterable[Backlog]) -> list[Backlog]:
+    """Each place of the replication where it is worst; the largest first."""
+    worst: dict[str, Backlog] = {}
+    for backlog in backlogs:
+        if backlog.where not in worst or backlog.waiting > worst[backlog.where].waiting:
+            worst[backlog.where] = backlog
+    return sorted(worst.values(), key=lambda backlog: -backlog.waiting)

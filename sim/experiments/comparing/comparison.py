@@ -1,0 +1,131 @@
+"""What a comparison came to: differences, rankings and accounts, as tables, pictures and a page of a notebook."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from html import escape
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.experiments.comparing.accounts import Lasting, Returns, returns
+from sim.experiments.comparing.costs import Cost
+from sim.experiments.comparing.objectives import Objective
+from sim.experiments.comparing.plans import Plan
+from sim.experiments.comparing.replicating import Rule
+from sim.experiments.comparing.samples import Samples
+from sim.experiments.differences import Difference, Layout, Ranking, difference, ranking
+from sim.indicators import Backlog, Columns
+from sim.ledger.posteriors import Posterior
+from sim.tables import arrow
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One alternative and what it came to."""
+
+    plan: Plan
+    samples: Samples
+    costs: Sequence[Cost]
+    """What all its interventions cost, by replication."""
+    years: float
+    """Years of the reported time in which what it has beyond the baseline is in force."""
+    lasting: Lasting
+    backlogs: Sequence[Backlog]
+    """Where work piles up, each of the replication where it is worst."""
+    posteriors: Sequence[Posterior]
+    """Calibrations whose draws moved its numbers."""
+    unsettled: int
+    """Replications in which the market's expectations did not settle."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Plans against a baseline, replication by replication on the same luck and draws.
+
+    A table is an attribute of its name as a pandas frame: ``comparison.plans``, ``comparison.differences``.
+    """
+
+    base: Compared
+    alternatives: tuple[Compared, ...]
+    layout: Layout
+    objective: Objective
+    rule: Rule
+    by: tuple[str, ...]
+    """Dimensions that differences are also given by."""
+    replications: tuple[int, ...]
+    """Numbers of those that are complete in all plans."""
+    left_out: Mapping[int, str]
+    """Replications that are not used, and why."""
+    drawn: Mapping[str, np.ndarray] = field(default_factory=dict)
+    """What was drawn, by its path in the scenarios: float64[draws]."""
+    more: Mapping[str, Columns] = field(default_factory=dict)
+    """Further tables: `portfolio`, `decomposition`."""
+    was_stopped: bool = False
+    seconds: float = 0.0
+
+    @property
+    def everything(self) -> tuple[Compared, ...]:
+        """The baseline, then the plans."""
+        return (self.base, *self.alternatives)
+
+    def difference(self, one: Compared, measure: str, dimension: str = "whole", group: int = 0) -> Difference:
+        """A plan less the baseline in one measure."""
+        values = one.samples.values[dimension][measure][group]
+        against = self.base.samples.values[dimension][measure][group]
+        return difference(values, against, self.layout, self.rule.relative, self.rule.floor)
+
+    @cached_property
+    def ranking(self) -> Ranking:
+        """Baseline and plans ranked by the objective."""
+        return ranking(np.stack([self.objective.of(one.samples) for one in self.everything]), self.layout)
+
+    def returns_of(self, one: Compared) -> Returns:
+        """What a plan gives for what it costs."""
+        return returns(one.samples, self.base.samples, self.layout, one.lasting)
+
+    @cached_property
+    def tables(self) -> Mapping[str, Columns]:
+        """All tables by name."""
+        from sim.experiments.comparing.tables import tables_of
+
+        return tables_of(self)
+
+    def columns(self, name: str) -> Columns:
+        """A table as arrays by column."""
+        return self.tables[name]
+
+    def frame(self, name: str) -> "pd.DataFrame":
+        """A table as a pandas frame."""
+        return arrow(self.tables[name]).to_pandas()
+
+    def __getattr__(self, name: str) -> "pd.DataFrame":
+        if name.startswith("_") or name not in self.tables:
+            raise AttributeError(f"no table or attribute '{name}'; tables are {', '.join(self.tables)}")
+        return self.frame(name)
+
+    def plot(self, kind: str = "differences") -> "Figure":
+        """A picture: `differences`, `months`, `days` (from door to door) or `tornado`."""
+        from sim.experiments.comparing.pictures import PICTURES
+
+        if kind not in PICTURES:
+            raise ValueError(f"no picture '{kind}'; pictures are {', '.join(PICTURES)}")
+        return PICTURES[kind](self)
+
+    def _repr_html_(self) -> str:
+        from sim.experiments.comparing.wording import HEADINGS, plan_cells, rests_on
+
+        head = "".join(f"<th>{escape(' '.join(heading))}</th>" for heading in (("plan",), *HEADINGS))
+        rows = "".join(
+            f"<tr><td>{escape(one.plan.name)}</td>"
+            + "".join(f"<td>{'<br>'.join(map(escape, cell))}</td>" for cell in plan_cells(self, one))
+            + "</tr>"
+            for one in self.alternatives
+        )
+        notes = "".join(f"<p>{escape(line)}</p>" for line in rests_on(self))
+        caption = escape(f"Against {self.base.plan.title or self.base.plan.name}")
+        return f"<table><caption>{caption}</caption><tr>{head}</tr>{rows}</table>{notes}"

@@ -1,0 +1,195 @@
+"""Plans: a baseline with interventions, or another scenario of the same origins and time."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+from sim.errors import ScenarioError, did_you_mean, listed, printable
+from sim.experiments.comparing.costs import in_force
+from sim.experiments.manifest import files_of
+from sim.ledger.posteriors import SHIPPED
+from sim.reading import Tree, read_tree
+from sim.scenario.interventions.expanding import expansion_of
+from sim.scenario.interventions.files import is_file, known_files
+from sim.scenario.interventions.intervention import Intervention
+from sim.scenario.library import library_of
+from sim.scenario.loading import load
+from sim.scenario.scenario import Scenario
+from sim.ticks import DAY
+
+AND = "+"
+"""Stands between the names of interventions that make one plan."""
+Said = str | Path | Scenario | Intervention
+"""How a plan is named: an intervention, several with `+` between them, or a scenario; by name, file or as an object."""
+
+
+class PlanError(ScenarioError):
+    """Plans that cannot be compared."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(())
+        self.args = (message,)
+
+    def __str__(self) -> str:
+        return f"error: {printable(self.args[0])}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One alternative: its name, what it is called, and its scenario as described, interventions and all."""
+
+    name: str
+    title: str
+    scenario: Scenario
+    file: Path | None = None
+    """The scenario file that it is, or that its interventions are laid over."""
+    laid: tuple[str | Path, ...] = ()
+    """Interventions laid over the file, by name or file."""
+    files: tuple[Path, ...] = ()
+    """All files that its numbers come from."""
+    posteriors: Path = SHIPPED
+    """The folder of the calibrations that it names."""
+
+    @property
+    def interventions(self) -> Mapping[str, Intervention]:
+        """What it consists of, as described."""
+        return self.scenario.interventions
+
+    def own(self, base: "Plan") -> dict[str, Intervention]:
+        """Interventions that it has and the baseline has not, or not so."""
+        return {name: one for name, one in self.interventions.items() if base.interventions.get(name) != one}
+
+
+def base_plan(said: str | Path | Scenario) -> Plan:
+    """The baseline."""
+    if isinstance(said, Scenario):
+        return _of_scenario(said)
+    return _loaded(Path(said), ())
+
+
+def plan_of(base: Plan, said: Said) -> Plan:
+    """A plan against a baseline. Raises PlanError or ScenarioError if there is none of that name, or it cannot be."""
+    if isinstance(said, Scenario):
+        return _of_scenario(said)
+    if isinstance(said, Intervention):
+        return _titled(with_interventions(base, {said.intervention: said}), base, said.intervention)
+    named = [Path(part) if is_file(part) else part for part in str(said).split(AND)]
+    if len(named) == 1 and is_file(named[0]) and "scenario" in _keys(Path(named[0])):
+        return _loaded(Path(named[0]), ())
+    if base.file is None:
+        raise PlanError(f"'{said}' is looked for beside the file of the baseline; give the baseline as a file")
+    _refuse_unknown(base.file, named)
+    plan = _loaded(base.file, tuple(with_required(base, named)))
+    return _titled(plan, base, AND.join(part.stem if isinstance(part, Path) else part for part in named))
+
+
+def with_interventions(base: Plan, more: Mapping[str, Intervention]) -> Plan:
+    """The baseline with interventions that are objects, checked as those of files are."""
+    scenario = base.scenario.model_copy(update={"interventions": {**base.interventions, **more}})
+    found = expansion_of(scenario).found
+    if found:
+        raise PlanError("; ".join(f"{'.'.join(map(str, path))}: {message}" for path, message, _ in found))
+    return replace(base, scenario=scenario)
+
+
+def together(base: Plan, plans: Sequence[Plan], name: str) -> Plan:
+    """The interventions of several plans at once. Raises an error that names the pair if two exclude each other."""
+    for plan in plans:
+        if plan.laid == () and not _is_base_but_for_interventions(plan, base):
+            raise PlanError(f"the plan '{plan.name}' is a scenario of its own; only interventions can be put together")
+    laid = tuple(dict.fromkeys(named for plan in plans for named in plan.laid))
+    below = _loaded(base.file, laid) if base.file and laid else base
+    objects = {key: one for plan in plans if not plan.laid for key, one in plan.own(base).items()}
+    whole = with_interventions(below, objects) if objects else below
+    return replace(whole, name=name, title=listed([plan.title for plan in plans], "and"))
+
+
+def _is_base_but_for_interventions(plan: Plan, base: Plan) -> bool:
+    same = {"interventions": {}, "uncertain": {}, "scenario": "same", "title": ""}
+    return plan.scenario.model_copy(update=same) == base.scenario.model_copy(update=same)
+
+
+def with_required(base: Plan, named: Sequence[str | Path]) -> Iterator[str | Path]:
+    """Interventions with those that they require, which come first, if the baseline does not have them."""
+    files = known_files(library_of(base.file)) if base.file else {}
+    seen = set(base.interventions)
+
+    def taken(one: str | Path) -> Iterator[str | Path]:
+        name = one.stem if isinstance(one, Path) else one
+        if name in seen:
+            return
+        seen.add(name)
+        file = one if isinstance(one, Path) else files.get(one)
+        for other in _required(file) if file else ():
+            if other in files:
+                yield from taken(other)
+        yield one
+
+    for one in named:
+        yield from taken(one)
+
+
+def _required(file: Path) -> list[str]:
+    node = read_tree(file).children.get("requires")
+    return [str(item.value) for item in node.items] if node is not None and isinstance(node.value, tuple) else []
+
+
+def _keys(file: Path) -> Mapping[str, Tree]:
+    tree = read_tree(file)
+    return tree.children if tree.is_mapping else {}
+
+
+def _refuse_unknown(base: Path, named: Sequence[str | Path]) -> None:
+    known = known_files(library_of(base))
+    for name in named:
+        if isinstance(name, str) and name not in known:
+            hint = did_you_mean(name, known) or (f"known here: {listed(sorted(known), 'and')}" if known else "")
+            raise PlanError(f"there is no plan '{name}'{f'; {hint}' if hint else ''} (a file ends in .yaml)")
+
+
+def _loaded(file: Path, laid: tuple[str | Path, ...]) -> Plan:
+    loaded = load(file, list(laid))
+    plan = _of_scenario(loaded.scenario)
+    return replace(plan, file=file, laid=laid, files=tuple(files_of(loaded.tree)), posteriors=loaded.posteriors)
+
+
+def _of_scenario(scenario: Scenario) -> Plan:
+    return Plan(scenario.scenario, scenario.title or scenario.scenario, scenario)
+
+
+def _titled(plan: Plan, base: Plan, name: str) -> Plan:
+    titles = [one.name.en for one in plan.own(base).values()]
+    return replace(plan, name=name, title=listed(titles, "and") or name)
+
+
+# -- what can be compared ----------------------------------------------------------------------------------------------
+
+
+def checked(base: Plan, plans: Sequence[Plan]) -> None:
+    """Refuse plans that cannot be compared with the baseline, naming the plan and what is in the way."""
+    if not plans:
+        raise PlanError("there is nothing to compare the baseline with; name a plan")
+    names = [base.name]
+    for plan in plans:
+        if plan.name in names:
+            raise PlanError(f"two plans are called '{plan.name}'; each is compared once, under a name of its own")
+        names.append(plan.name)
+        _same(plan, "origins", list(plan.scenario.market.origins), list(base.scenario.market.origins))
+        ours, theirs = plan.scenario.horizon, base.scenario.horizon
+        for field in ("start", "end", "warm_up", "drain"):
+            _same(plan, f"horizon.{field}", [str(getattr(ours, field))], [str(getattr(theirs, field))])
+
+
+def _same(plan: Plan, what: str, ours: list[str], theirs: list[str]) -> None:
+    if sorted(ours) != sorted(theirs):
+        raise PlanError(
+            f"the plan '{plan.name}' cannot be compared: its {what} are {listed(ours, 'and')}, those of the baseline "
+            f"{listed(theirs, 'and')}; a plan has the origins and the time of its baseline"
+        )
+
+
+def first_day(interventions: Mapping[str, Intervention]) -> str:
+    """The day by which all have begun, as `2016-07-01`; empty if there are none."""
+    latest = (in_force(one)[0] + timedelta(days=one.starts_within // DAY) for one in interventions.values())
+    return max((day.isoformat() for day in latest), default="")

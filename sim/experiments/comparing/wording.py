@@ -1,0 +1,208 @@
+"""A comparison in words: the cells of its table, and what it rests on. Plain text, for a terminal or a notebook."""
+
+import math
+from collections.abc import Callable, Iterator
+
+from sim.errors import listed
+from sim.experiments.comparing.accounts import Figure
+from sim.experiments.comparing.comparison import Compared, Comparison
+from sim.experiments.comparing.sensitivity import FEWEST_DRAWS
+from sim.experiments.comparing.tables import FIGURES, better
+from sim.experiments.differences import ENOUGH_DRAWS
+
+NUMBERS_NAMED = 3
+PLACES_NAMED = 4
+NOTHING = 1e-9
+"""What is smaller is left of rounding."""
+SHOWN = {shown.name: shown for shown in FIGURES}
+
+HEADINGS: tuple[tuple[str, ...], ...] = (
+    ("parcels gained", "a year"),
+    ("of these new,", "diverted, created"),
+    ("days saved", "mean"),
+    ("days saved", "p95"),
+    ("within", "promise"),
+    ("surplus", "CNY a year"),
+    ("cost", "CNY a year"),
+    ("benefit", "/ cost"),
+    ("CO2e", "t a year"),
+    ("P", "(better)"),
+    ("P", "(best)"),
+    ("regret", ""),
+)
+
+
+def plan_cells(comparison: Comparison, one: Compared) -> list[tuple[str, ...]]:
+    """The cells of a plan, each of one or several lines."""
+    found = comparison.difference(one, comparison.objective.measure)
+    place = comparison.everything.index(one)
+    rank, given = comparison.ranking, comparison.returns_of(one).figures
+    return [
+        _figure(comparison, one, "parcels_gained_per_year", short),
+        tuple(_value(comparison, one, name) for name in ("new_buyers", "diverted", "created")),
+        _figure(comparison, one, "days_saved", days),
+        _figure(comparison, one, "p95_days_saved", days),
+        _figure(comparison, one, "within_promise", points),
+        _figure(comparison, one, "buyers_surplus_per_year_cny", short),
+        _figure(comparison, one, "cost_per_year_cny", short)[:2],
+        _ratio(given["benefit_cost"]),
+        _figure(comparison, one, "co2e_kg_per_year", lambda kg: short(kg / 1000)),
+        (probability(better(found.probability_positive, comparison.objective.sign)),),
+        (probability(float(rank.probability_best[place])),),
+        (short(float(rank.regret[place])),),
+    ]
+
+
+def _figure(comparison: Comparison, one: Compared, name: str, write: Callable[[float], str]) -> tuple[str, ...]:
+    """A figure: its value, its credible interval, and half its width by Monte Carlo error, where there are such."""
+    value, low, high, half = SHOWN[name].of(comparison, one)
+    lines = [write(value)]
+    if not math.isnan(low) and (low, high) != (value, value):
+        lines.append(f"[{write(low)}, {write(high)}]")
+    if not math.isnan(half) and half > 0:
+        lines.append(f"±{write(half).lstrip('+')}")
+    return tuple(lines)
+
+
+def _value(comparison: Comparison, one: Compared, name: str) -> str:
+    """A figure of the reported time as one of a year in force."""
+    return short(SHOWN[name].of(comparison, one)[0] / one.years if one.years else math.nan)
+
+
+def _ratio(figure: Figure) -> tuple[str, ...]:
+    if figure.why:
+        return (f"- ({figure.why})",)
+    lines = [f"{figure.value:.2f}"]
+    return tuple(lines if math.isnan(figure.low) else [*lines, f"[{figure.low:.2f}, {figure.high:.2f}]"])
+
+
+def short(number: float) -> str:
+    """Three figures, with k, M or bn."""
+    if math.isnan(number):
+        return "-"
+    for size, unit in ((1e9, " bn"), (1e6, " M"), (1e3, " k")):
+        if abs(number) >= 0.9995 * size:
+            return f"{number / size:.3g}{unit}"
+    return "0" if abs(number) < NOTHING else f"{number:.3g}"
+
+
+def days(number: float) -> str:
+    """Days, to the hundredth."""
+    return "-" if math.isnan(number) else f"{number + 0.0:.2f}"
+
+
+def points(number: float) -> str:
+    """A difference of shares, in percentage points."""
+    return "-" if math.isnan(number) else f"{100 * number + 0.0:+.1f} pp"
+
+
+def probability(number: float) -> str:
+    """A probability in per cent."""
+    return "-" if math.isnan(number) else f"{number:.0%}"
+
+
+# -- what it rests on --------------------------------------------------------------------------------------------------
+
+
+def rests_on(comparison: Comparison) -> Iterator[str]:
+    """What the table rests on and what to beware of, a sentence or several in each line."""
+    yield _runs(comparison)
+    yield _intervals(comparison)
+    yield (
+        "Money is CNY of 2016, a year that of the time in force; cost is capital recovered over its life and running "
+        "cost. Benefit is buyers' surplus, sellers' income and operators' result less subsidies; see docs/comparing.md."
+    )
+    yield _precision(comparison)
+    best = float(comparison.ranking.probability_best[0])
+    yield f"The baseline itself is best with a probability of {probability(best)}."
+    yield from _important_numbers(comparison)
+    yield from (f"Warning: {line}" for line in warnings(comparison))
+
+
+def _runs(comparison: Comparison) -> str:
+    scenario, layout = comparison.base.plan.scenario, comparison.layout
+    n, rows = layout.n_used, scenario.parcels_per_row
+    drawn = f" in {layout.n_draws} draws of {len(comparison.drawn)} uncertain numbers" if layout.has_draws else ""
+    size = "single parcels" if rows == 1 else f"rows of up to {rows} parcels (docs/parcels-per-row.md)"
+    return (
+        f"Against {comparison.base.plan.name}: {n} replication{'s' * (n > 1)} of each{drawn} on common luck (seed "
+        f"{scenario.seed}), {size}. Ranked by {comparison.objective.name}; regret in {comparison.objective.unit}."
+    )
+
+
+def _intervals(comparison: Comparison) -> str:
+    n = comparison.layout.n_draws
+    few = f" Of fewer than {ENOUGH_DRAWS} draws the credible interval is too narrow." if n < ENOUGH_DRAWS else ""
+    if comparison.layout.has_draws:
+        return (
+            "[ ]: 95 % credible interval over draws, which more knowledge would narrow. ±: half of the 95 % interval "
+            f"by Monte Carlo error, which more replications would.{few}"
+        )
+    return (
+        "±: half of the 95 % interval by Monte Carlo error. Nothing was drawn, so there is no credible interval, and "
+        "P(better), P(best) and regret tell of the runs, not of what is not known about the world."
+    )
+
+
+def _precision(comparison: Comparison) -> str:
+    rule = comparison.rule
+    what = f"within {100 * rule.relative:.3g} % of the difference or {100 * rule.floor:.3g} % of the baseline"
+    missing = []
+    for one in comparison.alternatives:
+        found = comparison.difference(one, comparison.objective.measure)
+        if not found.is_precise:
+            half = "unknown" if math.isnan(found.half_width) else f"±{short(found.half_width)}"
+            missing.append(f"{one.plan.name} ({half}, wanted ±{short(rule.wanted(found))})")
+    if not missing:
+        return f"All plans are as precise as asked for in {comparison.objective.name}: {what}."
+    return f"Not as precise as asked for ({what}): {listed(missing, 'and')}; more replications would help."
+
+
+def _important_numbers(comparison: Comparison) -> Iterator[str]:
+    if not comparison.layout.has_draws:
+        return
+    n = comparison.layout.n_draws
+    if n < FEWEST_DRAWS:
+        yield f"Which uncertain number moves the answer cannot be told from {n} draws; {FEWEST_DRAWS} or more can."
+        return
+    table = comparison.tables["sensitivity"]
+    for one in comparison.alternatives:
+        rows = [i for i, name in enumerate(table["plan"]) if name == one.plan.name and table["is_clear"][i] == "yes"]
+        told = [f"{table['number'][i]} ({table['share_of_variance'][i]:.0%})" for i in rows[:NUMBERS_NAMED]]
+        if told:
+            yield f"{one.plan.name}: most of what is not known is due to {listed(told, 'and')}."
+
+
+def warnings(comparison: Comparison) -> Iterator[str]:
+    """What to beware of."""
+    base = {backlog.where for backlog in comparison.base.backlogs}
+    if base:
+        yield (
+            f"in the baseline work piles up without end at {_places(sorted(base))}: differences grow with the horizon, "
+            "and plans that relieve it look better the longer it runs."
+        )
+    for one in comparison.alternatives:
+        more = sorted({backlog.where for backlog in one.backlogs} - base)
+        if more:
+            yield f"with {one.plan.name} work piles up at {_places(more)}."
+    for one in comparison.everything:
+        if one.unsettled:
+            yield f"expectations did not settle in {one.unsettled} replications of {one.plan.name}."
+    for number, why in comparison.left_out.items():
+        yield f"replication {number} is left out, with its draw: {why}."
+    if comparison.was_stopped:
+        yield "stopped before all replications had run."
+    yield from _unknown_money(comparison)
+    if len(comparison.replications) == 1:
+        yield "one replication says nothing of error."
+
+
+def _places(names: list[str]) -> str:
+    rest = len(names) - PLACES_NAMED
+    return listed([*names[:PLACES_NAMED], *([f"{rest} more places"] if rest > 0 else [])], "and")
+
+
+def _unknown_money(comparison: Comparison) -> Iterator[str]:
+    for name, said in (("sellers_of_the_province_cny", "sellers' income"), ("buyers_surplus_cny", "buyers' surplus")):
+        if math.isnan(float(comparison.base.samples.whole(name).sum())):
+            yield f"{said} is not known for every origin and counts as nothing in benefits."
