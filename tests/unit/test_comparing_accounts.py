@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.experiments.comparing.accounts import BENEFITS, Lasting, returns, with_accounts
+from sim.experiments.comparing.accounts import BENEFITS, Lasting, returns, unknown_in, with_accounts
 from sim.experiments.comparing.costs import annuity, cost_of, years_in_force
 from sim.experiments.comparing.replicating import Rule, _next
 from sim.experiments.comparing.samples import Samples
@@ -73,7 +73,8 @@ def samples(benefits: dict[str, float], cost: list[float], **whole: float) -> Sa
     by_month = {name: np.repeat(of[name] / 12, 12, axis=0) for name in BENEFITS}
     costs = [cost_of({"one": proposal(running_per_year=each * 365.25 / 366)}, YEAR, 0.08) for each in cost]
     groups = {"whole": ("",), "month": MONTHS}
-    return with_accounts(Samples(groups, {"whole": of, "month": by_month}, np.zeros(2, np.int64)), costs)
+    made = Samples(groups, {"whole": of, "month": by_month}, np.zeros(2, np.int64))
+    return with_accounts(made, costs, unknown_in([made]))
 
 
 def lasting(months: tuple[int, ...] = tuple(range(12)), cost: float = 0.0) -> Lasting:

@@ -74,7 +74,8 @@ def plan_of(base: Plan, said: Said) -> Plan:
         return _of_scenario(said)
     if isinstance(said, Intervention):
         return _titled(with_interventions(base, {said.intervention: said}), base, said.intervention)
-    named = [Path(part) if is_file(part) else part for part in str(said).split(AND)]
+    parts = [str(said)] if isinstance(said, Path) or (is_file(said) and Path(said).is_file()) else said.split(AND)
+    named = [Path(part) if isinstance(said, Path) or is_file(part) else part for part in parts]
     if len(named) == 1 and is_file(named[0]) and "scenario" in _keys(Path(named[0])):
         return _loaded(Path(named[0]), ())
     if base.file is None:
@@ -117,7 +118,7 @@ def with_required(base: Plan, named: Sequence[str | Path]) -> Iterator[str | Pat
 
     def taken(one: str | Path) -> Iterator[str | Path]:
         name = one.stem if isinstance(one, Path) else one
-        if name in seen:
+        if name in seen and not isinstance(one, Path):  # a file may say it otherwise than the baseline does
             return
         seen.add(name)
         file = one if isinstance(one, Path) else files.get(one)
@@ -170,15 +171,29 @@ def checked(base: Plan, plans: Sequence[Plan]) -> None:
     """Refuse plans that cannot be compared with the baseline, naming the plan and what is in the way."""
     if not plans:
         raise PlanError("there is nothing to compare the baseline with; name a plan")
-    names = [base.name]
+    refuse_one_name([base, *plans])
     for plan in plans:
-        if plan.name in names:
-            raise PlanError(f"two plans are called '{plan.name}'; each is compared once, under a name of its own")
-        names.append(plan.name)
+        if _is_base(plan, base):
+            raise PlanError(f"the plan '{plan.name}' is the baseline itself: it has nothing that '{base.name}' has not")
         _same(plan, "origins", list(plan.scenario.market.origins), list(base.scenario.market.origins))
         ours, theirs = plan.scenario.horizon, base.scenario.horizon
         for field in ("start", "end", "warm_up", "drain"):
             _same(plan, f"horizon.{field}", [str(getattr(ours, field))], [str(getattr(theirs, field))])
+
+
+def refuse_one_name(plans: Sequence[Plan]) -> None:
+    """Refuse plans of one name: tables tell plans apart by it."""
+    names: set[str] = set()
+    for plan in plans:
+        if plan.name in names:
+            raise PlanError(f"two plans are called '{plan.name}'; each is compared once, under a name of its own")
+        names.add(plan.name)
+
+
+def _is_base(plan: Plan, base: Plan) -> bool:
+    same = {"scenario": "same", "title": ""}
+    is_same = plan.scenario.model_copy(update=same) == base.scenario.model_copy(update=same)
+    return is_same and plan.posteriors == base.posteriors
 
 
 def _same(plan: Plan, what: str, ours: list[str], theirs: list[str]) -> None:
