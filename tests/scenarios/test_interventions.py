@@ -1,0 +1,115 @@
+"""Every shipped intervention or disruption acts in its world, says who proposes it and where its numbers come from."""
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from sim.ledger import problems_of
+from sim.scenario.interventions.expanding import expanded
+from sim.scenario.interventions.trial import Trial, trial
+from sim.scenario.loading import load
+from sim.scenario.scenario import Scenario
+from sim.scenario.setting import with_values
+
+LIBRARY = Path(__file__).parents[2] / "scenarios"
+PROPOSALS = sorted((LIBRARY / "interventions").glob("*.yaml"))
+DISRUPTIONS = sorted((LIBRARY / "disruptions").glob("*.yaml"))
+
+
+def of_each(files: list[Path]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("file", files, ids=lambda file: file.stem)
+
+
+@cache
+def tried(file: Path) -> Trial:
+    return trial(file)
+
+
+@cache
+def without(file: Path, others: tuple[str, ...]) -> Scenario:
+    return expanded(load(file, others).scenario)
+
+
+def both(file: Path) -> tuple[Scenario, Scenario]:
+    """The world with what the intervention requires, and the same with the intervention, as they run."""
+    found = tried(file)
+    assert found.base is not None
+    assert found.scenario is not None
+    others = tuple(name for name in found.scenario.interventions if name != found.name)
+    return without(found.base, others), expanded(found.scenario)
+
+
+@of_each([*PROPOSALS, *DISRUPTIONS])
+def test_file_acts_in_the_world_that_it_is_meant_for(file: Path) -> None:
+    base, world = both(file)
+    later = [name for name, lane in base.lanes.items() if lane.timetable != world.lanes[name].timetable]
+    assert later or world.changes.keys() > base.changes.keys()
+    assert not world.interventions
+
+
+@of_each([*PROPOSALS, *DISRUPTIONS])
+def test_file_lies_where_its_kind_belongs(file: Path) -> None:
+    assert tried(file).intervention.is_disruption == (file.parent.name == "disruptions")
+
+
+@of_each(PROPOSALS)
+def test_proposal_names_its_document_and_section(file: Path) -> None:
+    intervention = tried(file).intervention
+    assert intervention.document
+    assert intervention.section
+    assert len(intervention.proposes) > 60
+
+
+@of_each(DISRUPTIONS)
+def test_disruption_says_what_it_rests_on_and_lies_within_the_horizon(file: Path) -> None:
+    found = tried(file)
+    assert found.scenario is not None
+    assert found.intervention.document
+    assert found.scenario.horizon.start <= found.intervention.at < found.scenario.horizon.end
+
+
+@of_each([*PROPOSALS, *DISRUPTIONS])
+def test_every_number_says_where_it_comes_from(file: Path) -> None:
+    problems, counts = problems_of(file)
+    assert problems == []
+    assert counts.total() > 0
+
+
+@of_each(PROPOSALS)
+def test_costs_are_uncertain_by_a_factor(file: Path) -> None:
+    """No proposal has a price in the evidence, so a range of less than two to one would be a pretence."""
+    found = tried(file)
+    assert found.scenario is not None
+    assert found.intervention.capital + found.intervention.running_per_year > 0
+    for cost in ("capital", "running_per_year"):
+        if value := getattr(found.intervention, cost):
+            low, high = found.scenario.uncertain[f"interventions.{found.name}.{cost}"]
+            assert _cny(low) <= value <= _cny(high)
+            assert _cny(high) >= 2 * _cny(low)
+
+
+def _cny(end: float | str) -> float:
+    return float(str(end).removesuffix("CNY"))
+
+
+@of_each([*PROPOSALS, *DISRUPTIONS])
+def test_what_is_added_is_closed_or_unused_before_it_starts(file: Path) -> None:
+    base, world = both(file)
+    for name in world.routes.keys() - base.routes.keys():
+        assert not world.routes[name].is_open
+    for name in world.lanes.keys() - base.lanes.keys():
+        used_by = [route for route in world.routes.values() for path in route.paths.values() if name in path.steps]
+        assert not world.lanes[name].is_open or not any(route.is_open for route in used_by)
+    for name in base.routes:
+        assert world.routes[name].gateways == base.routes[name].gateways
+        assert world.routes[name].tariff == base.routes[name].tariff
+
+
+@of_each([*PROPOSALS, *DISRUPTIONS])
+@pytest.mark.parametrize("side", [0, 1], ids=["lower", "upper"])
+def test_world_at_the_ends_of_all_ranges_can_run(file: Path, side: int) -> None:
+    scenario = tried(file).scenario
+    assert scenario is not None
+    ends = {path: ends[side] for path, ends in scenario.uncertain.items()}
+    assert expanded(with_values(scenario, ends)).changes
