@@ -4,7 +4,7 @@ Each check is a generator of (path, message, hint); where in which file a proble
 afterwards. A name that is unknown is reported once, and not again by what follows from it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path as Folder
 
 from sim.errors import Problem
@@ -55,6 +55,13 @@ _CHECKS = (
 
 Place = Callable[[Path], Path]
 """Where in the tree something stands that the scenario has at a path."""
+
+
+def faults_across(scenario: Scenario) -> Iterator[Found]:
+    """Everything wrong with a scenario of no file that no single field shows."""
+    yield from horizon(scenario)
+    for check in _CHECKS:
+        yield from check(scenario)
 
 
 def problems_across(
