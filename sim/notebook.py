@@ -52,8 +52,8 @@ def with_values(
 
     values
         By dotted path, `stations.harbin-exchange.servers`: a number in the unit that its field documents
-        (docs/scenario-reference.md), a text with its unit, `"3 d"`, or a switch. Also settings of a run, `seed`. What is
-        set is known from then on: a range that it had is dropped.
+        (docs/scenario-reference.md), a text with its unit, `"3 d"`, or a switch. Also settings of a run, `seed`. What
+        is set is known from then on: a range that it had is dropped.
     multiply
         Factors by path. `X.mean` of a distribution scales all of it.
     name, title

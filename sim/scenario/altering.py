@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.ledger.posteriors import PosteriorError, posterior_in
+from sim.reading.tree import Path
 from sim.scenario.checks import faults_across
 from sim.scenario.checks.dated import outside_the_horizon
 from sim.scenario.interventions.expanding import expansion_of, shortened
@@ -71,15 +72,17 @@ def checked(scenario: Scenario, new: frozenset[str] = frozenset()) -> Scenario:
     found = [*expansion.found, *faults_across(expansion.scenario)]
     found += [each for each in outside_the_horizon(scenario) if each[0][0] == "changes" and each[0][1] in new]
     if found:
-        told = dict.fromkeys(_told(expansion.place(path), message, hint, new) for path, message, hint in found)
+        own = {("changes", name): scenario.changes[name].change for name in new}
+        told = dict.fromkeys(_told(expansion.place(path), message, hint, own) for path, message, hint in found)
         raise SettingError("; ".join(told))
     return scenario
 
 
-def _told(path: tuple[str | int, ...], message: str, hint: str | None, new: frozenset[str]) -> str:
-    is_own = path[0] == "changes" and path[1] in new
-    where = "" if is_own else f"{'.'.join(map(str, path))}: "
-    return f"{where}{message}{f'; {hint}' if hint else ''}"
+def _told(path: Path, message: str, hint: str | None, own: Mapping[Path, str]) -> str:
+    """A fault; of a change that is new its number stands for its place, unless the message names it."""
+    where = own.get(path[:2], ".".join(map(str, path)))
+    place = "" if f"'{where}'" in message else f"{where}: "
+    return f"{place}{message}{f'; {hint}' if hint else ''}"
 
 
 def _change(said: Mapping[str, Any]) -> Change:
