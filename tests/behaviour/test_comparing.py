@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from behaviour.planned import FROZEN, TRADING, expand, intervention, more_sorting, narrow, nothing, two_routes
+from oracle.base_world import route
 
 import sim
 from sim.cli.comparison_json import json_of
@@ -19,6 +20,9 @@ from sim.experiments.comparing.portfolios import BEYOND
 from sim.experiments.comparing.wording import rests_on, warnings
 from sim.indicators.measures import BY_NAME, DIMENSIONS
 from sim.scenario.scenario import Scenario
+
+PATH = ["collection", "sorting", "flight", "ural-customs", "inland"]
+AMPLE = {"stations": {"sorting": {"servers": 40}}}
 
 
 def compared(base: Scenario, *plans: Any, **options: Any) -> Comparison:
@@ -146,6 +150,31 @@ def test_closed_route_sends_its_orders_where_the_choice_says() -> None:
     others = [of(comparison, "closing", name).difference for name in ("other_gateway", "not_bought")]
     assert others[0] / others[1] == pytest.approx(0.3 / 0.2, rel=0.3)
     assert placed.difference == pytest.approx(-sum(others))
+
+
+@pytest.mark.parametrize("dissimilarity", [1.0, 0.3])
+def test_second_identical_route_gains_what_the_nest_allows(dissimilarity: float) -> None:
+    """Two equal routes weigh ``2 ** dissimilarity`` of one: the more alike routes are, the less a copy brings."""
+    twin = {
+        "routes": {"twin": route("harbin", {"air": {"steps": PATH}}, is_open=False)},
+        "market": {"origins": {"harbin": {"choice": {"like": {"twin": "post"}, "dissimilarity": dissimilarity}}}},
+    }
+    opening = intervention(
+        "opening", {"m": {"kind": "change", "change": "routes.twin.is_open", "set": True}}, at="2016-04-18"
+    )
+    base = narrow(AMPLE, FROZEN, twin)
+    comparison = compared(base, opening, by=["route"])
+    latent, weight = of(comparison, "opening", "latent_orders").baseline, 2**dissimilarity
+    error = 4 * np.sqrt(latent / 3) / latent
+    gained, post = of(comparison, "opening", "placed"), of(comparison, "opening", "placed", group="post")
+    assert gained.difference / latent == pytest.approx(weight / (1 + weight) - 0.5, abs=error)
+    assert post.difference / latent == pytest.approx(weight / (1 + weight) / 2 - 0.5, abs=error)
+    assert of(comparison, "opening", "mean_days").difference == pytest.approx(0, abs=0.1)
+    table = sim.run(base, replications=3).surplus
+    sooner_than_promised = table.correction_cny.sum() / 3 / gained.baseline * gained.difference
+    choice = np.log((1 + weight) / 2) / 0.02 * latent
+    surplus = of(comparison, "opening", "buyers_surplus_cny").difference
+    assert surplus == pytest.approx(choice + sooner_than_promised, rel=0.03)
 
 
 def test_gain_is_created_diverted_or_new() -> None:

@@ -31,6 +31,7 @@ ROWS = 50
 """Parcels a row, at most, unless asked for otherwise: full resolution is for single runs."""
 EVERY_BY = tuple(name for name in DIMENSIONS if name != WHOLE)
 MONTHS_OF_A_YEAR = 12
+MOST_ASKED = 10_000
 
 
 def compare(
@@ -51,9 +52,24 @@ def compare(
     """Compare plans with a baseline.
 
     A plan is the name or file of an intervention (several with ``+`` between them) or of a scenario, or such an object.
+    Names are looked up beside the file of the baseline, and laid over it as it is, altered or not.
     Replications are added until the half-width of every plan's objective is within ``precision`` of the difference or
     0.2 % of the baseline's mean, or ``most`` are run; ``replications`` fixes their number.
+
+    objective
+        What plans are ranked by: `parcels`, `days`, `surplus`, `net-benefit` or `co2e`.
+    by
+        Dimensions that differences are also given by: `origin`, `region`, `route`, `product`, `month`, `queue`, `lane`.
+    is_portfolio, is_decomposed
+        Whether to run also all plans together and all but each; and with the market's answers switched off in turn.
+    workers
+        Processes. More than one needs a script that is guarded by ``if __name__ == "__main__"``, or a notebook.
+
+    Raises PlanError if a plan is unknown or cannot be compared, ScenarioError if a file is wrong.
     """
+    _refuse_odd(parcels_per_row=parcels_per_row, replications=replications, most=most, workers=workers)
+    if not 0 < precision < 1:
+        raise PlanError(f"the precision {precision} is no share between 0 and 1, such as 0.05")
     below = base_plan(base)
     rule = Rule(relative=precision, most=most, fixed=replications)
     return compare_plans(
@@ -68,6 +84,14 @@ def compare(
         workers=workers,
         on_progress=on_progress,
     )
+
+
+def _refuse_odd(**counts: int | None) -> None:
+    """Refuse counts that cannot be; None is what is not asked for."""
+    for name, count in counts.items():
+        least = 2 if name == "most" else 1
+        if count is not None and not least <= count <= MOST_ASKED:
+            raise PlanError(f"{name} is {count}; it lies between {least} and {MOST_ASKED:,}")
 
 
 def compare_plans(
