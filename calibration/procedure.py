@@ -26,11 +26,12 @@ from calibration.likelihood import Reports
 from calibration.posterior import Chain, Posterior, sampled
 from calibration.problem import Problem, Size
 from calibration.readings import Evidence, evidence, leaving_out
-from calibration.running import Progress, cores, summaries
 from calibration.scores import Score, of_draws, of_lognormal
-from calibration.simulator import Store, base_scenario, jobs_at, outputs_of
+from calibration.simulator import base_scenario, jobs_at, outputs_of
 from calibration.tables import Draws, predictive, with_readings
 from calibration.waves import next_wave
+from sim.experiments.kept_runs import Progress, cores, summaries
+from sim.experiments.store import Store
 
 SHORTER = 4
 """Chains that only say where to draw from are this much shorter."""

@@ -1,26 +1,16 @@
-"""From a point of the parameters to what the model gives there: scenarios, runs, and the store that remembers them.
+"""From a point of the parameters to what the model gives there: scenarios, runs, and what is kept of them.
 
-A run is kept on disk as soon as it is done, written aside and moved into place. Its name is a hash of everything that
-it depends on: the resolved scenario, the replication, and the program. So whatever was killed goes on where it was,
-and gives what it would have given.
+Runs are kept on disk as soon as they are done (`sim.experiments.store`).
 """
 
-import gzip
-import hashlib
-import json
-import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache, cached_property
-from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-import sim
 from calibration.formula import worked_out
 from calibration.problem import ROOT, Output, Problem, Term
+from sim.experiments.store import OneRun
 from sim.indicators import Columns
 from sim.scenario.loading import load
 from sim.scenario.scenario import Scenario
@@ -95,66 +85,17 @@ def _term(summary: Summary, term: Term) -> float:
     return float(np.asarray(table[term.column], float)[counts].sum())
 
 
-# -- the store ---------------------------------------------------------------------------------------------------------
+# -- runs ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Job:
-    """One run: the scenario as text, and its luck."""
-
-    scenario: str
-    replication: int
-
-    @cached_property
-    def key(self) -> str:
-        """Hash of everything that the run depends on."""
-        text = "\0".join((program(), str(self.replication), self.scenario))
-        return hashlib.sha256(text.encode()).hexdigest()[:32]
+class Job(OneRun):
+    """One run, of which the sums are kept."""
 
     def run(self) -> Summary:
         """Run it here."""
         from sim.experiments.run import replicate
-        from sim.experiments.worlds import Worlds
 
-        scenario = Scenario.model_validate_json(self.scenario)
-        worlds = Worlds.of(scenario, self.replication + 1)
-        return summary_of(replicate(worlds, self.replication, False, lambda _: None).tables)
-
-
-@cache
-def program() -> str:
-    """Hash of the program's source and of what computes with it."""
-    digest = hashlib.sha256()
-    for file in sorted(Path(sim.__file__).parent.rglob("*.py")):
-        digest.update(file.read_bytes())
-    for package in ("numpy", "numba", "holidays"):
-        digest.update(f"{package} {version(package)}".encode())
-    return digest.hexdigest()
-
-
-class Store:
-    """Runs on disk, one file each; a file is there whole or not at all."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        folder.mkdir(parents=True, exist_ok=True)
-
-    def path(self, key: str) -> Path:
-        """Where a run lies."""
-        return self.folder / f"{key}.json.gz"
-
-    def get(self, key: str) -> Summary | None:
-        """A run, if it is there."""
-        try:
-            return json.loads(gzip.decompress(self.path(key).read_bytes()))
-        except FileNotFoundError:
-            return None
-
-    def put(self, key: str, summary: Summary) -> None:
-        """Keep a run."""
-        aside = self.folder / f".{key}.{os.getpid()}"
-        aside.write_bytes(gzip.compress(json.dumps(summary).encode(), mtime=0))
-        aside.replace(self.path(key))
+        return summary_of(replicate(self.worlds, self.replication, False, lambda _: None).tables)
 
 
 def jobs_at(problem: Problem, base: Scenario, values: np.ndarray, replications: Iterable[int]) -> list[Job]:

@@ -17,7 +17,6 @@ from calibration.numbers import numbers_table
 from calibration.problem import CORRIDORS, ROOT
 from calibration.procedure import Calibration
 from calibration.readings import verdicts
-from calibration.simulator import program
 from calibration.tables import (
     Columns,
     checks_table,
@@ -31,6 +30,7 @@ from calibration.tables import (
     targets_table,
     with_readings,
 )
+from sim.experiments.store import program
 from sim.tables import sha256, write_results
 
 PACKAGES = ("numpy", "scipy", "scikit-learn", "emcee", "numba", "simpy", "pydantic")

@@ -15,10 +15,8 @@ An actor at T sees what was ready before T; a change at T governs starts at T an
 checks, changes and weeks, never parcels.
 """
 
-import gc
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 import numpy as np
 import simpy
@@ -39,21 +37,13 @@ from sim.flow.network import Context
 from sim.flow.parcels import ParcelLog, ParcelTable
 from sim.record import Axes, Record
 from sim.scenario.interventions.expanding import expanded
-from sim.scenario.lanes import Lane
-from sim.scenario.scenario import Change, Scenario
+from sim.scenario.scenario import Scenario
 from sim.scenario.sellers_over_time import with_skills
 from sim.scenario.targets import schedules
+from sim.settling import Settlement, settle
 from sim.ticks import DAY, WEEK, midnight
 
 Schedules = Mapping[str, Sequence[tuple[int, float | bool]]]
-
-
-@dataclass
-class Settlement:
-    """How the expectations settled: the largest relative move in each repetition, and whether the last was small."""
-
-    moves: list[float]
-    is_settled: bool
 
 
 class Model:
@@ -251,100 +241,11 @@ def build(
     scenario = expanded(scenario)
     settlement = None
     if start_from is None:
-        start_from, settlement = settle(scenario, replication, on_settling or (lambda _: None))
+        start_from, settlement = settle(scenario, replication, _run_year, on_settling or (lambda _: None))
     model = Model(scenario, replication, start_from, parcel_log)
     model.settlement = settlement
     return model
 
 
-def settle(
-    scenario: Scenario, replication: int, on_progress: Callable[[float], None]
-) -> tuple[Expectations, Settlement | None]:
-    """Repeat the first year, each time from the last one's mean expectations, until they hardly move.
-
-    Nothing of what is to come is used: the year has luck of its own, and of dated changes and entries of timetables
-    only those that act on the first day.
-    """
-    review = scenario.market.review
-    expectations = promised(scenario)
-    if review.settle_iterations == 0 or not scenario.market.feedback.congestion:
-        return expectations, None
-    horizon = scenario.horizon
-    year_end = min(horizon.end, horizon.start + timedelta(days=365))
-    year = scenario.model_copy(
-        update={
-            "horizon": horizon.model_copy(update={"end": year_end, "drain": 0}),
-            "parcels_per_row": scenario.settling_parcels_per_row,
-            "changes": _in_force_at_first(scenario),
-            "lanes": _running_at_first(scenario),
-        }
-    )
-    moves: list[float] = []
-    while len(moves) < review.settle_iterations:
-        gc.collect()  # a model refers to itself, so the last one and its record would stay
-        on_progress(len(moves) / review.settle_iterations)
-        record = Model(year, -1 - replication, expectations, parcel_log=False).run().record
-        settled = _mean_expectations(record, expectations)
-        moves.append(_largest_move(expectations, settled))
-        expectations = settled
-        if moves[-1] <= review.settle_tolerance:
-            break
-    gc.collect()
-    return expectations, Settlement(moves, moves[-1] <= review.settle_tolerance)
-
-
-def _first_day(scenario: Scenario) -> date:
-    return scenario.horizon.start - timedelta(days=scenario.horizon.warm_up // DAY)
-
-
-def _running_at_first(scenario: Scenario) -> dict[str, Lane]:
-    """The lanes with those entries of their timetables that hold on the first simulated day, without their end."""
-    first = _first_day(scenario)
-    return {
-        name: lane.model_copy(
-            update={
-                "timetable": tuple(
-                    entry.model_copy(update={"until": None})
-                    for entry in lane.timetable
-                    if (entry.on or entry.from_ or first) <= first and (entry.until is None or entry.until > first)
-                )
-            }
-        )
-        if lane.timetable
-        else lane
-        for name, lane in scenario.lanes.items()
-    }
-
-
-def _in_force_at_first(scenario: Scenario) -> dict[str, Change]:
-    """The dated changes that act on the first simulated day, without their end."""
-    first = _first_day(scenario)
-    return {
-        name: change.model_copy(update={"until": None})
-        for name, change in scenario.changes.items()
-        if change.at <= first and (change.until is None or change.until > first)
-    }
-
-
-def _mean_expectations(record: Record, like: Expectations) -> Expectations:
-    """Mean over the reported weeks of a run."""
-    days, spread, n = np.zeros_like(like.days), np.zeros_like(like.spread), np.zeros(like.days.shape)
-    routes, regions = record.axes.routes, record.axes.regions
-    for monday, route, region, day, width in record.expectation_log():
-        if monday >= record.axes.reported_from:
-            where = routes.index(route), regions.index(region)
-            days[where] += day
-            spread[where] += width
-            n[where] += 1
-    is_reviewed = n > 0
-    n = np.maximum(n, 1)
-    return Expectations(
-        np.where(is_reviewed, days / n, like.days),
-        np.where(is_reviewed, spread / n, like.spread),
-    )
-
-
-def _largest_move(before: Expectations, after: Expectations) -> float:
-    """Largest move of days or spread, relative to the days."""
-    moves = [np.abs(after.days - before.days) / before.days, np.abs(after.spread - before.spread) / before.days]
-    return float(np.nanmax(moves))
+def _run_year(scenario: Scenario, replication: int, start_from: Expectations) -> Record:
+    return Model(scenario, replication, start_from, parcel_log=False).run().record

@@ -158,18 +158,57 @@ def validate(files: Sequence[Path]) -> None:
 @click.option("--match", metavar="TEXT", help="Only numbers whose path contains this text.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--csv", type=click.Path(path_type=Path), metavar="FILE", help="Write the numbers as CSV instead.")
+@click.option(
+    "--variance",
+    is_flag=False,
+    flag_value="",
+    metavar="[INDICATOR,...]",
+    help="What the variance of indicators rests on; runs the scenario many times with other numbers. Of placed, "
+    "mean_days, p95_days, share_within_promise, operators_result and co2e. [default: placed,mean_days]",
+)
+@click.option("--route", metavar="ROUTE", help="With --variance: of a route instead of the whole scenario.")
+@click.option(
+    "--runs", type=click.IntRange(1, 10_000), default=96, show_default=True, help="With --variance: how many runs."
+)
+@click.option(
+    "--parcels-per-row",
+    type=click.IntRange(1, 10_000),
+    default=500,
+    show_default=True,
+    help="With --variance: parcels that one row stands for.",
+)
 @_debug
-def sources(names: Sequence[str], **options: Any) -> None:
+def sources(
+    names: Sequence[str], variance: str | None, route: str | None, runs: int, parcels_per_row: int, **options: Any
+) -> None:
     """Where does this number come from? Of a scenario, of a path in it, or of a row of the evidence.
 
     \b
     sim sources scenarios/harbin-baseline.yaml
     sim sources scenarios/harbin-baseline.yaml market.origins.harbin
     sim sources A008
+    sim sources scenarios/harbin-baseline.yaml --variance p95_days --route harbin-postal
     """
+    if variance is not None:
+        sys.exit(
+            _sources_of_variance(names, variance=variance, route=route, runs=runs, rows=parcels_per_row, **options)
+        )
     from sim.cli.sources import Filters, show_sources
 
     sys.exit(show_sources(names, Filters(**options)))
+
+
+def _sources_of_variance(
+    names: Sequence[str], rows: int, statuses: Sequence[str], match: str | None, **asked: Any
+) -> int:
+    from sim.cli.sources_variance import Asked, show_variance
+
+    if statuses or match:
+        return _said(
+            "error: --status and --match are of the list of numbers; leave them out with --variance", WRONG_INPUT
+        )
+    gc.enable()
+    return show_variance(names, Asked(parcels_per_row=rows, **asked))
 
 
 @cli.command(no_args_is_help=True)

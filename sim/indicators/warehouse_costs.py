@@ -10,7 +10,7 @@ from sim.indicators.declared import Run
 from sim.kernels.shelf import OUTSIDE_S, SHELF_S
 from sim.scenario.pieces import piece_cm3
 from sim.scenario.targets import schedules
-from sim.scenario.warehouses import Fees
+from sim.scenario.warehouses import Fees, Warehouse
 from sim.ticks import DAY, SECONDS_A_DAY, local_day
 
 CM3_A_M3 = 1e6
@@ -56,7 +56,7 @@ def warehouse_cost(
 ) -> np.ndarray:
     """CNY a month, without the lanes and handling of its loads: float64[M]; all arrays float64[M].
 
-    storage_m3 is the capacity; month_fraction the part of the month in which orders come.
+    storage_m3 is the capacity; month_fraction the part of the month in which orders come and it is rented.
     """
     rent = fees.rent_per_m3_month * storage_m3 * month_fraction
     billed = np.maximum(picks, fees.minimum_parcels_per_month * month_fraction)
@@ -93,12 +93,20 @@ def of_warehouses(run: Run) -> np.ndarray:
             use.loads[:, w],
             use.picks[:, w].sum(axis=1),
             use.m3_days[:, w],
-            fractions,
+            fractions * _rented(run, warehouse, when.get(f"warehouses.{name}.is_open", ())),
             run.scenario.discount_rate,
         )
         for w, (name, warehouse) in enumerate(run.scenario.warehouses.items())
     ]
     return of_loads + np.reshape(own, of_loads.T.shape).T
+
+
+def _rented(run: Run, warehouse: Warehouse, schedule: Sequence[tuple[int, float | bool]]) -> np.ndarray:
+    """Part of each month in which it is paid for: from its first opening, if it is described as closed: float64[M]."""
+    if warehouse.is_open:
+        return np.ones(len(run.record.axes.month_bounds()) - 1)
+    first = next((at for at, is_open in schedule if is_open), None)
+    return _mean_by_month(run, 0.0, () if first is None else ((first, 1.0),))
 
 
 def _mean_by_month(run: Run, described: float, schedule: Sequence[tuple[int, float | bool]]) -> np.ndarray:

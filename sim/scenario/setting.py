@@ -48,7 +48,11 @@ _GROUPS: tuple[tuple[Any, ...], ...] = (
 
 
 class SettingError(SimError):
-    """A value cannot be set: no such number, or none that may stand there."""
+    """A value cannot be set: no such number, or none that may stand there; may say at which places it is wrong."""
+
+    def __init__(self, message: str, places: Iterable[Path] = ()) -> None:
+        super().__init__(message)
+        self.places = tuple(places)
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,8 @@ def with_values(scenario: Scenario, values: Mapping[str, float | str | bool | Ti
     try:
         return Scenario.model_validate(data)
     except ValidationError as error:
-        raise SettingError(_said(error, paths)) from error
+        places = [item["loc"] for item in error.errors(include_url=False)]
+        raise SettingError(_said(error, paths), places) from error
 
 
 def paths_of(scenario: Scenario) -> list[str]:
@@ -98,7 +103,16 @@ def paths_of(scenario: Scenario) -> list[str]:
 
 def amount_at(scenario: Scenario, text: str) -> Amount:
     """The number at a path. Raises SettingError if there is none."""
+    return amounts_at(scenario, [text])[text]
+
+
+def amounts_at(scenario: Scenario, texts: Iterable[str]) -> dict[str, Amount]:
+    """The numbers at many paths. Raises SettingError if there is none at one of them."""
     data = scenario.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return {text: _amount(data, text) for text in texts}
+
+
+def _amount(data: dict[str, Any], text: str) -> Amount:
     path = _path(data, text)
     above, last = _at(data, path[:-1]), path[-1]
     if isinstance(above, str):
@@ -285,9 +299,18 @@ def _share_out(data: dict[str, Any], given: set[Path]) -> None:
         before = sum(_share(data, path) for path in rest)
         if left < -SLACK or (abs(left) > SLACK and not before > 0):
             names = ", ".join(".".join(map(str, path)) for path in named)
-            raise SettingError(f"the shares {names} sum to {1 - left:.6g}; they and the others of their group make 1")
+            said = f"the shares {names} sum to {1 - left:.6g}; they and the others of their group make 1"
+            raise SettingError(said, named)
         for path in rest:
             _put(data, path, max(left, 0.0) * _share(data, path) / before if before else 0.0)
+
+
+def whole_groups(scenario: Scenario, texts: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+    """Those groups of shares that sum to one of which all members are named: setting them leaves none to give way."""
+    data = scenario.model_dump(mode="json", by_alias=True, exclude_none=True)
+    named = {_path(data, text): text for text in texts}
+    groups = {frozenset(group) for path in named if (group := _group(data, path))}
+    return tuple(sorted(tuple(sorted(named[path] for path in group)) for group in groups if group <= named.keys()))
 
 
 def _group(data: dict[str, Any], path: Path) -> list[Path]:

@@ -3,12 +3,17 @@
 Also what a draw of a posterior sets. Knows the description only; what is drawn is decided elsewhere.
 """
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sim.ledger.posteriors import Posterior
 from sim.scenario.scenario import Between, Scenario
-from sim.scenario.setting import Amount, SettingError, Times, amount_at, with_values
+from sim.scenario.setting import Amount, SettingError, Times, amount_at, amounts_at, with_values
+from sim.ticks import DAY
+from sim.units import parse_quantity
 
+OF_WHOLE_DAYS = re.compile(r"interventions\.[^.]+\.(lasts|starts_within)")
 Value = float | str | Times
 """What `with_values` takes."""
 
@@ -23,11 +28,20 @@ class Uncertain:
     high: float
 
     def at(self, u: float) -> Value:
-        """Its value at a quantile, 0 to 1: evenly from low to median, then evenly from median to high."""
+        """Its value at a quantile, 0 to 1, as it is set."""
+        return self.written(self.quantile(u))
+
+    def quantile(self, u: float) -> float:
+        """The same as a number: evenly from low to median, then evenly from median to high; counts are rounded."""
         low, median, high = self.low, self.median.number, self.high
         number = low + 2 * u * (median - low) if u < 0.5 else median + (2 * u - 1) * (high - median)
-        if self.median.is_whole:
-            return int(number + 0.5)
+        return int(number + 0.5) if self.median.is_whole else number
+
+    def written(self, number: float) -> Value:
+        """A number as it is set: with its unit, if it has one; dates' spans in whole days."""
+        if OF_WHOLE_DAYS.fullmatch(self.path):
+            ticks = parse_quantity(f"{number!r} {self.median.unit}", "duration", "h")
+            return f"{int(ticks / DAY + 0.5)} d"
         return f"{number!r} {self.median.unit}" if self.median.unit else number
 
 
@@ -41,26 +55,50 @@ def values_of(posterior: Posterior, draw: int | None) -> dict[str, Value]:
 
 def uncertain_numbers(scenario: Scenario) -> tuple[Uncertain, ...]:
     """All uncertain numbers of a scenario. Raises SettingError if one cannot have one of its bounds."""
-    if not scenario.uncertain:
-        return ()
-    try:  # all at once: each new scenario is validated as a whole
-        low, high = (
-            with_values(scenario, {path: bounds[end] for path, bounds in scenario.uncertain.items()}) for end in (0, 1)
-        )
-    except SettingError:  # two numbers of one group may not have their bounds together, and yet each alone
-        return tuple(uncertain_number(scenario, path, bounds) for path, bounds in scenario.uncertain.items())
-    return tuple(_uncertain(scenario, low, high, path) for path in scenario.uncertain)
+    found, faults = settable(scenario, scenario.uncertain)
+    for error in faults.values():
+        raise error
+    return found
 
 
 def uncertain_number(scenario: Scenario, path: str, bounds: Between) -> Uncertain:
     """One number between two values. Raises SettingError if there is no such number, or it cannot have a bound."""
     amount_at(scenario, path)
     low, high = (with_values(scenario, {path: bound}) for bound in bounds)
-    return _uncertain(scenario, low, high, path)
+    return _uncertain(path, *(amount_at(each, path) for each in (low, scenario, high)))
 
 
-def _uncertain(scenario: Scenario, low: Scenario, high: Scenario, path: str) -> Uncertain:
-    median, least, most = (amount_at(each, path) for each in (scenario, low, high))
+def settable(
+    scenario: Scenario, ranges: Mapping[str, Between]
+) -> tuple[tuple[Uncertain, ...], dict[str, SettingError]]:
+    """Numbers with their bounds, and why some of them cannot have theirs.
+
+    As many as possible at once, for each new scenario is validated as a whole; where that fails, half as many: two
+    numbers of one group may not have their bounds together, and yet each alone.
+    """
+    if len(ranges) < 2:
+        return _singly(scenario, ranges)
+    try:
+        low, high = (with_values(scenario, {path: bounds[end] for path, bounds in ranges.items()}) for end in (0, 1))
+        amounts = [amounts_at(each, ranges) for each in (low, scenario, high)]
+        return tuple(_uncertain(path, *(each[path] for each in amounts)) for path in ranges), {}
+    except SettingError:
+        paths = list(ranges)
+        halves = paths[: len(paths) // 2], paths[len(paths) // 2 :]
+        (first, wrong), (second, also) = (settable(scenario, {path: ranges[path] for path in half}) for half in halves)
+        return first + second, wrong | also
+
+
+def _singly(scenario: Scenario, ranges: Mapping[str, Between]) -> tuple[tuple[Uncertain, ...], dict[str, SettingError]]:
+    for path, bounds in ranges.items():
+        try:
+            return (uncertain_number(scenario, path, bounds),), {}
+        except SettingError as error:
+            return (), {path: error}
+    return (), {}
+
+
+def _uncertain(path: str, least: Amount, median: Amount, most: Amount) -> Uncertain:
     if not least.number <= median.number <= most.number:
         raise SettingError(
             f"'{path}' is {median}, which does not lie between {least} and {most}; the first bound is the lower one"

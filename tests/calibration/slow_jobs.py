@@ -9,8 +9,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from calibration.running import RunsFailedError, summaries
-from calibration.simulator import Store, Summary
+from sim.experiments.kept_runs import RunsFailedError, summaries
+from sim.experiments.store import Store, Summary
 
 N = 12
 

@@ -162,6 +162,9 @@ def test_required_intervention_is_there_and_starts_no_later(library) -> None:
     library.write("first", f"m: {FLEET}", at="2016-04-20", until="2016-04-25")
     with pytest.raises(ScenarioError, match="which has ended by 2016-05-01"):
         library.load("first", "second")
+    library.write("first", f"m: {FLEET}", at="2016-04-20", lasts="5 d")
+    with pytest.raises(ScenarioError, match="which has ended by 2016-05-01"):
+        library.load("first", "second")
 
 
 def test_excluded_intervention_is_refused(library) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.experiments.worlds import Worlds
 from sim.ledger import problems_of
 from sim.scenario.interventions.expanding import expanded
 from sim.scenario.interventions.trial import Trial, trial
@@ -46,6 +47,15 @@ def test_file_acts_in_the_world_that_it_is_meant_for(file: Path) -> None:
     later = [name for name, lane in base.lanes.items() if lane.timetable != world.lanes[name].timetable]
     assert later or world.changes.keys() > base.changes.keys()
     assert not world.interventions
+
+
+@of_each([*PROPOSALS, *DISRUPTIONS])
+def test_file_acts_in_every_world_that_is_drawn(file: Path) -> None:
+    scenario = tried(file).scenario
+    assert scenario is not None
+    worlds = Worlds.of(scenario, 6)
+    for replication in (0, 2, 4) if worlds.n_draws else (0,):
+        assert worlds.scenario(replication).changes.keys() >= expanded(scenario).changes.keys()
 
 
 @of_each([*PROPOSALS, *DISRUPTIONS])

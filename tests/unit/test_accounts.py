@@ -22,7 +22,7 @@ from sim.indicators.warehouse_costs import (
 )
 from sim.model import Model
 from sim.scenario.market import Feedback
-from sim.scenario.scenario import Scenario
+from sim.scenario.scenario import Change, Scenario
 from sim.scenario.sellers import Trade
 from sim.scenario.warehouses import Fees, Warehouse
 from sim.ticks import DAY
@@ -134,6 +134,29 @@ def test_cost_is_shared_by_picks_and_evenly_without_any(scenario: Scenario, monk
     assert cost[:, 1] == pytest.approx([40 * 500 * part for part in (april, may, june)])
     assert cost[1, 0] == pytest.approx(40 * 500 + 6 * 40 + 1000)
     assert total_cost(run)[1] == pytest.approx([0.75 * cost[1, 0] + cost[1, 1], 0.25 * cost[1, 0]])
+
+
+def test_closed_warehouse_is_paid_for_from_its_first_opening(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frozen = scenario.market.model_copy(update={"feedback": Feedback(congestion=False)})
+    run = with_two_warehouses(scenario.model_copy(update={"market": frozen}))
+    shed = run.scenario.warehouses["shed"].model_copy(update={"is_open": False})
+    warehouses = run.scenario.warehouses | {"shed": shed}
+    monkeypatch.setattr(
+        warehouse_costs,
+        "warehouse_use",
+        lambda _: WarehouseUse(np.zeros((3, 2)), np.zeros((3, 2, 2)), np.zeros((3, 2))),
+    )
+    for change, months in (
+        ({}, [0, 0, 0]),
+        ({"at": "2016-05-11", "until": "2016-05-25", "set": True}, [0, 21 / 31, 0]),
+    ):
+        opened = {"x": Change.model_validate(change | {"change": "warehouses.shed.is_open"})} if change else {}
+        later = Run(run.record, run.scenario.model_copy(update={"warehouses": warehouses, "changes": opened}))
+        cost = of_warehouses(later)
+        assert cost[:, 1] == pytest.approx([40 * 500 * part for part in months], rel=0.01)
+        assert cost[1, 0] == pytest.approx(40 * 500)
 
 
 def test_part_months_count_by_their_days_and_up_to_the_end_of_orders(scenario: Scenario, model: Model) -> None:

@@ -4,7 +4,7 @@ Each check is a generator of (path, message, hint); where in which file a proble
 afterwards. A name that is unknown is reported once, and not again by what follows from it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path as Folder
 
 from sim.errors import Problem
@@ -57,6 +57,13 @@ Place = Callable[[Path], Path]
 """Where in the tree something stands that the scenario has at a path."""
 
 
+def faults_across(scenario: Scenario) -> Iterator[Found]:
+    """Everything wrong with a scenario of no file that no single field shows."""
+    yield from horizon(scenario)
+    for check in _CHECKS:
+        yield from check(scenario)
+
+
 def problems_across(
     scenario: Scenario, tree: Tree, own_file: str, found: Iterable[Found] = (), place: Place = tuple
 ) -> list[Problem]:
@@ -66,12 +73,17 @@ def problems_across(
     """
     at_its_ends = [_problem(tree, *each) for each in horizon(scenario)]
     problems = [_problem(tree, *each) for each in found]
-    problems += [_problem(tree, place(each[0]), *each[1:]) for check in _CHECKS for each in check(scenario)]
+    problems += [_problem(tree, place(each[0]), *each[1:]) for each in found_across(scenario)]
     if at_its_ends:
         return problems + at_its_ends
     # A corridor may well describe years that a scenario does not reach; what the scenario's own file says must act.
     late = [_problem(tree, place(each[0]), *each[1:]) for each in outside_the_horizon(scenario)]
     return problems + [problem for problem in late if problem.file == own_file]
+
+
+def found_across(scenario: Scenario) -> Iterator[Found]:
+    """The same of its world alone, whatever its horizon."""
+    return (each for check in _CHECKS for each in check(scenario))
 
 
 def problems_of_draws(scenario: Scenario, tree: Tree, own_file: str, posteriors: Folder) -> list[Problem]:

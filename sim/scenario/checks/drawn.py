@@ -9,7 +9,7 @@ from sim.reading.tree import Path, nearest
 from sim.scenario.checks.findings import Found
 from sim.scenario.scenario import Scenario
 from sim.scenario.setting import SettingError, closest_path, paths_of, with_values
-from sim.scenario.uncertain import uncertain_number, uncertain_numbers, values_of
+from sim.scenario.uncertain import settable, values_of
 
 
 def drawn(s: Scenario, tree: Tree, own_file: str, folder: Folder) -> Iterator[Found]:
@@ -72,14 +72,8 @@ def _moved_twice(s: Scenario, tree: Tree, read: dict[str, Posterior]) -> Iterato
 
 
 def _of_uncertain(s: Scenario, tree: Tree) -> Iterator[Found]:
-    try:
-        uncertain_numbers(s)
-    except SettingError:
-        for path, bounds in s.uncertain.items():
-            try:
-                uncertain_number(s, path, bounds)
-            except SettingError as error:
-                yield _place(tree, path), str(error), None
+    for path, error in settable(s, s.uncertain)[1].items():
+        yield _place(tree, path), str(error), None
 
 
 def _place(tree: Tree, path: str) -> Path:

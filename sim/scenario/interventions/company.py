@@ -33,5 +33,6 @@ def _of_requirement(s: Scenario, intervention: Intervention, other: str) -> Iter
     if latest > intervention.at:
         may = "may start as late as" if required.starts_within else "starts only on"
         yield f"it requires '{other}', which {may} {latest}, after {intervention.at}"
-    if required.until and required.until <= intervention.at:
+    end = required.ending(required.at)
+    if end is not None and end <= intervention.at:
         yield f"it requires '{other}', which has ended by {intervention.at}"

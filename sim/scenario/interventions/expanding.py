@@ -21,7 +21,6 @@ from sim.scenario.interventions.naming import unknown_names, why_not
 from sim.scenario.interventions.parts import Act, Departing, Wrong
 from sim.scenario.scenario import Change, Scenario
 from sim.scenario.targets import Target, targets
-from sim.ticks import DAY
 
 LONGEST_NAME = 60
 MOST_CHANGES = 1000
@@ -90,13 +89,6 @@ def starting(name: str, intervention: Intervention, starts: Mapping[str, date] |
     return (starts or {}).get(name, intervention.at)
 
 
-def ending(intervention: Intervention, start: date) -> date | None:
-    """The first day on which it no longer acts if it starts on that day; None if it acts for good."""
-    if intervention.lasts is not None:
-        return start + timedelta(days=intervention.lasts // DAY)
-    return intervention.until and intervention.until + (start - intervention.at)
-
-
 class _Expanding:
     """One expansion under way."""
 
@@ -132,7 +124,7 @@ class _Expanding:
 
     def _acting(self, name: str, intervention: Intervention, measure: AnyMeasure, at: Path) -> Acting:
         start = starting(name, intervention, self.starts)
-        end = ending(intervention, start)
+        end = intervention.ending(start)
         shift = start - intervention.at
         first = measure.at + shift if measure.at else start
         last = measure.until + shift if measure.until else end

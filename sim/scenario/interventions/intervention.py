@@ -1,12 +1,13 @@
 """An intervention: what is proposed, by whom, when, at what cost, and the measures it consists of."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
 from sim.scenario.base import Described, Name, Slug
 from sim.scenario.interventions.measures import AnyMeasure
+from sim.ticks import DAY
 from sim.units import Duration, Money
 
 
@@ -43,15 +44,20 @@ class Intervention(Described):
 
     @model_validator(mode="after")
     def _dates_fit(self) -> Self:
-        day = 86_400_000_000
         if self.until is not None and self.lasts is not None:
             raise ValueError("give until or lasts, not both")
         if self.until is not None and self.until <= self.at:
             raise ValueError("`until` must lie after `at`")
-        if (self.lasts or 0) % day or self.starts_within % day:
+        if (self.lasts or 0) % DAY or self.starts_within % DAY:
             raise ValueError("lasts and starts_within are whole days")
         if self.starts_within and self.until is not None:
             raise ValueError("an intervention whose start is drawn has `lasts` instead of `until`")
         if set(self.requires) & set(self.excludes):
             raise ValueError("an intervention cannot both require and exclude another")
         return self
+
+    def ending(self, start: date) -> date | None:
+        """The first day on which it no longer acts if it starts on that day; None if it acts for good."""
+        if self.lasts is not None:
+            return start + timedelta(days=self.lasts // DAY)
+        return self.until and self.until + (start - self.at)

@@ -47,12 +47,12 @@ def _of_source(
     tree: Tree, node: Tree, path: Path, given: Ends | str, sources: Mapping[Path, Source]
 ) -> dict[str, Range]:
     if path[-1] in ENDS and (above := nearest(tree, path[:-1])[0]) and _is_distribution(above):
-        return dict(_of_ends(above, path[:-1], _in_model(tree, path[:-1]), sources))
+        return dict(_of_ends(above, path[:-1], in_model(tree, path[:-1]), sources))
     if isinstance(given, tuple):
-        return dict(_between(_in_model(tree, path), node.value, given)) if node.is_scalar else {}  # type: ignore[arg-type]
+        return dict(_between(in_model(tree, path), node.value, given)) if node.is_scalar else {}  # type: ignore[arg-type]
     return {
         name: ends
-        for below, number in _numbers(node, _in_model(tree, path))
+        for below, number in _numbers(node, in_model(tree, path))
         for name, ends in _between(below, number, _around(number, given))
     }
 
@@ -120,11 +120,11 @@ def _written(found: Amount, factor: float = 1.0) -> str | float:
 # -- distributions -----------------------------------------------------------------------------------------------------
 
 
-def _of_ends(node: Tree, path: Path, in_model: Path, sources: Mapping[Path, Source]) -> Iterator[tuple[str, Range]]:
+def _of_ends(node: Tree, path: Path, to: Path, sources: Mapping[Path, Source]) -> Iterator[tuple[str, Range]]:
     """The range of the mean of a distribution whose ends have ranges, all at their lower or all at their upper end."""
     sides = [_mean(node, _ends_at(side, node, path, sources)) for side in (0, 1)]
     if None not in sides:
-        yield ".".join(map(str, (*in_model, "mean"))), (sides[0], sides[1])  # type: ignore[misc]
+        yield ".".join(map(str, (*to, "mean"))), (sides[0], sides[1])  # type: ignore[misc]
 
 
 def _ends_at(side: int, node: Tree, path: Path, sources: Mapping[Path, Source]) -> dict[str, Scalar]:
@@ -166,7 +166,7 @@ def _dimension(found: list[Amount | None]) -> str:
     return next(each.dimension for each in found if each)
 
 
-def _in_model(tree: Tree, path: Path) -> Path:
+def in_model(tree: Tree, path: Path) -> Path:
     """A path in a file as it is in the model, where a distribution has parts."""
     result: Path = ()
     for i, key in enumerate(path):

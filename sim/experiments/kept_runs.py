@@ -14,8 +14,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
-from calibration.simulator import Job, Store, Summary
 from sim.errors import SimError
+from sim.experiments.store import Job, Store, Summary
 
 LOOK_EVERY = 1.0
 TELL_EVERY = 10.0
