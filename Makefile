@@ -46,6 +46,7 @@ calibrate: setup
 
 docs: setup
 	$(BIN)/python -m docs.generate
+	$(BIN)/python -m docs.tutorial
 
 clean:
 	rm -rf $(VENV) results/runs

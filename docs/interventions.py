@@ -34,7 +34,7 @@ Row = Mapping[str, str]
 def main(folders: Sequence[str]) -> int:
     """Write the tables of some comparisons; the exit code."""
     for folder in map(Path, folders):
-        base = json.loads((folder / "manifest.json").read_text("utf-8"))["baseline"]
+        base = json.loads((folder / "manifest.json").read_text("utf-8"))["comparison"][0]
         page = DOCS / f"interventions-{base.split('-')[0]}.md"
         page.write_text(with_table(page.read_text("utf-8"), table(folder)), "utf-8")
         print(f"wrote the table of {page.name}")

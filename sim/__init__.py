@@ -4,38 +4,40 @@ In a notebook::
 
     import sim
 
-    scenario = sim.load("scenarios/harbin-baseline.yaml")
-    results = sim.run(scenario)
-    results.summary
+    base = sim.load("scenarios/harbin-baseline.yaml")
+    plan = sim.with_changes(base, {"stations.harbin-exchange.servers": 80}, at="2017-01-01")
+    results = sim.run(plan, parcels_per_row=500)
+    comparison = sim.compare(base, [plan, "harbin-charters"], parcels_per_row=500)
+    comparison.plot()
+
+docs/tutorial.md goes on from there.
 """
 
 import os
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from sim.scenario.scenario import Scenario
+from typing import Any
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "build", "compare", "load", "run"]
 
-_LAZY = {"compare": "sim.experiments.comparing.compare", "build": "sim.model", "run": "sim.experiments.run"}
+_LAZY = {
+    "build": "sim.model",
+    "compare": "sim.experiments.comparing.compare",
+    "explain": "sim.notebook",
+    "load": "sim.notebook",
+    "numbers": "sim.notebook",
+    "run": "sim.experiments.run",
+    "with_changes": "sim.notebook",
+    "with_interventions": "sim.notebook",
+    "with_values": "sim.notebook",
+}
+"""What is imported only when it is asked for; `__init__.pyi` tells type checkers and editors of it."""
+
+__all__ = ["__version__", *_LAZY]
 
 
 if not os.access(Path(__file__).parent, os.W_OK):  # numba keeps compiled kernels beside the code, where it can
     os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(tempfile.gettempdir()) / f"parcel-corridors-{os.getuid()}"))
-
-
-def load(path: str | Path, interventions: Sequence[str | Path] = ()) -> "Scenario":
-    """The scenario of a file, checked; with interventions besides its own, by name or file.
-
-    Raises ScenarioError with every problem found.
-    """
-    from sim.scenario import loading
-
-    return loading.load(path, interventions).scenario
 
 
 def __getattr__(name: str) -> Any:
@@ -44,3 +46,7 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     return getattr(import_module(_LAZY[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAZY})

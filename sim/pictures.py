@@ -36,13 +36,13 @@ def overview(tables: Mapping[str, Columns], title: str) -> "Figure":
 
     tables: `flows`, `service`, `stations` and `warehouses` of a run (see docs/tables.md).
     """
-    from matplotlib.figure import Figure
+    from sim.figures import Picture
 
     first = {name: _first_replication(tables[name]) for name in ("flows", "service", "stations", "warehouses")}
     months = sorted(set(first["flows"]["month"]))
     origins = list(dict.fromkeys(first["flows"]["origin"]))
     n_rows = 3 + (len(first["warehouses"]["month"]) > 0)
-    figure = Figure(figsize=(6 + 5 * max(len(origins), 1), 0.8 + 2.9 * n_rows), layout="constrained")
+    figure = Picture(figsize=(6 + 5 * max(len(origins), 1), 0.8 + 2.9 * n_rows), layout="constrained")
     figure.suptitle(title, fontsize=13, parse_math=False)
     grid = figure.add_gridspec(n_rows, len(origins))
     for row, draw in enumerate((_orders, _days)):

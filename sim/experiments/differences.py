@@ -195,14 +195,17 @@ def ranking(values: np.ndarray, layout: Layout, n_sampled: int = 4000, seed: int
     """Rank alternatives by values float64[alternatives, n], the baseline among them.
 
     Over draws of the expected outcomes. Without draws, over the sampling distribution of the paired means (multivariate
-    normal with their estimated covariance): then it tells of the run, not of the world.
+    normal with their estimated covariance): then it tells of the run, not of the world. NaN for all where a value is
+    not known.
     """
-    if layout.has_draws:
-        worlds, rests_on = expected_by_draw(values, layout), "draws"
-    else:
-        worlds, rests_on = _sampled_means(values, n_sampled, seed), "Monte Carlo error"
+    rests_on = "draws" if layout.has_draws else "Monte Carlo error"
+    if np.isnan(values).any():
+        unknown = np.full(len(values), np.nan)
+        return Ranking(unknown, unknown, rests_on)
+    contrasts = values - values[:1]  # shared luck is in no contrast, but would shrink levels, each in its own way
+    worlds = expected_by_draw(contrasts, layout) if layout.has_draws else _sampled_means(contrasts, n_sampled, seed)
     best = worlds.max(axis=0)
-    is_best = best - worlds <= TIE * np.abs(best)
+    is_best = best - worlds <= TIE * np.abs(layout.table(values).mean(axis=-1)).max(axis=0)
     regret = np.where(is_best, 0.0, best - worlds).mean(axis=1)
     return Ranking((is_best / is_best.sum(axis=0)).mean(axis=1), regret, rests_on)
 

@@ -13,7 +13,6 @@ from typing import Any
 import sim
 from sim.experiments.results import Results
 from sim.ledger.posteriors import ENDING
-from sim.pictures import can_be_drawn, overview
 from sim.reading import Tree
 from sim.tables import sha256, write_results
 
@@ -23,9 +22,7 @@ EVIDENCE = Path(sim.__file__).resolve().parents[1] / "calibration" / "evidence"
 
 def save(results: Results, folder: Path, files: Iterable[Path] = ()) -> None:
     """Write a run's folder: all tables, a picture, the manifest, and a side file with what differs from run to run."""
-    title = results.scenario.title
-    title = title if title and can_be_drawn(title) else results.scenario.scenario
-    pictures = {"overview": overview(results.tables, title)}
+    pictures = {"overview": results.plot()}
     write_results(
         folder, results.tables, manifest(results, files), side_file(results.seconds), results.parcel_log, pictures
     )

@@ -17,6 +17,7 @@ from sim.tables import arrow
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,13 @@ class Results:
         if name.startswith("_") or name not in self.tables:
             raise AttributeError(f"no table or attribute '{name}'; tables are {', '.join(self.__dict__['tables'])}")
         return self.frame(name)
+
+    def plot(self) -> "Figure":
+        """A picture of the first replication: orders and days by month and route, the longest queues, the stock."""
+        from sim.pictures import can_be_drawn, overview
+
+        title = self.scenario.title
+        return overview(self.tables, title if title and can_be_drawn(title) else self.scenario.scenario)
 
     def summary_records(self) -> list[dict[str, Any]]:
         """Mean, standard error and interval of each measure by route, as plain values (None where there is none)."""

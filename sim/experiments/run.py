@@ -25,6 +25,7 @@ from sim.indicators import Columns, Run, growing_backlogs, lasting_stock_outs, t
 from sim.ledger.posteriors import SHIPPED, Posterior
 from sim.model import Model, build
 from sim.scenario.scenario import Scenario
+from sim.scenario.setting import with_values
 
 LOOK_EVERY = 0.5
 """Seconds between two looks at how far the processes have come."""
@@ -75,12 +76,19 @@ def run(
     workers: int = 1,
     on_progress: Tell | None = None,
     parcel_log: bool = False,
-    posteriors: Path = SHIPPED,
+    posteriors: Path | None = None,
+    parcels_per_row: int | None = None,
 ) -> Results:
     """Run all replications. Ctrl-C ends the run early: what is then complete is in the results, and what is missing.
 
-    A replication that fails does not keep the others from their end.
+    A replication that fails does not keep the others from their end. How many there are and how many parcels a row
+    stands for is as the scenario says unless given here; ``posteriors`` is the folder of the calibrations that it
+    names, by default that nearest to its file. Raises AbsurdScenarioError for what would exhaust the machine,
+    SettingError for rows that cannot be.
     """
+    if parcels_per_row is not None:
+        scenario = with_values(scenario, {"parcels_per_row": parcels_per_row}).as_read_from(scenario.file)
+    posteriors = posteriors or scenario.calibrations
     n = scenario.replications if replications is None else replications
     refuse_if_absurd(scenario, replications=n, workers=workers, parcel_log=parcel_log)
     (results,) = run_several([Job(scenario, n, posteriors)], workers, on_progress, parcel_log)

@@ -10,11 +10,12 @@ from typing import Literal
 
 import numpy as np
 
-from sim.indicators.accounts import CNY, co2e_g, operators_result, sellers_income, total_cost
+from sim.indicators.accounts import CNY, co2e_g, operators_result, total_cost
 from sim.indicators.backlogs import Backlog, StockOut, growing_backlogs, lasting_stock_outs
 from sim.indicators.declared import Run, ratio
 from sim.indicators.service import orders_with_time_to_arrive, percentile_days
-from sim.indicators.trade import bulk, corrections, foreign_trade_by_month
+from sim.indicators.standing import income_wherever_sold, surplus_of_the_corridor
+from sim.indicators.trade import bulk, foreign_trade_by_month
 from sim.ticks import SECONDS_A_DAY
 
 Sums = Mapping[str, np.ndarray]
@@ -100,7 +101,7 @@ def _cubes(run: Run) -> dict[str, tuple[str, np.ndarray]]:
     """Everything that is summed: its axes, a letter each, and its numbers in the reported months, the month first."""
     record, months = run.record, run.months
     orders = record.alternatives
-    income, local = sellers_income(run)
+    income, local = income_wherever_sold(run)
     emitted, is_timed = co2e_g(run), _is_timed(run)[:, :, None, None]
     arrived, seconds, _, kept = np.moveaxis(record.service, -1, 0)
     n_routes = len(record.axes.routes)
@@ -116,9 +117,9 @@ def _cubes(run: Run) -> dict[str, tuple[str, np.ndarray]]:
         "arrived": ("mrgp", arrived * is_timed),
         "order_seconds": ("mrgp", seconds * is_timed),
         "kept": ("mrgp", kept * is_timed),
-        "buyers_surplus_cny": ("mogp", record.surplus_cny + corrections(run)),
-        "sellers_of_the_province_cny": ("mr", local),
-        "sellers_elsewhere_cny": ("mr", income - local),
+        "buyers_surplus_cny": ("mogp", surplus_of_the_corridor(run)),
+        "sellers_of_the_province_cny": ("mo", local),
+        "sellers_elsewhere_cny": ("mo", income - local),
         "routes_result_cny": ("mr", operators_result(run)),
         "routes_cost_cny": ("mr", total_cost(run)),
         "empty_departures_cny": ("m", record.empty_cny),
@@ -227,9 +228,9 @@ MEASURES = (
     _made("share_within_promise", "share", 1, "ready for collection within the promised days, of all placed",
           ("kept", "timed_orders"), ratio),
     _total("timed_orders", "orders", 0, "orders that days and promise are over: those that had time to arrive"),
-    _total("buyers_surplus_cny", CNY, 1, "buyers' surplus; only differences count"),
-    _total("sellers_of_the_province_cny", CNY, 1, "income of sellers of the province"),
-    _total("sellers_elsewhere_cny", CNY, 1, "income of sellers elsewhere in China"),
+    _total("buyers_surplus_cny", CNY, 1, "buyers' surplus: what having the corridor is worth to latent orders"),
+    _total("sellers_of_the_province_cny", CNY, 1, "income of the province's sellers, by whatever Chinese gateway"),
+    _total("sellers_elsewhere_cny", CNY, 1, "income of sellers elsewhere in China, likewise"),
     _made("operators_result_cny", CNY, 1, "tariffs less operators' cost, empty departures included",
           ("routes_result_cny", "empty_departures_cny"), lambda result, empty: result - empty),
     _made("operators_cost_cny", CNY, -1, "operators' cost, empty departures included",

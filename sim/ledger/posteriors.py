@@ -95,10 +95,10 @@ def posterior_in(folder: Path, name: str) -> Posterior:
         raise PosteriorError(f"there is no calibration {shown(name)} in {folder}", hint)
     file = folder / f"{name}{ENDING}"
     content = file.read_bytes()
-    rows = list(csv.reader(io.StringIO(content.decode("utf-8"))))
     try:
+        rows = list(csv.reader(io.StringIO(content.decode("utf-8"))))
         return _posterior(name, hashlib.sha256(content).hexdigest(), rows)
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, csv.Error) as error:
         raise PosteriorError(f"{file} is no table of a posterior's numbers: {error}") from None
 
 

@@ -66,7 +66,7 @@ def load(
     problems += problems_of_draws(scenario, tree, str(path), posteriors)
     if problems:
         raise ScenarioError(problems)
-    return Loaded(scenario, sources, tree, posteriors)
+    return Loaded(scenario.as_read_from(path), sources, tree, posteriors)
 
 
 def _assembled(path: Path, above: tuple[Path, ...]) -> Tree:

@@ -1,11 +1,14 @@
 """The scenario: a world (places, network, market), a horizon, and dated changes laid on top."""
 
+from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from sim.errors import shown
+from sim.ledger.posteriors import SHIPPED, posteriors_near
 from sim.scenario.base import Described, Slug
 from sim.scenario.containers import Consolidation, Freight
 from sim.scenario.interventions.intervention import Intervention
@@ -97,6 +100,13 @@ class Corridor(World):
     market: CorridorMarket = Field(default_factory=CorridorMarket, description="where orders come from")
 
 
+@dataclass(frozen=True)
+class Read:
+    """Where a scenario was read. It is no part of what the scenario says: all are equal."""
+
+    file: Path | None = field(default=None, compare=False)
+
+
 class Scenario(World):
     """A world with a name, a horizon and the settings of a run."""
 
@@ -131,7 +141,25 @@ class Scenario(World):
         2, ge=1, le=100, description="replications with each draw of the posterior and of uncertain numbers"
     )
 
+    _read: Read = PrivateAttr(default_factory=Read)
+
     @property
     def settling_parcels_per_row(self) -> int:
         """Row size in the repetitions that settle the market: no finer than that of the run."""
         return max(self.market.review.settle_parcels_per_row, self.parcels_per_row)
+
+    @property
+    def file(self) -> Path | None:
+        """The file that it was read from, whatever was altered since; None if it was read from none."""
+        return self._read.file
+
+    @property
+    def calibrations(self) -> Path:
+        """The folder of the calibrations that `posterior` names."""
+        return posteriors_near(self.file.parent) if self.file else SHIPPED
+
+    def as_read_from(self, file: Path | None) -> Self:
+        """The same, knowing the file that it was read from: names of interventions are looked up beside it."""
+        same = self.model_copy()
+        same._read = Read(file and file.resolve())
+        return same

@@ -1,17 +1,28 @@
 """Plans against a baseline: what is nobody's effect is zero, what is somebody's is where and when it should be."""
 
+import copy
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from behaviour.planned import FROZEN, TRADING, expand, intervention, more_sorting, narrow, nothing, two_routes
+from oracle.base_world import route
 
 import sim
+from sim.cli.comparison_json import json_of
+from sim.experiments.comparing import replicating
 from sim.experiments.comparing.comparison import Comparison
 from sim.experiments.comparing.decomposing import STEPS, WHOLE_EFFECT
+from sim.experiments.comparing.plans import PlanError
 from sim.experiments.comparing.portfolios import BEYOND
+from sim.experiments.comparing.wording import rests_on, warnings
 from sim.indicators.measures import BY_NAME, DIMENSIONS
 from sim.scenario.scenario import Scenario
+
+PATH = ["collection", "sorting", "flight", "ural-customs", "inland"]
+AMPLE = {"stations": {"sorting": {"servers": 40}}}
 
 
 def compared(base: Scenario, *plans: Any, **options: Any) -> Comparison:
@@ -61,7 +72,7 @@ def test_measures_are_those_of_the_tables_of_a_run() -> None:
     summary, trade = results.summary.set_index("replication"), results.trade.groupby("replication").sum()
     for name in ("placed", "delivered", "mean_days", "p50_days", "p90_days", "p95_days", "share_within_promise"):
         assert base[name].tolist() == pytest.approx(summary[name].tolist()), name
-    for name in ("buyers_surplus_cny", "sellers_of_the_province_cny", "sellers_elsewhere_cny", "subsidy_cny"):
+    for name in ("buyers_surplus_cny", "subsidy_cny"):  # the outside options weigh 1: they are worth nothing
         assert base[name].tolist() == pytest.approx(trade[name].tolist(), rel=1e-9), name
     empty = results.costs[results.costs.bearer == "empty"].groupby("replication").lanes_cny.sum()
     expected = trade.operators_result_cny - empty.reindex(trade.index, fill_value=0)
@@ -141,6 +152,31 @@ def test_closed_route_sends_its_orders_where_the_choice_says() -> None:
     assert placed.difference == pytest.approx(-sum(others))
 
 
+@pytest.mark.parametrize("dissimilarity", [1.0, 0.3])
+def test_second_identical_route_gains_what_the_nest_allows(dissimilarity: float) -> None:
+    """Two equal routes weigh ``2 ** dissimilarity`` of one: the more alike routes are, the less a copy brings."""
+    twin = {
+        "routes": {"twin": route("harbin", {"air": {"steps": PATH}}, is_open=False)},
+        "market": {"origins": {"harbin": {"choice": {"like": {"twin": "post"}, "dissimilarity": dissimilarity}}}},
+    }
+    opening = intervention(
+        "opening", {"m": {"kind": "change", "change": "routes.twin.is_open", "set": True}}, at="2016-04-18"
+    )
+    base = narrow(AMPLE, FROZEN, twin)
+    comparison = compared(base, opening, by=["route"])
+    latent, weight = of(comparison, "opening", "latent_orders").baseline, 2**dissimilarity
+    error = 4 * np.sqrt(latent / 3) / latent
+    gained, post = of(comparison, "opening", "placed"), of(comparison, "opening", "placed", group="post")
+    assert gained.difference / latent == pytest.approx(weight / (1 + weight) - 0.5, abs=error)
+    assert post.difference / latent == pytest.approx(weight / (1 + weight) / 2 - 0.5, abs=error)
+    assert of(comparison, "opening", "mean_days").difference == pytest.approx(0, abs=0.1)
+    table = sim.run(base, replications=3).surplus
+    sooner_than_promised = table.correction_cny.sum() / 3 / gained.baseline * gained.difference
+    choice = np.log((1 + weight) / 2) / 0.02 * latent
+    surplus = of(comparison, "opening", "buyers_surplus_cny").difference
+    assert surplus == pytest.approx(choice + sooner_than_promised, rel=0.03)
+
+
 def test_gain_is_created_diverted_or_new() -> None:
     comparison = compared(narrow(), more_sorting(3))
     plan = comparison.plans.iloc[0]
@@ -192,3 +228,64 @@ def test_common_luck_removes_most_of_the_variance() -> None:
     assert placed.pairing > 0.9
     apart = np.sqrt(2 * comparison.base.samples.whole("placed").var(ddof=1) / 6)
     assert placed.standard_error < apart / 3
+
+
+# -- what a comparison must not say ------------------------------------------------------------------------------------
+
+
+def with_shares(inside: float, other: float, *overs: dict[str, Any]) -> Scenario:
+    shares = {"inside": inside, "other_gateway": other, "not_bought": round(1 - inside - other, 6)}
+    return narrow(FROZEN, {"market": {"origins": {"harbin": {"choice": {"reference_shares": shares}}}}}, *overs)
+
+
+def test_order_that_only_moves_from_another_gateway_adds_no_income() -> None:
+    cheaper = intervention("cheaper", {"m": {"kind": "subsidy", "routes": ["post"], "per_parcel": "10 CNY"}})
+    comparison = compared(with_shares(0.5, 0.5, TRADING), cheaper)
+    gained = of(comparison, "cheaper", "placed")
+    assert gained.difference > 0.03 * gained.baseline
+    for name in ("sellers_of_the_province_cny", "sellers_elsewhere_cny"):
+        found = of(comparison, "cheaper", name)
+        assert abs(found.difference) < 0.01 * found.baseline
+
+
+def test_objective_that_is_not_known_ranks_nothing() -> None:
+    free = narrow(FROZEN, {"market": {"origins": {"harbin": {"choice": {"price_weight": 0}}}}})
+    comparison = compared(free, more_sorting(), replications=2, objective="surplus", parcels_per_row=50)
+    assert np.isnan(comparison.plans.p_best).all()
+    json.dumps(json_of(comparison, Path()), allow_nan=False)
+    assert any("buyers' surplus is not known" in line for line in warnings(comparison))
+
+
+def test_a_year_in_force_is_one_of_the_starts_as_drawn() -> None:
+    late = more_sorting(starts_within="30 d")
+    years = compared(narrow(FROZEN), late, replications=4, parcels_per_row=50).plans.years_in_force.iloc[0]
+    assert (36 - 30) / 365.25 < years < 36 / 365.25
+
+
+def test_decomposition_that_fails_leaves_the_comparison(monkeypatch: pytest.MonkeyPatch) -> None:
+    measure = replicating.measure_replication
+
+    def work(worlds: Any, replication: int, tell: Any) -> Any:
+        if not worlds.described.market.feedback.congestion:
+            raise ValueError("no luck")
+        return measure(worlds, replication, tell)
+
+    monkeypatch.setattr(replicating, "measure_replication", work)
+    comparison = compared(narrow(), more_sorting(), replications=1, is_decomposed=True, parcels_per_row=50)
+    assert "decomposition" not in comparison.tables
+    assert any("there is no decomposition" in line and "no luck" in line for line in warnings(comparison))
+
+
+def test_plan_that_is_the_baseline_or_has_the_name_of_another_is_refused() -> None:
+    with pytest.raises(PlanError, match="is the baseline itself"):
+        compared(narrow(), narrow().model_copy(update={"scenario": "same"}))
+    with pytest.raises(PlanError, match="two plans are called 'all'"):
+        compared(narrow(), more_sorting(name="all"), nothing(), is_portfolio=True)
+
+
+def test_replications_run_in_whole_draws_and_a_comparison_can_be_copied() -> None:
+    drawn = narrow(FROZEN).model_copy(update={"uncertain": {"stations.sorting.service.mean": ("30 min", "40 min")}})
+    comparison = compared(drawn, more_sorting(), replications=5, parcels_per_row=50)
+    assert (comparison.replications, comparison.left_out) == ((0, 1, 2, 3), {})
+    assert any("not the 5 asked for" in line for line in rests_on(comparison))
+    assert copy.copy(comparison).replications == comparison.replications

@@ -195,3 +195,15 @@ def test_number_that_only_one_world_has_is_told_as_not_there(library, capsys: py
     )
     (one,) = explained(plan)
     assert [(step.before, step.after) for step in one.steps] == [(1, 3)]
+
+
+def test_only_changes_that_the_simulated_time_reaches_count_as_others(
+    library, capsys: pytest.CaptureFixture[str]
+) -> None:
+    measure = "{kind: change, change: stations.sorting.servers, add: 1}"
+    library.write("now", f"m: {measure}")
+    library.write("later", f"m: {measure}", at="2018-01-01")
+    library.write("ended", f"m: {measure}", at="2014-01-01", until="2015-01-01")
+    out = told(capsys, library.base, "now", "later", "ended")
+    assert "2016-05-01  servers of the station sorting: 4 -> 5 (+ 1)\n" in out
+    assert "  servers of the station sorting\n    2016-05-01  4 -> 5\n" in out

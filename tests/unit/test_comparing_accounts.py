@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.experiments.comparing.accounts import BENEFITS, Lasting, returns, with_accounts
+from sim.experiments.comparing.accounts import BENEFITS, Lasting, returns, unknown_in, with_accounts
 from sim.experiments.comparing.costs import annuity, cost_of, years_in_force
 from sim.experiments.comparing.replicating import Rule, _next
 from sim.experiments.comparing.samples import Samples
 from sim.experiments.comparing.sensitivity import _moved
 from sim.experiments.differences import Difference, Layout, difference, ranking
+from sim.indicators.standing import worth_of_outside
 from sim.scenario.interventions.intervention import Intervention
-from sim.scenario.market import Horizon
+from sim.scenario.market import Choice, Horizon
 
 YEAR = Horizon(start=date(2016, 1, 1), end=date(2017, 1, 1))
 
@@ -73,7 +74,8 @@ def samples(benefits: dict[str, float], cost: list[float], **whole: float) -> Sa
     by_month = {name: np.repeat(of[name] / 12, 12, axis=0) for name in BENEFITS}
     costs = [cost_of({"one": proposal(running_per_year=each * 365.25 / 366)}, YEAR, 0.08) for each in cost]
     groups = {"whole": ("",), "month": MONTHS}
-    return with_accounts(Samples(groups, {"whole": of, "month": by_month}, np.zeros(2, np.int64)), costs)
+    made = Samples(groups, {"whole": of, "month": by_month}, np.zeros(2, np.int64))
+    return with_accounts(made, costs, unknown_in([made]))
 
 
 def lasting(months: tuple[int, ...] = tuple(range(12)), cost: float = 0.0) -> Lasting:
@@ -179,3 +181,26 @@ def test_pairing_is_what_makes_a_small_difference_precise() -> None:
     paired = difference(shared + 5, shared, Layout.of(20, 2))
     assert paired.is_precise
     assert paired.pairing == pytest.approx(1)
+
+
+def test_what_one_plan_does_not_know_counts_in_no_plan() -> None:
+    base, plan = (
+        Samples({}, {"whole": {name: np.full((1, 2), 7.0) for name in BENEFITS}}, np.zeros(2)) for _ in range(2)
+    )
+    plan.values["whole"]["sellers_elsewhere_cny"][0, 1] = math.nan
+    costs = [cost_of({}, YEAR, 0.08)] * 2
+    benefits = [with_accounts(one, costs, unknown_in([base, plan])).whole("benefit_cny") for one in (base, plan)]
+    assert benefits[0].tolist() == benefits[1].tolist() == [21, 14]
+
+
+def test_what_ends_with_the_horizon_has_no_lasting_cost() -> None:
+    assert cost_of({"one": proposal(until="2017-01-01", running_per_year=100)}, YEAR, 0.08).per_year == 0
+
+
+def test_surplus_of_an_order_without_the_corridor_is_nothing() -> None:
+    for inside in (0.9, 0.5, 0.1):
+        shares = {"inside": inside, "other_gateway": 0.0, "not_bought": 1 - inside, "routes": {"r": 1.0}}
+        said = {"price_weight": 0.02, "value_of_time": 3, "value_of_reliability": 1, "dissimilarity": 0.6}
+        worth = worth_of_outside(Choice.model_validate(said | {"reference_shares": shares}))
+        total = math.log(1 + (1 - inside) / inside) / 0.02
+        assert total - worth == pytest.approx(-math.log(1 - inside) / 0.02)

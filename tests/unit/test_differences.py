@@ -96,3 +96,18 @@ def test_without_draws_the_ranking_says_that_it_rests_on_monte_carlo_error() -> 
     assert found.rests_on == "Monte Carlo error"
     assert found.probability_best.sum() == pytest.approx(1)
     assert found.probability_best[2] > 0.99
+
+
+def test_ranking_sees_through_luck_that_all_alternatives_share() -> None:
+    luck = np.random.default_rng(6).normal(1000, 100, 40)
+    effect = np.tile([3.0, 3.0, -1.0, -1.0], 10)
+    found = ranking(np.stack([luck, luck + effect]), Layout.of(40, 2))
+    assert found.probability_best.tolist() == [0.5, 0.5]
+    assert found.regret.tolist() == pytest.approx([1.5, 0.5])
+
+
+def test_ranking_of_what_is_not_known_is_not_known() -> None:
+    for per_draw in (None, 2):
+        found = ranking(np.array([[1.0, 2, 3, 4], [1, 2, math.nan, 4]]), Layout.of(4, per_draw))
+        assert np.isnan(found.probability_best).all()
+        assert np.isnan(found.regret).all()

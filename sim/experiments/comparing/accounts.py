@@ -5,7 +5,7 @@ buyers have the subsidy in their surplus, and the public purse pays it.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,9 +43,15 @@ ACCOUNT_MEASURES = (
 )
 
 
-def with_accounts(samples: Samples, costs: Sequence[Cost]) -> Samples:
-    """The measures of a plan with its accounts; costs one for each replication. What is not known counts as nothing."""
-    of = {name: sign * np.nan_to_num(samples.whole(name)) for name, sign in BENEFITS.items()}
+def unknown_in(everything: Iterable[Samples]) -> dict[str, np.ndarray]:
+    """By benefit, the replications in which it is not known of some plan: bool[n]."""
+    known = list(everything)
+    return {name: np.any([np.isnan(one.whole(name)) for one in known], axis=0) for name in BENEFITS}
+
+
+def with_accounts(samples: Samples, costs: Sequence[Cost], unknown: Mapping[str, np.ndarray]) -> Samples:
+    """The measures of a plan with its accounts; costs one for each replication. Unknown benefits count as nothing."""
+    of = {name: sign * np.where(unknown[name], 0.0, samples.whole(name)) for name, sign in BENEFITS.items()}
     benefit = np.sum(list(of.values()), axis=0)
     total = np.array([cost.total for cost in costs])
     return samples.with_whole(

@@ -1,7 +1,7 @@
 """Compares plans with a baseline: the same replications of all, on common luck and common draws."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import chain
@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.errors import SimError
-from sim.experiments.comparing.accounts import Lasting, with_accounts
+from sim.experiments.comparing.accounts import Lasting, unknown_in, with_accounts
 from sim.experiments.comparing.comparison import Compared, Comparison
 from sim.experiments.comparing.costs import Cost, cost_of, is_lasting, years_in_force
 from sim.experiments.comparing.decomposing import decomposition
@@ -19,18 +19,19 @@ from sim.experiments.comparing.objectives import OBJECTIVES, Objective
 from sim.experiments.comparing.plans import Plan, PlanError, Said, base_plan, checked, first_day, plan_of
 from sim.experiments.comparing.portfolios import combinations, portfolio
 from sim.experiments.comparing.replicating import MOST, Replications, Rule, replicated
-from sim.experiments.comparing.samples import Groups, gathered, united_groups
+from sim.experiments.comparing.samples import Samples, gathered, united_groups
 from sim.experiments.differences import Difference, Layout
 from sim.experiments.run import Tell
-from sim.experiments.worlds import Worlds
-from sim.indicators import Backlog
+from sim.indicators import Backlog, Columns
 from sim.indicators.measures import DIMENSIONS, WHOLE
+from sim.scenario.interventions.intervention import Intervention
 from sim.scenario.scenario import Scenario
 
 ROWS = 50
 """Parcels a row, at most, unless asked for otherwise: full resolution is for single runs."""
 EVERY_BY = tuple(name for name in DIMENSIONS if name != WHOLE)
 MONTHS_OF_A_YEAR = 12
+MOST_ASKED = 10_000
 
 
 def compare(
@@ -51,9 +52,24 @@ def compare(
     """Compare plans with a baseline.
 
     A plan is the name or file of an intervention (several with ``+`` between them) or of a scenario, or such an object.
+    Names are looked up beside the file of the baseline, and laid over it as it is, altered or not.
     Replications are added until the half-width of every plan's objective is within ``precision`` of the difference or
     0.2 % of the baseline's mean, or ``most`` are run; ``replications`` fixes their number.
+
+    objective
+        What plans are ranked by: `parcels`, `days`, `surplus`, `net-benefit` or `co2e`.
+    by
+        Dimensions that differences are also given by: `origin`, `region`, `route`, `product`, `month`, `queue`, `lane`.
+    is_portfolio, is_decomposed
+        Whether to run also all plans together and all but each; and with the market's answers switched off in turn.
+    workers
+        Processes. More than one needs a script that is guarded by ``if __name__ == "__main__"``, or a notebook.
+
+    Raises PlanError if a plan is unknown or cannot be compared, ScenarioError if a file is wrong.
     """
+    _refuse_odd(parcels_per_row=parcels_per_row, replications=replications, most=most, workers=workers)
+    if not 0 < precision < 1:
+        raise PlanError(f"the precision {precision} is no share between 0 and 1, such as 0.05")
     below = base_plan(base)
     rule = Rule(relative=precision, most=most, fixed=replications)
     return compare_plans(
@@ -68,6 +84,14 @@ def compare(
         workers=workers,
         on_progress=on_progress,
     )
+
+
+def _refuse_odd(**counts: int | None) -> None:
+    """Refuse counts that cannot be; None is what is not asked for."""
+    for name, count in counts.items():
+        least = 2 if name == "most" else 1
+        if count is not None and not least <= count <= MOST_ASKED:
+            raise PlanError(f"{name} is {count}; it lies between {least} and {MOST_ASKED:,}")
 
 
 def compare_plans(
@@ -97,11 +121,13 @@ def compare_plans(
         raise SimError(_nothing(found))
     comparison = study.comparison(found)
     comparison = replace(comparison, drawn=all_drawn(found, comparison.replications))
-    more = {}
+    more: dict[str, Columns] = {}
     if together:
         more["portfolio"] = portfolio(comparison, together)
-    if is_decomposed:
-        more["decomposition"] = decomposition(comparison, workers, on_progress)
+    if is_decomposed and not comparison.was_stopped:
+        more["decomposition"], notes = decomposition(comparison, found.n, workers, on_progress)
+        comparison = replace(comparison, notes=notes)
+    more = {name: table for name, table in more.items() if table}
     return replace(comparison, more=more, seconds=time.perf_counter() - started)
 
 
@@ -132,9 +158,6 @@ class _Study:
     def __init__(self, plans: Sequence[Plan], rule: Rule, objective: Objective, by: tuple[str, ...]) -> None:
         self._plans, self._rule, self._objective, self._by = plans, rule, objective, by
         own = [plan.own(plans[0]) for plan in plans]
-        horizon = plans[0].scenario.horizon
-        whole = (horizon.end - horizon.start).days / 365.25
-        self._years = [years_in_force(one.values(), horizon) if one else whole for one in own]
         self._own = own
 
     def differences(self, found: Replications) -> list[Difference]:
@@ -147,8 +170,13 @@ class _Study:
         used = found.complete()
         groups = united_groups([found.measured(plan, used[0]) for plan in range(len(self._plans))])
         layout = Layout.of(len(used), found.per_draw)
-        costs = [paid(worlds, used) for worlds in found.worlds]
-        base, *others = [self._compared(i, found, used, groups, costs) for i in range(len(self._plans))]
+        drawn = [[interventions_in(worlds, replication) for replication in used] for worlds in found.worlds]
+        costs = [paid(plan.scenario, each) for plan, each in zip(self._plans, drawn, strict=True)]
+        years = [self._years(i, of_plan) for i, of_plan in enumerate(drawn)]
+        samples = [gathered([found.measured(i, r) for r in used], groups) for i in range(len(self._plans))]
+        unknown = unknown_in(samples)
+        samples = [with_accounts(one, cost, unknown) for one, cost in zip(samples, costs, strict=True)]
+        base, *others = [self._compared(i, found, used, samples[i], costs, years[i]) for i in range(len(samples))]
         left_out = {r: found.failures.get(r, "its draw is not complete") for r in range(found.n) if r not in used}
         return Comparison(
             base=base,
@@ -162,17 +190,29 @@ class _Study:
             was_stopped=found.was_stopped,
         )
 
+    def _years(self, i: int, drawn: Sequence[Mapping[str, Intervention]]) -> float:
+        """Years in which what a plan has of its own acts, mean over its replications; of a scenario all of them."""
+        horizon, own = self._plans[0].scenario.horizon, self._own[i]
+        if not own:
+            return (horizon.end - horizon.start).days / 365.25
+        return float(np.mean([years_in_force([each[name] for name in own], horizon) for each in drawn]))
+
     def _compared(
-        self, i: int, found: Replications, used: Sequence[int], groups: Groups, costs: Sequence[Sequence[Cost]]
+        self,
+        i: int,
+        found: Replications,
+        used: Sequence[int],
+        samples: Samples,
+        costs: Sequence[Sequence[Cost]],
+        years: float,
     ) -> Compared:
-        samples = gathered([found.measured(i, r) for r in used], groups)
         more_a_year = np.array([cost.per_year for cost in costs[i]]) - np.array([cost.per_year for cost in costs[0]])
-        months, why = self._last_year(i, groups["month"])
+        months, why = self._last_year(i, samples.groups["month"])
         return Compared(
             plan=self._plans[i],
-            samples=with_accounts(samples, costs[i]),
+            samples=samples,
             costs=costs[i],
-            years=self._years[i],
+            years=years,
             lasting=Lasting(months, why, more_a_year, self._plans[0].scenario.discount_rate),
             backlogs=_worst(chain.from_iterable(found.measured(i, r).backlogs for r in used)),
             posteriors=found.worlds[i].posteriors,
@@ -182,8 +222,8 @@ class _Study:
     def _last_year(self, i: int, months: Sequence[str]) -> tuple[tuple[int, ...], str]:
         """Positions of the last twelve whole months if all that the plan consists of acts in them; else why not."""
         horizon = self._plans[0].scenario.horizon
-        if not all(is_lasting(one, horizon) for one in self._own[i].values()):
-            return (), "it ends within the reported time"
+        if not all(is_lasting(one) for one in self._own[i].values()):
+            return (), "it ends"
         first = max(first_day(self._own[i]), horizon.start.isoformat())
         whole = [at for at, month in enumerate(months) if f"{month}-01" >= first and _end(month) <= horizon.end]
         if len(whole) < MONTHS_OF_A_YEAR:
@@ -191,11 +231,9 @@ class _Study:
         return tuple(whole[-MONTHS_OF_A_YEAR:]), ""
 
 
-def paid(worlds: Worlds, replications: Sequence[int]) -> list[Cost]:
+def paid(described: Scenario, drawn: Sequence[Mapping[str, Intervention]]) -> list[Cost]:
     """What the interventions of a plan cost in each replication's world."""
-    described = worlds.described
-    of = [interventions_in(worlds, replication) for replication in replications]
-    return [cost_of(interventions, described.horizon, described.discount_rate) for interventions in of]
+    return [cost_of(interventions, described.horizon, described.discount_rate) for interventions in drawn]
 
 
 def all_drawn(found: Replications, used: Sequence[int]) -> dict[str, np.ndarray]:

@@ -65,6 +65,8 @@ class Comparison:
     """What was drawn, by its path in the scenarios: float64[draws]."""
     more: Mapping[str, Columns] = field(default_factory=dict)
     """Further tables: `portfolio`, `decomposition`."""
+    notes: tuple[str, ...] = ()
+    """What else to beware of: what was asked for and is not there."""
     was_stopped: bool = False
     seconds: float = 0.0
 
@@ -104,7 +106,9 @@ class Comparison:
         return arrow(self.tables[name]).to_pandas()
 
     def __getattr__(self, name: str) -> "pd.DataFrame":
-        if name.startswith("_") or name not in self.tables:
+        if name.startswith("_") or "more" not in self.__dict__:  # a copy has no fields yet
+            raise AttributeError(name)
+        if name not in self.tables:
             raise AttributeError(f"no table or attribute '{name}'; tables are {', '.join(self.tables)}")
         return self.frame(name)
 

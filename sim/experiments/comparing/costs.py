@@ -28,7 +28,7 @@ class Cost:
     by_payer: Mapping[str, float]
     """Recovery and running cost by who bears them."""
     per_year: float
-    """Recovery and running cost of a full year of those in force at the end."""
+    """Recovery and running cost of a full year of those that act before the end and go on for good."""
 
     @property
     def total(self) -> float:
@@ -46,7 +46,7 @@ def cost_of(interventions: Mapping[str, Intervention], horizon: Horizon, rate: f
         recovery += a_year * years
         running += one.running_per_year * years
         by_payer[one.paid_by] += (a_year + one.running_per_year) * years
-        per_year += (a_year + one.running_per_year) * (is_lasting(one, horizon) and years > 0)
+        per_year += (a_year + one.running_per_year) * (is_lasting(one) and years > 0)
     return Cost(capital, recovery, running, by_payer, per_year)
 
 
@@ -59,9 +59,9 @@ def in_force(one: Intervention) -> tuple[date, date]:
     return one.at, date.max
 
 
-def is_lasting(one: Intervention, horizon: Horizon) -> bool:
-    """Whether an intervention still acts when the reported time ends."""
-    return in_force(one)[1] >= horizon.end
+def is_lasting(one: Intervention) -> bool:
+    """Whether an intervention goes on for good."""
+    return one.until is None and one.lasts is None
 
 
 def years_in_force(interventions: Iterable[Intervention], horizon: Horizon) -> float:

@@ -13,10 +13,10 @@ import numpy as np
 from sim.experiments.comparing.comparison import Comparison
 from sim.experiments.comparing.objectives import EVERY_MEASURE
 from sim.experiments.comparing.plans import Plan
-from sim.experiments.comparing.replicating import Rule, replicated
+from sim.experiments.comparing.replicating import Replications, Rule, replicated
 from sim.experiments.comparing.samples import Samples, gathered, united_groups
 from sim.experiments.comparing.tables import PLAN, columns_of
-from sim.experiments.differences import difference
+from sim.experiments.differences import Layout, difference
 from sim.experiments.run import Tell
 from sim.indicators import Columns
 from sim.indicators.declared import Column
@@ -50,25 +50,60 @@ DECOMPOSITION = (
 WHOLE_EFFECT = "whole effect"
 
 
-def decomposition(comparison: Comparison, workers: int, on_progress: Tell | None) -> Columns:
-    """Contributions of each step to the effect of each plan."""
-    effects = [*_effects_switched(comparison, workers, on_progress), _effects(_samples(comparison))]
+def decomposition(
+    comparison: Comparison, n: int, workers: int, on_progress: Tell | None
+) -> tuple[Columns, tuple[str, ...]]:
+    """Contributions of each step to the effect of each plan, and what is missing in them.
+
+    Of ``n`` replications as the comparison had them, since their number says in which worlds they run. No columns where
+    no replication is complete with the switches as well.
+    """
+    steps = _steps(comparison)
+    plans = [plan for step in steps for plan in step]
+    found = replicated(plans, Rule(fixed=n), lambda _: (), workers, on_progress)
+    used = sorted({*found.complete()} & {*comparison.replications})
+    notes = _missing(comparison, found, len(used))
+    if not used:
+        return {}, notes
+    layout = Layout.of(len(used), found.per_draw)
+    effects = [*_effects_switched(found, len(steps), used), _effects(_samples(comparison, used))]
+    return _table(comparison, effects, layout, used), notes
+
+
+def _missing(comparison: Comparison, found: Replications, n_used: int) -> tuple[str, ...]:
+    if n_used == len(comparison.replications):
+        return ()
+    why = "stopped" if found.was_stopped else "; ".join(found.failures.values())
+    if not n_used:
+        return (f"there is no decomposition, since no replication is complete with its switches: {why}.",)
+    n = len(comparison.replications)
+    return (f"the decomposition is of {n_used} of the {n} replications, complete with its switches: {why}.",)
+
+
+def _table(
+    comparison: Comparison, effects: Sequence[list[dict[str, np.ndarray]]], layout: Layout, used: Sequence[int]
+) -> Columns:
     rows: list[tuple[Any, ...]] = []
-    base = comparison.base.samples
+    base = _samples(comparison, used)[0]
     for i, one in enumerate(comparison.alternatives):
         for measure in MEASURES:
             of_steps = [effect[i][measure] for effect in effects]
             added = np.diff(of_steps, axis=0, prepend=0.0)
             for step, values in zip((*STEPS, WHOLE_EFFECT), (*added, of_steps[-1]), strict=True):
-                found = difference(base.whole(measure) + values, base.whole(measure), comparison.layout)
+                found = difference(base.whole(measure) + values, base.whole(measure), layout)
                 unit = EVERY_MEASURE[measure].unit
                 interval = (found.low, found.high, found.half_width)
                 rows.append((one.plan.name, measure, unit, step, float(values.mean()), *interval))
     return columns_of(DECOMPOSITION, rows)
 
 
-def _samples(comparison: Comparison) -> list[Samples]:
-    return [one.samples for one in comparison.everything]
+def _samples(comparison: Comparison, used: Sequence[int]) -> list[Samples]:
+    """What the plans came to in some of the replications."""
+    at = [comparison.replications.index(replication) for replication in used]
+    return [
+        one.samples.with_whole({name: one.samples.whole(name)[at] for name in MEASURES})
+        for one in comparison.everything
+    ]
 
 
 def _effects(samples: Sequence[Samples]) -> list[dict[str, np.ndarray]]:
@@ -77,18 +112,18 @@ def _effects(samples: Sequence[Samples]) -> list[dict[str, np.ndarray]]:
     return [{name: one.whole(name) - base.whole(name) for name in MEASURES} for one in others]
 
 
-def _effects_switched(
-    comparison: Comparison, workers: int, on_progress: Tell | None
-) -> list[list[dict[str, np.ndarray]]]:
-    """Effects with none of the switches on, then one more each time, but for the last: all on is what has run."""
+def _steps(comparison: Comparison) -> list[list[Plan]]:
+    """All plans with none of the switches on, then one more each time, but for the last: all on is what has run."""
     plans = [one.plan for one in comparison.everything]
-    steps = [[switched(plan, SWITCHES[:n_on]) for plan in plans] for n_on in range(len(SWITCHES))]
-    rule = Rule(fixed=max(comparison.replications) + 1)
-    found = replicated([plan for step in steps for plan in step], rule, lambda _: (), workers, on_progress)
+    return [[switched(plan, SWITCHES[:n_on]) for plan in plans] for n_on in range(len(SWITCHES))]
+
+
+def _effects_switched(found: Replications, n_steps: int, used: Sequence[int]) -> list[list[dict[str, np.ndarray]]]:
+    """Effects of each step."""
+    n_plans = len(found.plans) // n_steps
     effects = []
-    for number in range(len(steps)):
-        first = number * len(plans)
-        measured = [[found.measured(first + i, r) for r in comparison.replications] for i in range(len(plans))]
+    for first in range(0, len(found.plans), n_plans):
+        measured = [[found.measured(first + i, r) for r in used] for i in range(n_plans)]
         groups = united_groups([of_plan[0] for of_plan in measured])
         effects.append(_effects([gathered(of_plan, groups) for of_plan in measured]))
     return effects

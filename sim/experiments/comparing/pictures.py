@@ -151,9 +151,9 @@ def _without_tornado(comparison: "Comparison") -> "Figure":
 
 
 def _figure(width: float, height: float) -> "Figure":
-    from matplotlib.figure import Figure
+    from sim.figures import Picture
 
-    return Figure(figsize=(width, height), layout="constrained")
+    return Picture(figsize=(width, height), layout="constrained")
 
 
 def _say_what_is_left_out(figure: "Figure", comparison: "Comparison") -> None:

@@ -1,6 +1,6 @@
 """Plans: a baseline with interventions, or another scenario of the same origins and time."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,12 +10,15 @@ from sim.experiments.comparing.costs import in_force
 from sim.experiments.manifest import files_of
 from sim.ledger.posteriors import SHIPPED
 from sim.reading import Tree, read_tree
+from sim.scenario.altering import checked as checked_in_memory
 from sim.scenario.interventions.expanding import expansion_of
 from sim.scenario.interventions.files import is_file, known_files
 from sim.scenario.interventions.intervention import Intervention
+from sim.scenario.interventions.laying import LayingError, laid_over, with_required
 from sim.scenario.library import library_of
 from sim.scenario.loading import load
 from sim.scenario.scenario import Scenario
+from sim.scenario.setting import SettingError
 from sim.ticks import DAY
 
 AND = "+"
@@ -74,13 +77,14 @@ def plan_of(base: Plan, said: Said) -> Plan:
         return _of_scenario(said)
     if isinstance(said, Intervention):
         return _titled(with_interventions(base, {said.intervention: said}), base, said.intervention)
-    named = [Path(part) if is_file(part) else part for part in str(said).split(AND)]
+    parts = [str(said)] if isinstance(said, Path) or (is_file(said) and Path(said).is_file()) else said.split(AND)
+    named = [Path(part) if isinstance(said, Path) or is_file(part) else part for part in parts]
     if len(named) == 1 and is_file(named[0]) and "scenario" in _keys(Path(named[0])):
         return _loaded(Path(named[0]), ())
-    if base.file is None:
-        raise PlanError(f"'{said}' is looked for beside the file of the baseline; give the baseline as a file")
-    _refuse_unknown(base.file, named)
-    plan = _loaded(base.file, tuple(with_required(base, named)))
+    if base.scenario.file is None:
+        raise PlanError(f"'{said}' is looked for beside the file of the baseline, and it was read from none")
+    _refuse_unknown(base.scenario.file, named)
+    plan = _laid(base, tuple(with_required(base.scenario.file, base.interventions, named)))
     return _titled(plan, base, AND.join(part.stem if isinstance(part, Path) else part for part in named))
 
 
@@ -99,7 +103,7 @@ def together(base: Plan, plans: Sequence[Plan], name: str) -> Plan:
         if plan.laid == () and not _is_base_but_for_interventions(plan, base):
             raise PlanError(f"the plan '{plan.name}' is a scenario of its own; only interventions can be put together")
     laid = tuple(dict.fromkeys(named for plan in plans for named in plan.laid))
-    below = _loaded(base.file, laid) if base.file and laid else base
+    below = _laid(base, laid) if laid else base
     objects = {key: one for plan in plans if not plan.laid for key, one in plan.own(base).items()}
     whole = with_interventions(below, objects) if objects else below
     return replace(whole, name=name, title=listed([plan.title for plan in plans], "and"))
@@ -108,31 +112,6 @@ def together(base: Plan, plans: Sequence[Plan], name: str) -> Plan:
 def _is_base_but_for_interventions(plan: Plan, base: Plan) -> bool:
     same = {"interventions": {}, "uncertain": {}, "scenario": "same", "title": ""}
     return plan.scenario.model_copy(update=same) == base.scenario.model_copy(update=same)
-
-
-def with_required(base: Plan, named: Sequence[str | Path]) -> Iterator[str | Path]:
-    """Interventions with those that they require, which come first, if the baseline does not have them."""
-    files = known_files(library_of(base.file)) if base.file else {}
-    seen = set(base.interventions)
-
-    def taken(one: str | Path) -> Iterator[str | Path]:
-        name = one.stem if isinstance(one, Path) else one
-        if name in seen:
-            return
-        seen.add(name)
-        file = one if isinstance(one, Path) else files.get(one)
-        for other in _required(file) if file else ():
-            if other in files:
-                yield from taken(other)
-        yield one
-
-    for one in named:
-        yield from taken(one)
-
-
-def _required(file: Path) -> list[str]:
-    node = read_tree(file).children.get("requires")
-    return [str(item.value) for item in node.items] if node is not None and isinstance(node.value, tuple) else []
 
 
 def _keys(file: Path) -> Mapping[str, Tree]:
@@ -154,8 +133,18 @@ def _loaded(file: Path, laid: tuple[str | Path, ...]) -> Plan:
     return replace(plan, file=file, laid=laid, files=tuple(files_of(loaded.tree)), posteriors=loaded.posteriors)
 
 
+def _laid(base: Plan, laid: tuple[str | Path, ...]) -> Plan:
+    """The baseline, read again or as it is in memory, with interventions of the library."""
+    if base.file is not None:
+        return _loaded(base.file, laid)
+    try:
+        return replace(base, scenario=checked_in_memory(laid_over(base.scenario, laid)), laid=laid)
+    except (LayingError, SettingError) as error:
+        raise PlanError(str(error)) from None
+
+
 def _of_scenario(scenario: Scenario) -> Plan:
-    return Plan(scenario.scenario, scenario.title or scenario.scenario, scenario)
+    return Plan(scenario.scenario, scenario.title or scenario.scenario, scenario, posteriors=scenario.calibrations)
 
 
 def _titled(plan: Plan, base: Plan, name: str) -> Plan:
@@ -170,15 +159,29 @@ def checked(base: Plan, plans: Sequence[Plan]) -> None:
     """Refuse plans that cannot be compared with the baseline, naming the plan and what is in the way."""
     if not plans:
         raise PlanError("there is nothing to compare the baseline with; name a plan")
-    names = [base.name]
+    refuse_one_name([base, *plans])
     for plan in plans:
-        if plan.name in names:
-            raise PlanError(f"two plans are called '{plan.name}'; each is compared once, under a name of its own")
-        names.append(plan.name)
+        if _is_base(plan, base):
+            raise PlanError(f"the plan '{plan.name}' is the baseline itself: it has nothing that '{base.name}' has not")
         _same(plan, "origins", list(plan.scenario.market.origins), list(base.scenario.market.origins))
         ours, theirs = plan.scenario.horizon, base.scenario.horizon
         for field in ("start", "end", "warm_up", "drain"):
             _same(plan, f"horizon.{field}", [str(getattr(ours, field))], [str(getattr(theirs, field))])
+
+
+def refuse_one_name(plans: Sequence[Plan]) -> None:
+    """Refuse plans of one name: tables tell plans apart by it."""
+    names: set[str] = set()
+    for plan in plans:
+        if plan.name in names:
+            raise PlanError(f"two plans are called '{plan.name}'; each is compared once, under a name of its own")
+        names.add(plan.name)
+
+
+def _is_base(plan: Plan, base: Plan) -> bool:
+    same = {"scenario": "same", "title": ""}
+    is_same = plan.scenario.model_copy(update=same) == base.scenario.model_copy(update=same)
+    return is_same and plan.posteriors == base.posteriors
 
 
 def _same(plan: Plan, what: str, ours: list[str], theirs: list[str]) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.experiments.comparing.comparison import Compared, Comparison
 from sim.experiments.comparing.objectives import EVERY_MEASURE
-from sim.experiments.comparing.plans import Plan, PlanError, together
+from sim.experiments.comparing.plans import Plan, PlanError, refuse_one_name, together
 from sim.experiments.comparing.tables import columns_of
 from sim.experiments.differences import difference
 from sim.indicators import Columns
@@ -66,6 +66,7 @@ def combinations(base: Plan, plans: Sequence[Plan]) -> Combined:
         whole = together(base, others, f"{ALL_BUT}{plan.name}")
         without.append(whole.name)
         found.append(whole)
+    refuse_one_name([base, *found])
     return Combined(tuple(plan.name for plan in plans), tuple(without), tuple(found))
 
 

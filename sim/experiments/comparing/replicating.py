@@ -92,13 +92,21 @@ def replicated(
     """Run plans on common luck: the first replications, then more until differences are precise, or most are run."""
     found = Replications(plans)
     unit = max(2, plans[0].scenario.replications_per_draw)
-    wanted = rule.fixed or min(max(FIRST, 2 * unit), rule.most)
+    first = min(max(math.ceil(FIRST / unit) * unit, 2 * unit), rule.most) if rule.fixed is None else rule.fixed
+    wanted = in_whole_draws(plans, first)
     while wanted > found.n:
         _add(found, wanted, workers, _of_round(on_progress, found.n, wanted))
-        if found.was_stopped or rule.fixed or not found.complete():
+        if found.was_stopped or rule.fixed is not None or not found.complete():
             break
         wanted = _next(judge(found), rule, found.n, unit)
     return found
+
+
+def in_whole_draws(plans: Sequence[Plan], n: int) -> int:
+    """``n`` less those of a draw that would not be whole; too few for two draws stay: then nothing is drawn."""
+    per_draw = plans[0].scenario.replications_per_draw
+    is_drawn = any(Worlds.of(plan.scenario, n, plan.posteriors).can_be_drawn for plan in plans)
+    return n // per_draw * per_draw if is_drawn and n >= 2 * per_draw else n
 
 
 def _of_round(on_progress: Tell | None, done: int, wanted: int) -> Tell | None:

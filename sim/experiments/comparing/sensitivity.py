@@ -38,7 +38,7 @@ def sensitivity(comparison: "Comparison") -> Iterator[tuple[Any, ...]]:
     for one in comparison.alternatives:
         paired = comparison.objective.sign * (comparison.objective.of(one.samples) - base)
         of_draws = comparison.layout.table(paired).mean(axis=-1)
-        if np.ptp(of_draws) == 0:
+        if not np.ptp(of_draws) > 0:
             continue
         numbers = _numbers_of(comparison, one.plan.scenario.uncertain)
         rows = [(path, *_moved(values, of_draws, len(numbers))) for path, values in numbers.items()]

@@ -3,6 +3,8 @@
 import math
 from collections.abc import Callable, Iterator
 
+import numpy as np
+
 from sim.errors import listed
 from sim.experiments.comparing.accounts import Figure
 from sim.experiments.comparing.comparison import Compared, Comparison
@@ -122,7 +124,11 @@ def rests_on(comparison: Comparison) -> Iterator[str]:
 def _runs(comparison: Comparison) -> str:
     scenario, layout = comparison.base.plan.scenario, comparison.layout
     n, rows = layout.n_used, scenario.parcels_per_row
-    drawn = f" in {layout.n_draws} draws of {len(comparison.drawn)} uncertain numbers" if layout.has_draws else ""
+    asked = comparison.rule.most if comparison.rule.fixed is None else comparison.rule.fixed
+    per_draw = scenario.replications_per_draw
+    cut = f"; only whole draws of {per_draw} run, so not the {asked} asked for" if 0 < asked - n < per_draw else ""
+    cut = cut if layout.has_draws and not comparison.left_out and not comparison.was_stopped else ""
+    drawn = f" in {layout.n_draws} draws of {len(comparison.drawn)} uncertain numbers{cut}" if layout.has_draws else ""
     size = "single parcels" if rows == 1 else f"rows of up to {rows} parcels (docs/parcels-per-row.md)"
     return (
         f"Against {comparison.base.plan.name}: {n} replication{'s' * (n > 1)} of each{drawn} on common luck (seed "
@@ -192,7 +198,9 @@ def warnings(comparison: Comparison) -> Iterator[str]:
         yield f"replication {number} is left out, with its draw: {why}."
     if comparison.was_stopped:
         yield "stopped before all replications had run."
+    yield from comparison.notes
     yield from _unknown_money(comparison)
+    yield from _without_outside(comparison)
     if len(comparison.replications) == 1:
         yield "one replication says nothing of error."
 
@@ -204,5 +212,21 @@ def _places(names: list[str]) -> str:
 
 def _unknown_money(comparison: Comparison) -> Iterator[str]:
     for name, said in (("sellers_of_the_province_cny", "sellers' income"), ("buyers_surplus_cny", "buyers' surplus")):
-        if math.isnan(float(comparison.base.samples.whole(name).sum())):
-            yield f"{said} is not known for every origin and counts as nothing in benefits."
+        if unknown := [one.plan.name for one in comparison.everything if np.isnan(one.samples.whole(name)).any()]:
+            where = listed(unknown, "and")
+            yield f"{said} is not known for every origin of {where} and counts as nothing in the benefits of all plans."
+
+
+def _without_outside(comparison: Comparison) -> Iterator[str]:
+    """Origins all of whose latent orders are placed: a latent order more has no surplus that means anything."""
+    found = dict.fromkeys(
+        name
+        for one in comparison.everything
+        for name, origin in one.plan.scenario.market.origins.items()
+        if origin.choice.reference_shares.inside == 1
+    )
+    if found and any(SHOWN["created"].of(comparison, one)[0] for one in comparison.alternatives):
+        yield (
+            f"orders of {listed(list(found), 'and')} have no outside option: buyers' surplus of orders created there "
+            "is counted from an arbitrary level."
+        )

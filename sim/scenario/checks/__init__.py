@@ -57,6 +57,13 @@ Place = Callable[[Path], Path]
 """Where in the tree something stands that the scenario has at a path."""
 
 
+def faults_across(scenario: Scenario) -> Iterator[Found]:
+    """Everything wrong with a scenario of no file that no single field shows."""
+    yield from horizon(scenario)
+    for check in _CHECKS:
+        yield from check(scenario)
+
+
 def problems_across(
     scenario: Scenario, tree: Tree, own_file: str, found: Iterable[Found] = (), place: Place = tuple
 ) -> list[Problem]:

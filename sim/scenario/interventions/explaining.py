@@ -105,7 +105,11 @@ def _steps(
         full = change.at + timedelta(days=max(-(-change.ramp // DAY) - 1, 0))
         own = [(each, other) for each, other in by_path[change.change] if each not in expansion.changes]
         before, after = (value_on(target, acting, full) for acting in (own, [*own, (key, change)]))
-        others = [other for each, other in by_path[change.change] if each != key and _meet(change, other)]
+        others = [
+            other
+            for each, other in by_path[change.change]
+            if each != key and _meet(change, other) and _acts(world, other)
+        ]
         is_cut = _unbounded(target, [*own, (key, change)], full) != after
         outside = _outside(world, change)
         yield Step(key, str(place[3]), change, target, before, after, is_cut, len(others), outside)
@@ -121,6 +125,11 @@ def _unbounded(target: Target, changes: list[tuple[str, Change]], day: date) -> 
 def _meet(one: Change, other: Change) -> bool:
     """Whether two changes ever act together."""
     return (one.until is None or other.at < one.until) and (other.until is None or one.at < other.until)
+
+
+def _acts(scenario: Scenario, change: Change) -> bool:
+    """Whether the simulated time reaches a change."""
+    return _outside(scenario, change) in (None, "begins before")
 
 
 def span(scenario: Scenario) -> tuple[date, date]:
@@ -158,7 +167,7 @@ def differences(base: Scenario, plan: Scenario) -> list[Difference]:
         moments = _moments(number, known, dated, span(plan))
         if any(moment.before != moment.after for moment in moments):
             target = known[1].get(number) or known[0][number]
-            names = tuple(name for name, _ in acting.get(number, ()))
+            names = tuple(name for name, change in acting.get(number, ()) if _acts(worlds[1], change))
             found.append(Difference(number, target, tuple(_told(moments)), names))
     return found
 
