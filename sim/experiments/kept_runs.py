@@ -82,12 +82,14 @@ def _run_apart(jobs: Sequence[Job], store: Store, tell: Callable[[int], None], w
     pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _prepare)
     before = set(multiprocessing.active_children())
     failures: list[str] = []
+    n_done = 0
     try:
         waiting: set[Future[None]] = {pool.submit(_work, job, store.folder) for job in jobs}
         while waiting:
             done, waiting = wait(waiting, LOOK_EVERY, FIRST_COMPLETED)
             failures += [why for future in done if (why := _failure(future))]
-            tell(len(jobs) - len(waiting))
+            n_done += sum(not isinstance(future.exception(), BrokenProcessPool) for future in done)
+            tell(n_done)
     except BaseException:
         for process in set(multiprocessing.active_children()) - before:
             process.kill()

@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
+from sim.experiments.store import Store
+from sim.experiments.variance.inputs import inputs_of
 from sim.experiments.variance.runs import Job
 from sim.experiments.variance.sample import Sample, Slot
 from sim.experiments.variance.study import Study, answers, studied
+from sim.ledger.posteriors import posterior_in
 from sim.scenario.loading import Loaded, load
 from sim.scenario.setting import amount_at
 
@@ -84,11 +87,10 @@ def sources(library: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     return run
 
 
-def sample_of(loaded: Loaded, study: Study, folder: Path) -> Sample:
-    from sim.ledger.posteriors import posterior_in
-
-    posteriors = tuple(posterior_in(folder, name) for name in loaded.scenario.posterior)
-    return Sample(loaded.scenario, posteriors, study.inputs.numbers, study.inputs.groups)
+def sample_of(loaded: Loaded, folder: Path) -> Sample:
+    posteriors = tuple(posterior_in(loaded.posteriors, name) for name in loaded.scenario.posterior)
+    inputs = inputs_of(loaded, posteriors, Store(folder))
+    return Sample(loaded.scenario, posteriors, inputs.numbers, inputs.groups)
 
 
 # -- the toy world -----------------------------------------------------------------------------------------------------
@@ -145,29 +147,25 @@ def test_posterior_is_left_what_it_moves_and_shared_by_two_runs(tmp_path: Path) 
     ranged = ("other_gateway: 0.3", "other_gateway: {value: 0.3, assumed: [0.2, 0.4], why: moved}")
     rest = ("not_bought: 0.2,", "not_bought: {value: 0.2, assumed: [0.1, 0.3], why: what is left},")
     loaded = written(tmp_path, toy(ranged, rest) + "posterior: [toy]\n")
-    study = studied(loaded, 24, 50, tmp_path / "runs", workers=1)
-    assert OTHER not in {number.path for number in study.inputs.numbers}
-    sample = sample_of(loaded, study, folder)
+    sample = sample_of(loaded, tmp_path / "runs")
+    assert OTHER not in {number.path for number in sample.numbers}
     worlds = [sample.drawn(Slot.of(run)).scenario for run in (0, 1, 2)]
     assert [amount_at(world, PAYLOAD).number for world in worlds] == [50_000, 50_000, 60_000]
-    shares = [worlds[0].market.origins["harbin"].choice.reference_shares for _ in worlds]
-    for each in shares:
-        assert each.other_gateway == pytest.approx(0.2)
+    for world, other in zip(worlds, (0.2, 0.2, 0.3), strict=True):
+        each = world.market.origins["harbin"].choice.reference_shares
+        assert each.other_gateway == pytest.approx(other)
         assert each.inside + each.other_gateway + each.not_bought == pytest.approx(1)
-    found = answers(study, ["placed"])[0]
-    assert found.shared is not None
-    assert found.shared.posterior.share >= 0
 
 
 def test_numbers_that_make_no_scenario_are_drawn_again_and_counted(tmp_path: Path) -> None:
     wide = ("inside: {value: 0.5, assumed: [0.4, 0.6],", "inside: {value: 0.5, assumed: [0.1, 0.9],")
     also = ("other_gateway: 0.3", "other_gateway: {value: 0.3, assumed: [0.1, 0.8], why: a test}")
     loaded = written(tmp_path, toy(wide, also))
-    study = studied(loaded, 24, 50, tmp_path / "runs", workers=1)
-    assert study.n_refused > 0
-    sample = sample_of(loaded, study, tmp_path)
-    for run in range(12):
-        choice = sample.drawn(Slot.of(run)).scenario.market.origins["harbin"].choice.reference_shares
+    sample = sample_of(loaded, tmp_path / "runs")
+    worlds = [sample.drawn(Slot.of(run)) for run in range(14)]
+    assert sum(world.n_refused for world in worlds) > 0
+    for world in worlds:
+        choice = world.scenario.market.origins["harbin"].choice.reference_shares
         assert choice.inside + choice.other_gateway <= 1
 
 

@@ -77,11 +77,11 @@ def test_numbers_that_matter_are_found_and_their_shares_are_right(of_posterior: 
 
 def test_intervals_hold_what_is_known_most_of_the_time() -> None:
     held = []
-    for seed in range(30):
+    for seed in range(15):
         found = apportioned(made(seed, {7: 1.0}, of_posterior=0, luck=1.0, p=20))
         ends = next((effect.share for effect in found.effects if effect.column == 7), found.not_told)
         held.append(ends.low <= 0.5 <= ends.high)
-    assert np.mean(held) > 0.75
+    assert np.mean(held) > 0.7
 
 
 def test_chance_is_hardly_ever_taken_for_a_number_that_matters() -> None:
