@@ -18,6 +18,8 @@ from sim.ledger.posteriors import posterior_in
 from sim.scenario.loading import Loaded, load
 from sim.scenario.setting import amount_at
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
+
 ROOT = Path(__file__).parents[2]
 ORDERS = "market.origins.harbin.latent_orders_per_year"
 CHOICE = "market.origins.harbin.choice.reference_shares"
