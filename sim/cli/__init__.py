@@ -164,7 +164,8 @@ def validate(files: Sequence[Path]) -> None:
     flag_value="",
     metavar="[INDICATOR,...]",
     help="What the variance of indicators rests on; runs the scenario many times with other numbers. Of placed, "
-    "mean_days, p95_days, share_within_promise, operators_result and co2e. [default: placed,mean_days]",
+    "mean_days, p95_days, share_within_promise, operators_result, co2e, or any measure of a comparison. "
+    "[default: placed,mean_days]",
 )
 @click.option("--route", metavar="ROUTE", help="With --variance: of a route instead of the whole scenario.")
 @click.option(

@@ -35,7 +35,7 @@ ASSUMED = {
         '{value: [{weekdays: [mon, wed, fri], at: "20:00"}], assumed: +-20 %, why: a list}',
     "servers: {value: 2, assumed: [1, 3], why: a test}": "servers: 9",
 }  # fmt: skip
-N_RUNS = 48
+N_RUNS = 32
 Run = Callable[..., tuple[int, str, str]]
 POSTERIOR = f"draw,{PAYLOAD} [kg],{OTHER}\ncentral,60,0.3\n0,50,0.2\n1,60,0.3\n2,70,0.35\n"
 
@@ -128,8 +128,8 @@ def test_second_call_runs_nothing_and_says_the_same(library: Path, loaded: Loade
 
 @pytest.mark.usefixtures("nothing_runs")
 def test_more_runs_leave_those_there_are(library: Path, loaded: Loaded, study: Study) -> None:
-    fewer = studied(loaded, 32, 1, library / "results" / "runs" / "variance-tiny", workers=1)
-    assert fewer.kept == study.kept[:32]
+    fewer = studied(loaded, 24, 1, library / "results" / "runs" / "variance-tiny", workers=1)
+    assert fewer.kept == study.kept[:24]
 
 
 def test_repeated_run_has_equal_numbers_and_other_luck(study: Study) -> None:
