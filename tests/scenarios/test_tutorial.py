@@ -2,7 +2,7 @@
 
 import ast
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from unittest import mock
 
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 PAGE = tutorial.PAGE.read_text("utf-8")
 README = (ROOT / "README.md").read_text("utf-8")
 SLOW = ("run", "calibrate", "compare")
-"""Commands that are only parsed here; that they run is shown elsewhere."""
+"""Commands that are only parsed here, as is `sources --variance`; that they run is shown elsewhere."""
 
 
 @pytest.fixture
@@ -78,6 +78,11 @@ def test_block_that_cannot_run_is_told(block: str, message: str) -> None:
 # -- the README --------------------------------------------------------------------------------------------------------
 
 
+def runs(arguments: Sequence[str]) -> bool:
+    """Whether a call simulates."""
+    return arguments[0] in SLOW or "--variance" in arguments
+
+
 def commands() -> list[list[str]]:
     """Arguments of all calls of the command in the README, a redirection left out."""
     lines = [line for block in tutorial.blocks_of(README) if block.kind == "sh" for line in block.code.splitlines()]
@@ -96,7 +101,7 @@ def save_plans(folder: Path) -> list[Path]:
     return files
 
 
-@pytest.mark.parametrize("arguments", [each for each in commands() if each[0] not in SLOW], ids=" ".join)
+@pytest.mark.parametrize("arguments", [each for each in commands() if not runs(each)], ids=" ".join)
 @pytest.mark.usefixtures("folder")
 def test_command_of_the_readme_that_only_reads_does_what_it_says(arguments: list[str]) -> None:
     done = CliRunner().invoke(cli, arguments)
@@ -104,7 +109,7 @@ def test_command_of_the_readme_that_only_reads_does_what_it_says(arguments: list
     assert len(done.output) > 100
 
 
-@pytest.mark.parametrize("arguments", [each for each in commands() if each[0] in SLOW], ids=" ".join)
+@pytest.mark.parametrize("arguments", [each for each in commands() if runs(each)], ids=" ".join)
 def test_command_of_the_readme_that_runs_has_files_and_options_that_there_are(
     folder: Path, arguments: list[str]
 ) -> None:
