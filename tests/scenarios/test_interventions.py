@@ -16,6 +16,8 @@ from sim.scenario.setting import with_values
 LIBRARY = Path(__file__).parents[2] / "scenarios"
 PROPOSALS = sorted((LIBRARY / "interventions").glob("*.yaml"))
 DISRUPTIONS = sorted((LIBRARY / "disruptions").glob("*.yaml"))
+FREE = {"national-b2b-to-b2c"}
+"""What is reported and not proposed: nobody pays for it."""
 
 
 def of_each(files: list[Path]) -> pytest.MarkDecorator:
