@@ -72,7 +72,7 @@ def checked(scenario: Scenario, new: frozenset[str] = frozenset()) -> Scenario:
     found = [*expansion.found, *faults_across(expansion.scenario)]
     found += [each for each in outside_the_horizon(scenario) if each[0][0] == "changes" and each[0][1] in new]
     if found:
-        own = {("changes", name): scenario.changes[name].change for name in new}
+        own: dict[Path, str] = {("changes", name): scenario.changes[name].change for name in new}
         told = dict.fromkeys(_told(expansion.place(path), message, hint, own) for path, message, hint in found)
         raise SettingError("; ".join(told))
     return scenario

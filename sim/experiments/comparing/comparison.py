@@ -88,6 +88,13 @@ class Comparison:
         """What a plan gives for what it costs."""
         return returns(one.samples, self.base.samples, self.layout, one.lasting)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What it rests on and what to beware of, a sentence or several in each."""
+        from sim.experiments.comparing.wording import rests_on
+
+        return tuple(rests_on(self))
+
     @cached_property
     def tables(self) -> Mapping[str, Columns]:
         """All tables by name."""
@@ -117,7 +124,7 @@ class Comparison:
         return PICTURES[kind](self)
 
     def _repr_html_(self) -> str:
-        from sim.experiments.comparing.wording import HEADINGS, plan_cells, rests_on
+        from sim.experiments.comparing.wording import HEADINGS, plan_cells
 
         head = "".join(f"<th>{escape(' '.join(heading))}</th>" for heading in (("plan",), *HEADINGS))
         rows = "".join(
@@ -126,6 +133,6 @@ class Comparison:
             + "</tr>"
             for one in self.alternatives
         )
-        notes = "".join(f"<p>{escape(line)}</p>" for line in rests_on(self))
+        notes = "".join(f"<p>{escape(line)}</p>" for line in self.notes)
         caption = escape(f"Against {self.base.plan.title or self.base.plan.name}")
         return f"<table><caption>{caption}</caption><tr>{head}</tr>{rows}</table>{notes}"
