@@ -13,11 +13,12 @@ from oracle.base_world import route
 import sim
 from sim.cli.comparison_json import json_of
 from sim.experiments.comparing import replicating
+from sim.experiments.comparing.cautions import warnings
 from sim.experiments.comparing.comparison import Comparison
 from sim.experiments.comparing.decomposing import STEPS, WHOLE_EFFECT
 from sim.experiments.comparing.plans import PlanError
 from sim.experiments.comparing.portfolios import BEYOND
-from sim.experiments.comparing.wording import rests_on, warnings
+from sim.experiments.comparing.wording import rests_on
 from sim.indicators.measures import BY_NAME, DIMENSIONS
 from sim.scenario.scenario import Scenario
 
