@@ -24,7 +24,7 @@ def _parcels(row: Row, found: Figure | None) -> str:
         return "parcels not known"
     low, value, high = rounded_alike(found.low, found.value, found.high)
     if not found.is_told_from_none:
-        better = f", more with a probability of {float(row['p_better']):.0%}" if row["p_better"] else ""
+        better = f", more with a probability of {_per_cent(row['p_better'])}" if row["p_better"] else ""
         return f"no effect on parcels that could be told from none ({_over(row)}: {low} to {high} a year{better})"
     return f"about {value} parcels a year ({_over(row)}: {low} to {high})"
 
@@ -60,7 +60,11 @@ def _hanging(row: Row) -> str:
         return ""
     if row["is_clear"] != "yes":
         return "hangs clearly on no number alone"
-    return f"hangs mostly on `{short_path(row['number'])}` ({float(row['share_of_variance']):.0%} of the variance)"
+    return f"hangs mostly on `{short_path(row['number'])}` ({_per_cent(row['share_of_variance'])} of the variance)"
+
+
+def _per_cent(share: str) -> str:
+    return f"{float(share) * 100:.0f} %"
 
 
 def short_path(path: str) -> str:

@@ -5,7 +5,8 @@ FOLDER is what `sim compare` wrote; what is kept of it lies in `results/comparis
 CORRIDOR being the first word of the baseline's name; figures are rounded as far as they are known. All of a corridor:
 
     sim compare scenarios/harbin-baseline.yaml scenarios/interventions/harbin-*.yaml \
-      scenarios/disruptions/harbin-*.yaml national-b2b-to-b2c --parcels-per-row 200 --replications 24 --out results/runs/proposals-harbin
+      scenarios/disruptions/harbin-*.yaml national-b2b-to-b2c --parcels-per-row 200 --replications 24 \
+      --out results/runs/proposals-harbin
 """
 
 import sys

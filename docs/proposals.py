@@ -173,8 +173,8 @@ def _proposed(rows: Iterable[Row]) -> Iterator[str]:
 def _disruptions(compared: Mapping[str, Sequence[Row]]) -> Iterator[str]:
     for file in sorted((ROOT / "scenarios" / "disruptions").glob("*.yaml")):
         said = _content(file)
-        source = str(said["document"]).partition(", ")[0]
-        yield _line(f"`{file.stem}`", f"{source} {said['section']}", said["proposes"], said_of(str(file), compared))
+        source = " ".join([said["document"].partition(", ")[0], said.get("section", "")]).strip()
+        yield _line(f"`{file.stem}`", source, said["proposes"], said_of(str(file), compared))
 
 
 def _scenarios() -> Iterator[str]:
