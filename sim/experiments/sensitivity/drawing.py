@@ -16,7 +16,7 @@ AT_LOW, AT_HIGH = "#FFFFFF", "#444444"
 
 
 def tornado(found: Sensitivity) -> "Figure":
-    """A panel for each indicator, a row for each number, the widest swing above; shares of the variance at the right."""
+    """A panel for each indicator, a row for each number, the widest swing above; shares of the variance beside it."""
     from sim.figures import Picture
 
     names = list(found.question.indicators)
@@ -27,7 +27,7 @@ def tornado(found: Sensitivity) -> "Figure":
         _panel(axes, found, indicator)
     figure.supxlabel(
         "white: at the low end of the number's range; dark: at its high end; all else at its value. Hatched: 10th to "
-        "90th percentile\nover rows of the posterior. Grey band: what other luck does (one standard deviation each way). "
+        "90th percentile\nover rows of the posterior. Grey band: what other luck does (a standard deviation each way). "
         "×: cannot be run at that end.",
         fontsize=8,
     )

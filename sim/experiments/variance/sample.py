@@ -109,7 +109,7 @@ class Sample:
         return set()
 
     def world(self, draw: int | None, numbers: Mapping[str, float]) -> Scenario:
-        """The world of a draw (None: the central one) and numbers. Raises SettingError if they make no valid scenario."""
+        """The world of a draw (None: the central one) and of numbers. Raises SettingError if there is none."""
         moved: dict[str, Value] = {}
         for posterior in self.posteriors:
             moved |= values_of(posterior, draw)
