@@ -251,6 +251,35 @@ def sensitivity(scenario: str, laid: Sequence[str], as_json: bool, **options: An
 
 
 @cli.command(no_args_is_help=True)
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.option("--where", required=True, metavar="CONDITION", help="What is of interest, such as 'p95_days > 30'.")
+@click.option(
+    "--minimum-support",
+    type=click.FloatRange(0.01, 0.9),
+    default=0.1,
+    help="Share of the points that a box holds at least. [default: 0.1]",
+)
+@click.option(
+    "--box", type=click.IntRange(0), help="Start from this box of the trajectory. [default: the best balanced]"
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Folder. [default: DIR-discovery]")
+@click.option("--json", "as_json", is_flag=True, help="Print nothing but what was found, as JSON.")
+@_debug
+def discover(
+    folder: Path, where: str, minimum_support: float, box: int | None, out: Path | None, as_json: bool
+) -> None:
+    """Under what circumstances does it happen? The box of levers and uncertainties of a sweep that holds it (PRIM).
+
+    \b
+    sim discover results/runs/my-sweep --where "p95_days > 30 and placed < 1e6"
+    """
+    from sim.cli.discovering import discover_in
+
+    gc.enable()
+    sys.exit(discover_in(folder, where, minimum_support, box, out, as_json=as_json))
+
+
+@cli.command(no_args_is_help=True)
 @click.argument("names", nargs=-1, required=True, metavar="SCENARIO | INTERVENTION...")
 @click.option(
     "--base",
