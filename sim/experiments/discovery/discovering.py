@@ -96,7 +96,7 @@ def discovered(sweep: Sweep, where: str, minimum_support: float, number: int | N
     if number is not None and number >= len(boxes):
         raise NothingToFindError(f"there is no box {number}; the trajectory has boxes 0 to {len(boxes) - 1}")
     start = chosen(cases, boxes) if number is None else number
-    by_chance = smallest_by_chance(cases, minimum_support)
+    by_chance = smallest_by_chance(cases, minimum_support, seen_in(boxes[start], cases).support)
     whole = pasted(cases, boxes[start])
     answer = without_chance(cases, whole, by_chance)
     return Discovery(used, found, cases, tuple(boxes), start, whole, answer, by_chance, minimum_support)

@@ -42,7 +42,7 @@ class Side:
         """What it restricts."""
         if self.categories is not None:
             return ("categories",)
-        return (*(("low",) if self.low > -np.inf else ()), *(("high",) if self.high < np.inf else ()))  # type: ignore[return-value]
+        return (*(("low",) if self.low > -np.inf else ()), *(("high",) if self.high < np.inf else ()))
 
     def only(self, end: End) -> "Side":
         """The restriction at one end."""
@@ -236,14 +236,14 @@ def quasi_p(cases: Cases, box: Box, column: int, end: End) -> float:
     return float(betainc(seen.n_wanted, seen.n - seen.n_wanted + 1, freed.density)) if seen.n_wanted else 1.0
 
 
-def smallest_by_chance(cases: Cases, minimum_support: float, n_shuffles: int = SHUFFLES) -> np.ndarray:
-    """The smallest quasi-p-value of the box that is found where outcomes are shuffled: float64[n_shuffles]."""
-    return np.array([_smallest(cases.shuffled(number), minimum_support) for number in range(n_shuffles)])
+def smallest_by_chance(cases: Cases, minimum_support: float, support: float, n_shuffles: int = SHUFFLES) -> np.ndarray:
+    """The smallest quasi-p-value of a box of about this support, where outcomes are shuffled: float64[n_shuffles]."""
+    return np.array([_smallest(cases.shuffled(number), minimum_support, support) for number in range(n_shuffles)])
 
 
-def _smallest(cases: Cases, minimum_support: float) -> float:
+def _smallest(cases: Cases, minimum_support: float, support: float) -> float:
     boxes = peeled(cases, minimum_support)
-    box = pasted(cases, boxes[chosen(cases, boxes)])
+    box = pasted(cases, min(boxes, key=lambda box: abs(seen_in(box, cases).support - support)))
     return min((quasi_p(cases, box, *end) for end in box.ends), default=1.0)
 
 
