@@ -32,9 +32,7 @@ def paths(n: int, per_thing: int = 1) -> list[str]:
     return [f"stations.s{i // per_thing}.x{i}" for i in range(n)]
 
 
-def question(
-    numbers: Sequence[str], *, rows: int = 0, points: int = 0, trajectories: int = 4, most: int = 8
-) -> Question:
+def question(numbers: Sequence[str], *, rows: int = 0, points: int = 0, trajectories: int = 4) -> Question:
     uncertain = tuple(Uncertain(path, 0.0, Amount(10.0, "h"), 20.0) for path in numbers)
     inputs = Inputs(uncertain, (), (Left("stations.a.at", "it stands in a list"),), {})
     posteriors = (SimpleNamespace(draws=[()] * rows),) if rows else ()

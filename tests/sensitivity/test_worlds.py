@@ -1,4 +1,4 @@
-"""`sim sensitivity` on a small world: which numbers vary, common luck, a plan's difference, kept runs, what is refused."""
+"""`sim sensitivity` on a small world: which numbers vary, points and runs, a plan's difference, what is refused."""
 
 import json
 from collections.abc import Callable
@@ -32,15 +32,14 @@ changes:
 PLAN = """
 intervention: more-hands
 name: {en: More hands for sorting}
-summary: Two more servers in the sorting.
-proposes: {document: a test, section: "1"}
+proposes: Two more servers in the sorting.
 at: 2016-05-01
 capital: {value: 1e6 CNY, assumed: +-50 %, why: a test}
 life: 10
 paid_by: operators
 running_per_year: 0 CNY
 measures:
-  hands: {change: stations.sorting.servers, add: {value: 2, assumed: [1, 3], why: a test}}
+  hands: {kind: expand_station, queues: [stations.sorting], servers: {value: 2, assumed: [1, 3], why: a test}}
 """
 Sensitivity = Callable[..., tuple[int, str, str]]
 
@@ -54,7 +53,8 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for old, new in ASSUMED.items():
         assert old in text, old
         text = text.replace(old, new)
-    (folder / "toy.yaml").write_text(text + CHANGES, "utf-8")
+    (folder / "world.yaml").write_text(text + CHANGES, "utf-8")
+    (folder / "toy.yaml").write_text("base: world.yaml\nscenario: tiny\n", "utf-8")
     (folder / "interventions" / "more-hands.yaml").write_text(PLAN, "utf-8")
     return folder
 
@@ -97,7 +97,7 @@ def test_numbers_that_are_not_asked_for_do_not_vary(library: Path) -> None:
 
 def test_cost_of_an_intervention_moves_no_measure_and_does_not_vary(library: Path) -> None:
     plan = described(load(library / "toy.yaml", ["more-hands"]), 5, (), Store(library / "kept"))
-    assert "interventions.more-hands.measures.hands.add" in {number.path for number in plan.inputs.numbers}
+    assert "interventions.more-hands.measures.hands.servers" in {number.path for number in plan.inputs.numbers}
     why = {each.path: each.why for each in plan.inputs.left}["interventions.more-hands.capital"]
     assert why == "a cost that only the accounts of a comparison count"
 
@@ -124,16 +124,21 @@ def test_point_sets_numbers_at_their_quantiles_and_leaves_the_others(toy: Descri
 
 
 def test_point_of_no_valid_scenario_is_found_before_it_is_run(toy: Described) -> None:
-    """Of the shares 0.5, 0.3 and 0.2 the first is given: the others give way, and a posterior of none is the centre."""
     world = World.of(toy)
-    assert CheckJob((world,), (Point.of({INSIDE: 1.0}, None),)).run() == {"why": None}
-    assert "outside" not in world.seen(Point((("outside", 1.0),), 3)).at
-    assert world.seen(Point((), 3)).row is None
+    good, bad = Point.of({INSIDE: 0.0}, None), Point.of({INSIDE: 1.0}, None)
+    assert CheckJob((world,), (good,)).run() == {"why": None}
+    why = CheckJob((world,), (good, bad)).run()["why"]
+    assert why == "the route 'express' is offered to 18 % of orders, less than its reference share of 19 % of them"
+    assert PointJob.of(world, bad).run() == {"failed": why}
+
+
+def test_world_without_a_posterior_or_a_number_does_not_see_them(toy: Described) -> None:
+    assert World.of(toy).seen(Point((("elsewhere", 1.0), (SERVICE, 0.0)), 3)) == Point(((SERVICE, 0.0),))
 
 
 def test_runs_of_a_point_are_one_run_whatever_the_world_does_not_have(toy: Described, library: Path) -> None:
     plan = described(load(library / "toy.yaml", ["more-hands"]), 5, (), Store(library / "kept"))
-    hands = "interventions.more-hands.measures.hands.add"
+    hands = "interventions.more-hands.measures.hands.servers"
     one, other = Point.of({hands: 1.0, SERVICE: 0.0}, None), Point.of({hands: 0.0, SERVICE: 0.0}, None)
     base, changed = World.of(toy), World.of(plan)
     assert PointJob.of(base, one).key == PointJob.of(base, other).key
@@ -177,7 +182,7 @@ def test_difference_of_a_plan_is_of_pairs_and_goes_on_where_it_was(sensitivity: 
     assert code == 0, err
     found = json.loads(out)
     assert found["plan"] == "more-hands"
-    assert {row["factor"] for row in found["screening"]} >= {SERVICE, "interventions.more-hands.measures.hands.add"}
+    assert {row["factor"] for row in found["screening"]} >= {SERVICE, "interventions.more-hands.measures.hands.servers"}
     folder = library / "results" / "runs" / "sensitivity-tiny-more-hands"
     assert (folder / "tornado.png").stat().st_size > 5000
     before = {path.name: path.read_bytes() for path in folder.iterdir() if path.name != "run.json"}
