@@ -213,6 +213,73 @@ def _sources_of_variance(
 
 
 @cli.command(no_args_is_help=True)
+@click.argument("scenario", metavar="SCENARIO")
+@click.argument("laid", nargs=-1, metavar="[INTERVENTION...]")
+@click.option("--plan", metavar="PLAN", help="Of what this plan adds: its difference to the scenario, on common luck.")
+@click.option(
+    "--measure",
+    "measures",
+    multiple=True,
+    metavar="MEASURE",
+    help="What is told: any measure of a comparison; several times. [default: placed, mean_days]",
+)
+@click.option("--route", metavar="ROUTE", help="Of a route instead of the whole scenario.")
+@click.option("--match", multiple=True, metavar="TEXT", help="Only numbers whose path contains this; several times.")
+@click.option("--trajectories", type=click.IntRange(2, 1000), default=6, help="For screening. [default: 6]")
+@click.option(
+    "--points", type=click.IntRange(0, 2**16), default=64, help="For shares; a power of two, 0 for none. [default: 64]"
+)
+@click.option("--factors", type=click.IntRange(1, 100), default=8, help="Numbers with shares, at most. [default: 8]")
+@click.option(
+    "--parcels-per-row", type=click.IntRange(1, 10_000), default=500, help="Parcels a row stands for. [default: 500]"
+)
+@click.option("--workers", type=click.IntRange(1, 1000), help="Processes. [default: one for each core]")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder. [default: results/runs/sensitivity-SCENARIO...]")
+@click.option("--json", "as_json", is_flag=True, help="Print nothing but what was found, as JSON.")
+@_debug
+def sensitivity(scenario: str, laid: Sequence[str], as_json: bool, **options: Any) -> None:
+    """Which assumed numbers does the answer hang on? Screens all, then shares of the variance of those that matter.
+
+    \b
+    sim sensitivity scenarios/harbin-baseline.yaml --measure p95_days --route harbin-postal
+    sim sensitivity scenarios/harbin-baseline.yaml --plan harbin-sorting
+    """
+    from sim.cli.sensitivity import Options, sensitivity_of
+
+    gc.enable()
+    sys.exit(sensitivity_of(scenario, laid, Options(**options), as_json=as_json))
+
+
+@cli.command(no_args_is_help=True)
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.option("--where", required=True, metavar="CONDITION", help="What is of interest, such as 'p95_days > 30'.")
+@click.option(
+    "--minimum-support",
+    type=click.FloatRange(0.01, 0.9),
+    default=0.1,
+    help="Share of the points that a box holds at least. [default: 0.1]",
+)
+@click.option(
+    "--box", type=click.IntRange(0), help="Start from this box of the trajectory. [default: the best balanced]"
+)
+@click.option("--out", type=click.Path(path_type=Path), help="Folder. [default: DIR-discovery]")
+@click.option("--json", "as_json", is_flag=True, help="Print nothing but what was found, as JSON.")
+@_debug
+def discover(
+    folder: Path, where: str, minimum_support: float, box: int | None, out: Path | None, as_json: bool
+) -> None:
+    """Under what circumstances does it happen? The box of levers and uncertainties of a sweep that holds it (PRIM).
+
+    \b
+    sim discover results/runs/my-sweep --where "p95_days > 30 and placed < 1e6"
+    """
+    from sim.cli.discovering import discover_in
+
+    gc.enable()
+    sys.exit(discover_in(folder, where, minimum_support, box, out, as_json=as_json))
+
+
+@cli.command(no_args_is_help=True)
 @click.argument("names", nargs=-1, required=True, metavar="SCENARIO | INTERVENTION...")
 @click.option(
     "--base",
