@@ -25,7 +25,9 @@ class Chosen(Described):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.least > self.most:
-            raise ValueError(f"at least {self.least} and at most {self.most} are no range; the first is the smaller one")
+            raise ValueError(
+                f"at least {self.least} and at most {self.most} are no range; the first is the smaller one"
+            )
         return self
 
 
@@ -47,7 +49,9 @@ class Hauled(Described):
     """Of a route of the base, what passes a site and where it leaves the country."""
 
     share: Share = Field(description="share of its parcels that pass a site")
-    gateway: Slug | None = Field(None, description="gateway of `to_gateways` that they go to; none if that costs nothing")
+    gateway: Slug | None = Field(
+        None, description="gateway of `to_gateways` that they go to; none if that costs nothing"
+    )
 
 
 class Demand(Described):
@@ -138,7 +142,7 @@ class Siting(Described):
     objective: Literal["p-median", "coverage"] = Field("p-median", description="least total, or most within a bound")
     weigh: Literal["cost", "time"] = Field("cost", description="what a parcel's way costs, or how long it takes")
     within: str | None = Field(
-        None, pattern=r"^\d+(\.\d+)? (d|CNY)$", description="coverage: bound of a parcel, as `4 d` or `0.5 CNY`"
+        None, pattern=r"^\d+(\.\d+)? (d|CNY/kg)$", description="coverage: bound of the way, as `4 d` or `0.5 CNY/kg`"
     )
     counts_capital: bool = Field(True, description="whether capital and running cost are part of the cost")
     keeps_capacity: bool = Field(True, description="whether a site takes no more than its capacity")
@@ -160,9 +164,11 @@ class Siting(Described):
         if bool(self.clusters) == bool(self.regions):
             raise ValueError("give clusters or regions: one of them is where demand lies")
         if self.objective == "coverage" and self.within is None:
-            raise ValueError("coverage needs `within`: the bound of a parcel, as `4 d` or `0.5 CNY`")
+            raise ValueError("coverage needs `within`: the bound of the way, as `4 d` or `0.5 CNY/kg`")
         if self.within and (self.within.endswith("d") != (self.weigh == "time")):
             raise ValueError(f"`within: {self.within}` is no bound of {self.weigh}")
+        if self.warehouse and any(candidate.intervention for candidate in self.candidates.values()):
+            raise ValueError("give `intervention` for each candidate or `warehouse` for all, not both")
         if self.sizes.most > len(self.candidates):
             raise ValueError(f"{self.sizes.most} cannot be chosen among {len(self.candidates)} candidates")
         return self

@@ -1,10 +1,11 @@
 """From a siting file to what is asked: read strictly, checked against the base it names. Imports no numpy."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from sim.errors import Problem, ScenarioError, did_you_mean, listed
+from sim.errors import ScenarioError, did_you_mean, listed
 from sim.experiments.siting.contract import SLACK, Built, Candidate, Siting
 from sim.reading import Source, Tree, build, problem_at, read_tree, without_sources
 from sim.reading.tree import Path as TreePath
@@ -179,6 +180,19 @@ def _unreached(siting: Siting, base: Scenario) -> Iterator[Found]:
             yield (section, point), f"no candidate can serve it: none has it in `{key}`", None
 
 
-def problems_at(tree: Tree, found: Iterable[Found]) -> list[Problem]:
-    """What is wrong, at its places in the file."""
-    return [problem_at(tree, *each) for each in found]
+
+def asked_otherwise(asked: Asked, changes: Mapping[str, Any]) -> Asked:
+    """The same with keys of the file set to something else, as the command line says. Raises ScenarioError."""
+    children = {key: child for key, child in asked.tree.children.items() if key not in changes}
+    for key, value in changes.items():
+        children[key] = _as_tree(value, asked.tree.child(key) or asked.tree)
+    tree = replace(asked.tree, value=children)
+    siting = build(Siting, tree)
+    if found := list(_unreached(siting, asked.scenario)):
+        raise ScenarioError([problem_at(tree, *each) for each in found])
+    return replace(asked, siting=siting, tree=tree)
+
+
+def _as_tree(value: Any, at: Tree) -> Tree:
+    inner = {key: _as_tree(each, at) for key, each in value.items()} if isinstance(value, dict) else value
+    return Tree(inner, at.mark, at.key_mark)
