@@ -151,6 +151,9 @@ class Siting(Described):
     judge: Literal["parcels", "days", "surplus", "net-benefit", "co2e"] = Field(
         "net-benefit", description="objective of a comparison that the simulated plans are ranked by"
     )
+    assumptions: Literal["together", "apart"] = Field(
+        "together", description="whether numbers of one reason are drawn by one luck, or each by its own"
+    )
     demand: Demand = Field(description="what the sites serve")
     clusters: dict[Slug, Cluster] = Field(default_factory=dict, max_length=500, description="where goods come from")
     regions: dict[Slug, Point] = Field(

@@ -75,7 +75,7 @@ def simulated(asked: Asked, draws: int, rows: int, workers: int, on_progress: Te
 def demand_in(
     worlds: Worlds, replication: int, tell: Callable[[float], None], names: tuple[str, str] | None
 ) -> Demanded:
-    """Run one replication in its world and keep what siting needs; ``names`` are route and last mile of what is built."""
+    """Run one replication and keep what siting needs; ``names`` are route and last mile of what is built."""
     scenario = worlds.scenario(replication)
     model = build(scenario, replication)
     model.run(tell)

@@ -1,7 +1,8 @@
 """Draws of what a siting file only assumes: each number within its range, half the luck below its value, half above.
 
-Numbers whose reasons differ by nothing but figures rest on one assumption (a rate times many distances) and
-are drawn together: else a candidate would win by the luck of a rate that is the same for all. Weights of clusters are
+Numbers whose reasons differ by nothing but figures rest on one assumption (a rate times many distances) and are drawn
+together: else a candidate would win by the luck of a rate that is the same for all. With `assumptions: apart` each is
+drawn by itself, which shows how much hangs on that. Weights of clusters are
 parts of one whole and drawn each by itself. Where a candidate lies on the map and what is asked (how many, the bound,
 the shortlist) are not drawn.
 """
@@ -76,10 +77,10 @@ def _assumption(path: Path, source: Source) -> tuple[str, ...]:
 
 def drawn(asked: Asked, numbers: tuple[Assumed, ...], draw: int) -> Siting:
     """The siting file in one draw."""
-    seed = asked.scenario.seed
+    seed, is_apart = asked.scenario.seed, asked.siting.assumptions == "apart"
+    names = {number: tuple(map(str, number.path)) if is_apart else number.assumption for number in numbers}
     values = {
-        number.path: number.at(float(uniforms(key(seed, draw, PURPOSE, *number.assumption), 0)[0]))
-        for number in numbers
+        number.path: number.at(float(uniforms(key(seed, draw, PURPOSE, *name), 0)[0])) for number, name in names.items()
     }
     return build(Siting, _with(asked.tree, values, ()))
 

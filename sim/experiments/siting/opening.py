@@ -1,8 +1,8 @@
 """Interventions that open a set of sites: those of the library by name, or one that is made of the siting file.
 
-What is made is a file like those of `scenarios/interventions/`: a warehouse like one of the base at each site, scaled to
-the orders of the regions that it serves, supplied as the siting file says; paths to it, and from a day on the orders of
-these regions. A warehouse of the base that stands at no chosen site gets no more orders and orders nothing. It is
+What is made is a file like those of `scenarios/interventions/`: a warehouse like one of the base at each site, scaled
+to the orders of the regions that it serves, supplied as the siting file says; paths to it, and from a day on the orders
+of these regions. A warehouse of the base that stands at no chosen site gets no more orders and orders nothing. It is
 written to the folder of results, so that it can be read, explained and compared by hand.
 """
 
@@ -165,6 +165,8 @@ class _Opening:
         for name, site, place in self._new():
             self._add_site(adds, name, site, place)
         self._add_times(adds)
+        if growth := dict(self._growth()):
+            adds["changes"] = growth
         if far := self._far():
             adds.setdefault("routes", {})[far_route(self.built)] = self._far_route(far)
             origin = self.base.routes[self.built.route].origin
@@ -195,6 +197,15 @@ class _Opening:
             lanes[f"site-{name}-returns"] = dumped(self.base.lanes[back]) | {"from": place, "to": place}
             path["return_steps"] = [f"site-{name}-returns", self._house(name)]
         adds.setdefault("routes", {}).setdefault(self.built.route, {}).setdefault("paths", {})[self._path(name)] = path
+
+    def _growth(self) -> Iterator[tuple[str, Content]]:
+        """Stock that the base lets grow with demand grows at the new warehouses too."""
+        head = f"warehouses.{self.built.like}."
+        for slug, change in self.base.changes.items():
+            if change.change.startswith(head) and change.multiply is not None:
+                for name, _, _ in self._new():
+                    path = change.change.replace(head, f"warehouses.{self._house(name)}.", 1)
+                    yield f"{slug}-{name}"[:60].rstrip("-"), dumped(change) | {"change": path}
 
     def _way_back(self) -> str | None:
         paths = self.base.routes[self.built.route].paths.values()

@@ -180,7 +180,6 @@ def _unreached(siting: Siting, base: Scenario) -> Iterator[Found]:
             yield (section, point), f"no candidate can serve it: none has it in `{key}`", None
 
 
-
 def asked_otherwise(asked: Asked, changes: Mapping[str, Any]) -> Asked:
     """The same with keys of the file set to something else, as the command line says. Raises ScenarioError."""
     children = {key: child for key, child in asked.tree.children.items() if key not in changes}
