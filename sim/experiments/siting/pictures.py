@@ -1,11 +1,12 @@
 """A map of demand, candidates and what is chosen: a panel for each number of sites. Readable in black and white.
 
-Longitude and latitude as they are, shrunk to the middle latitude; no coastlines, for no data from elsewhere are used.
+Longitude and latitude as they are, a wide map stretched to its panel; no coastlines: no data from elsewhere are used.
 """
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,6 +22,10 @@ LARGEST = 900.0
 """Area of the largest circle, in square points."""
 MARGIN = 0.12
 PANELS_BESIDE = 2
+WIDTH, LEAST_HEIGHT = 7.0, 3.6
+"""Of a panel, in inches."""
+LETTERS = 62
+"""Of a title over one panel."""
 
 
 def map_of(solved: Solved) -> "Figure":
@@ -31,14 +36,15 @@ def map_of(solved: Solved) -> "Figure":
     beside = min(n, PANELS_BESIDE)
     rows = -(-n // beside)
     width, height = _extent(solved)
-    each = min(max(7.0 * height / width, 3.2), 7.0)
-    figure = Picture(figsize=(7.2 * beside, 1.3 + each * rows), layout="constrained")
-    figure.suptitle(_title(solved), fontsize=12, parse_math=False)
+    each = min(max(WIDTH * height / width, LEAST_HEIGHT), WIDTH)
+    figure = Picture(figsize=(WIDTH * beside, 1.3 + each * rows), layout="constrained")
+    title = "\n".join(wrap(_title(solved), LETTERS * beside))
+    figure.suptitle(title, fontsize=12, parse_math=False)
     for number, of_size in enumerate(solved.by_size):
         _panel(figure.add_subplot(rows, beside, number + 1), solved, of_size)
-    label = "circle: demand, by its area.   black square: chosen, white square: not.   line: who serves whom."
-    more = "   per cent: share of draws in which it is chosen." if solved.n_draws else ""
-    figure.supxlabel(label + more, fontsize=9)
+    said = "Circle: demand, by its area. Black square: chosen, white: not. Line: who serves whom."
+    said += " Per cent: share of draws in which it is chosen." if solved.n_draws else ""
+    figure.supxlabel("\n".join(wrap(said, LETTERS * beside + 10)), fontsize=9)
     return figure
 
 
@@ -56,6 +62,11 @@ def _extent(solved: Solved) -> tuple[float, float]:
     return float(np.ptp(longitude)) * shrunk or 1.0, float(np.ptp(latitude)) or 1.0
 
 
+def _is_wide(solved: Solved) -> bool:
+    width, height = _extent(solved)
+    return WIDTH * height / width < LEAST_HEIGHT
+
+
 def _everywhere(solved: Solved) -> tuple[np.ndarray, np.ndarray]:
     points = [*(solved.siting.clusters or solved.siting.regions).values(), *solved.siting.candidates.values()]
     return np.array([each.longitude for each in points]), np.array([each.latitude for each in points])
@@ -71,6 +82,10 @@ def _panel(axes: "Axes", solved: Solved, of_size: OfSize) -> None:
         axes.plot([e.longitude for e in ends], [e.latitude for e in ends], color="#555555", linewidth=1.0, zorder=1)
     east, north = np.array([(each.longitude, each.latitude) for _, each in points]).T
     axes.scatter(east, north, s=LARGEST * demand, facecolor="#DDDDDD", edgecolor="#777777", zorder=2)
+    for (name, each), part in zip(points, demand, strict=True):
+        right = 2 + math.sqrt(LARGEST * float(part) / math.pi)
+        style: Any = {"fontsize": 7, "fontstyle": "italic", "color": "#333333", "va": "center", "zorder": 3}
+        axes.annotate(name, (each.longitude, each.latitude), (right, 0), textcoords="offset points", **style)
     for j, (_, site) in enumerate(sites):
         colour = "#000000" if j in first.chosen else "#FFFFFF"
         axes.scatter(site.longitude, site.latitude, s=60, marker="s", facecolor=colour, edgecolor="#000000", zorder=4)
@@ -80,7 +95,8 @@ def _panel(axes: "Axes", solved: Solved, of_size: OfSize) -> None:
     axes.set_title(f"{of_size.size} site{'s' * (of_size.size > 1)}: {told}", fontsize=10, loc="left", parse_math=False)
     _, latitude = _everywhere(solved)
     axes.margins(MARGIN)
-    axes.set_aspect(1 / math.cos(math.radians(float(latitude.mean()))))
+    if not _is_wide(solved):
+        axes.set_aspect(1 / math.cos(math.radians(float(latitude.mean()))))
     axes.tick_params(labelsize=8)
     axes.set_xlabel("degrees east", fontsize=8)
     axes.set_ylabel("degrees north", fontsize=8)
