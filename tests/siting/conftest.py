@@ -1,4 +1,4 @@
-"""A small library: the golden world, two interventions that speed up its sorting, and a siting file that asks of them."""
+"""A small library: the golden world, three interventions at its sorting, and a siting file that asks of them."""
 
 from pathlib import Path
 
