@@ -143,6 +143,45 @@ def compare(base: str, plans: Sequence[str], as_json: bool, **options: Any) -> N
 
 
 @cli.command(no_args_is_help=True)
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--choose", metavar="P|A-B", help="How many sites, one number or from A to B. [default: the file's]")
+@click.option(
+    "--objective",
+    type=click.Choice(["p-median", "coverage"]),
+    help="Least total, or most demand. [default: the file's]",
+)
+@click.option("--within", metavar="BOUND", help="Of coverage: '4 d' or '0.5 CNY/kg'. [default: the file's]")
+@click.option(
+    "--assumptions",
+    type=click.Choice(["together", "apart"]),
+    help="Draw numbers of one reason together, or each by itself. [default: the file's]",
+)
+@click.option("--check/--no-check", "is_checked", default=True, help="Simulate the shortlist. [default: check]")
+@click.option("--draws", type=click.IntRange(0, 10_000), default=200, help="Times solved. [default: 200]")
+@click.option(
+    "--demand-draws", type=click.IntRange(0, 1000), default=8, help="Draws of the demand, simulated. [default: 8]"
+)
+@click.option(
+    "--replications", type=click.IntRange(1, 10_000), default=4, help="Of each set in the check. [default: 4]"
+)
+@click.option("--parcels-per-row", type=click.IntRange(1, 10_000), default=200, help="Parcels of a row. [default: 200]")
+@click.option("--workers", type=click.IntRange(1, 1000), help="Processes. [default: one for each core]")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder. [default: results/runs/site-NAME-...]")
+@_debug
+def site(file: Path, **options: Any) -> None:
+    """Where should warehouses or centres stand? Solved on simulated demand, and the shortlist checked by simulation.
+
+    \b
+    sim site scenarios/siting/hebei.yaml
+    sim site scenarios/siting/russia.yaml --choose 1-5
+    """
+    from sim.cli.site import Options, site_file
+
+    gc.enable()
+    sys.exit(site_file(file, Options(**options)))
+
+
+@cli.command(no_args_is_help=True)
 @FILES
 @_debug
 def validate(files: Sequence[Path]) -> None:
@@ -303,10 +342,10 @@ def explain(names: Sequence[str], base: Path | None, as_json: bool) -> None:
 
 
 @cli.command()
-@click.argument("of", type=click.Choice(["scenario", "intervention"]), default="scenario")
+@click.argument("of", type=click.Choice(["scenario", "intervention", "siting"]), default="scenario")
 @_debug
 def schema(of: str) -> None:
-    """Print the JSON Schema of a scenario file, or of the file of an intervention."""
+    """Print the JSON Schema of a scenario file, of the file of an intervention, or of a siting file."""
     from sim.cli.schema import schema_text
 
     click.echo(schema_text(of), nl=False)
