@@ -2,8 +2,8 @@
 
 `docs/scenario-reference.md` comes from the models of a scenario, `docs/tables.md` and `docs/summary*` from the
 declarations of the tables and of `sim run --json`, `docs/comparing-*` from those of a comparison,
-`docs/reconciliation.md` from the tables of the evidence, `scenarios/schema.json` and that of interventions from `sim
-schema`. With `--check` nothing is written, and the exit code is 1 if a file differs.
+`docs/reconciliation.md` from the tables of the evidence, `scenarios/schema.json` and those of interventions and sweeps
+from `sim schema`. With `--check` nothing is written, and the exit code is 1 if a file differs.
 """
 
 import json
@@ -166,6 +166,7 @@ def files() -> dict[Path, str]:
         ROOT / "docs" / "reconciliation.md": page(),
         ROOT / "scenarios" / "schema.json": schema_text(),
         ROOT / "scenarios" / "interventions" / "schema.json": schema_text("intervention"),
+        ROOT / "scenarios" / "sweeps" / "schema.json": schema_text("sweep"),
     }
 
 

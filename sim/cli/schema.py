@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, get_args
 
+from sim.experiments.sweeps.contract import Sweep
 from sim.scenario.interventions.measures import AnyMeasure
 from sim.scenario.scenario import Scenario, World
 
@@ -47,8 +48,8 @@ SOURCED: Schema = {
 
 
 def schema_text(of: str = "scenario") -> str:
-    """The schema as it is committed in `scenarios/schema.json`, or in `scenarios/interventions/schema.json`."""
-    schema = intervention_schema() if of == "intervention" else file_schema()
+    """The schema as it is committed in `scenarios/schema.json`, and in `interventions/` and `sweeps/` there."""
+    schema = SCHEMAS[of]()
     return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -68,6 +69,14 @@ def intervention_schema() -> Schema:
     """JSON Schema of the file of an intervention: whole but for what it adds to a world."""
     _, definitions = _positions(frozenset(_of_interventions()))
     return {"$schema": DIALECT, **definitions.pop("Intervention"), "$defs": definitions}
+
+
+def sweep_schema() -> Schema:
+    """JSON Schema of the file of a sweep."""
+    return {"$schema": DIALECT, **Sweep.model_json_schema(by_alias=True)}
+
+
+SCHEMAS = {"scenario": file_schema, "intervention": intervention_schema, "sweep": sweep_schema}
 
 
 def _of_interventions() -> list[str]:

@@ -1,4 +1,4 @@
-"""The file of a sweep, `scenarios/sweeps/NAME.yaml`: which numbers vary, between which values, and how points are chosen.
+"""The file of a sweep, `scenarios/sweeps/NAME.yaml`: which numbers vary, how far, and how points are chosen.
 
 Knows no scenario: whether a number is there, and takes its values, is checked when the sweep is laid over its base.
 """
@@ -41,9 +41,7 @@ def _memory_text(n: int) -> str:
     return f"{n / 10**9:g} GB" if n >= 10**9 else f"{n / 10**6:g} MB"
 
 
-Memory = Annotated[
-    int, Notation("an amount of memory", "4 GB", r"^\d+(\.\d+)?\s*(MB|GB|TB)$", _memory, _memory_text)
-]
+Memory = Annotated[int, Notation("an amount of memory", "4 GB", r"^\d+(\.\d+)?\s*(MB|GB|TB)$", _memory, _memory_text)]
 
 
 class Varied(Described):
@@ -143,7 +141,9 @@ class Sweep(Described):
         default_factory=dict, max_length=200, description="numbers that are other than the base's at all points"
     )
     horizon: HorizonPart = Field(default_factory=HorizonPart, description="what of the base's time is otherwise")
-    parcels_per_row: int | None = Field(None, ge=1, le=10_000, description="parcels a row, at most; as the base if none")
+    parcels_per_row: int | None = Field(
+        None, ge=1, le=10_000, description="parcels a row, at most; as the base if none"
+    )
     design: Annotated[Factorial | OneAtATime | LatinHypercube | Sobol, Field(discriminator="kind")] = Field(
         description="how points are chosen"
     )

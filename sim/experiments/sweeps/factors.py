@@ -166,7 +166,7 @@ def _are_numbers(said: Sequence[Value | None]) -> bool:
     return all(
         isinstance(value, int | float | str)
         and not isinstance(value, bool)
-        and (not isinstance(value, str) or bool(_WRITTEN.fullmatch(value)) and not _DATE.fullmatch(value))
+        and (not isinstance(value, str) or (bool(_WRITTEN.fullmatch(value)) and not _DATE.fullmatch(value)))
         for value in said
     )
 

@@ -68,7 +68,9 @@ def ground_of(loaded: Loaded, plans: tuple[str, ...], settings: Values, varied: 
 def settings_of(sweep: Sweep) -> dict[str, bool | int | float | str]:
     """What the sweep sets at all points: its time, its rows, its constants."""
     written = sweep.horizon.model_dump(mode="json", exclude_none=True)
-    settings: dict[str, bool | int | float | str] = {f"horizon.{name}": written[name] for name in HORIZON if name in written}
+    settings: dict[str, bool | int | float | str] = {
+        f"horizon.{name}": written[name] for name in HORIZON if name in written
+    }
     if sweep.parcels_per_row is not None:
         settings["parcels_per_row"] = sweep.parcels_per_row
     return settings | sweep.constants
@@ -77,4 +79,3 @@ def settings_of(sweep: Sweep) -> dict[str, bool | int | float | str]:
 def is_factor_of(posterior: Posterior, path: str) -> bool:
     """Whether a posterior multiplies a number instead of setting it."""
     return any(moved.path == path and moved.is_factor for moved in posterior.moved)
-

@@ -1,21 +1,24 @@
 """The runs of a sweep: a point in a replication, as text that another machine can make it from again.
 
-A run is named by all that determines it: the ground as it is described, the numbers that the point and the draw set, the
-replication, the seed (in the ground), and the program. So points that come to the same share their runs.
+A run is named by all that determines it: the ground as it is described, the numbers that the point and the draw set,
+the replication, the seed (in the ground), and the program. So points that come to the same share their runs.
 """
 
 import base64
+import hashlib
 import json
 import math
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from sim.experiments.executors.protocol import to_text
 from sim.experiments.store import Summary, hash_of
+from sim.experiments.sweeps.contract import Value as ScenarioValue
 from sim.experiments.sweeps.design import Point
+from sim.experiments.sweeps.factors import Factor
 from sim.experiments.sweeps.ground import Ground
 from sim.experiments.sweeps.reading import Study
 from sim.experiments.worlds import Worlds
@@ -44,7 +47,7 @@ class SweepJob:
     def key(self) -> str:
         """Hash of everything that the run depends on."""
         numbers = json.dumps([_plain(self.point), _plain(self.drawn)], sort_keys=True)
-        return hash_of(self.packed, numbers, str(self.replication))
+        return hash_of(_digest(self.packed), numbers, str(self.replication))
 
     @property
     def text(self) -> str:
@@ -87,6 +90,12 @@ def unpacked(text: str) -> Scenario:
     return Scenario.model_validate_json(zlib.decompress(base64.b64decode(text)))
 
 
+@lru_cache(maxsize=64)
+def _digest(text: str) -> str:
+    """Hash of a scenario that was packed, however it was."""
+    return hashlib.sha256(zlib.decompress(base64.b64decode(text))).hexdigest()
+
+
 def _plain(numbers: Numbers) -> dict[str, Any]:
     """Numbers as JSON has them, in the order of their paths; a factor as a list."""
     return {path: [value.factor] if isinstance(value, Times) else value for path, value in sorted(numbers.items())}
@@ -105,6 +114,7 @@ class Jobs:
     _packed: dict[tuple[str, ...], str] = field(default_factory=dict)
     _drawn: dict[tuple[tuple[str, ...], int | None], Numbers] = field(default_factory=dict)
     _worlds: dict[tuple[str, ...], Worlds] = field(default_factory=dict)
+    _base: dict[tuple[tuple[str, ...], str], ScenarioValue] = field(default_factory=dict)
 
     @property
     def per_draw(self) -> int | None:
@@ -118,9 +128,7 @@ class Jobs:
         draw = self._of(ground).draw_of(replication)
         if (ground.plans, draw) not in self._drawn:
             self._drawn[ground.plans, draw] = self._of(ground).values_in(draw)
-        return SweepJob(
-            self._text(ground), self.numbers(point, ground), self._drawn[ground.plans, draw], replication
-        )
+        return SweepJob(self._text(ground), self.numbers(point, ground), self._drawn[ground.plans, draw], replication)
 
     def ground(self, point: Point) -> Ground:
         """What a point starts from: its set of interventions decides."""
@@ -135,8 +143,14 @@ class Jobs:
             factor.path: value
             for factor, value in zip(self.study.factors, point.values, strict=True)
             if value is not None and not isinstance(value, tuple) and factor.path in ground.paths
-            and value != factor.base_of(ground.scenario)
+            and value != self.base_of(factor, ground)
         }  # fmt: skip
+
+    def base_of(self, factor: Factor, ground: Ground) -> ScenarioValue:
+        """What a ground itself says of a factor."""
+        if (ground.plans, factor.path) not in self._base:
+            self._base[ground.plans, factor.path] = factor.base_of(ground.scenario)
+        return self._base[ground.plans, factor.path]
 
     def _of(self, ground: Ground) -> Worlds:
         if ground.plans not in self._worlds:

@@ -1,6 +1,7 @@
-"""Trying a value in a scenario before anything runs: whether it may stand there, and whether what is drawn undoes it."""
+"""Trying a value in a scenario before anything runs: whether it may stand there, and whether draws undo it."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from sim.errors import Problem
 from sim.experiments.sweeps.factors import written_at
@@ -18,12 +19,15 @@ SECTIONS = ("uncertain.", "posterior", "corridors")
 AT_ALL_POINTS = "belongs to the run and is the same at all points: common luck and common draws rest on it"
 
 
-class Fault(SettingError):
+@dataclass(frozen=True)
+class Fault:
     """A value that cannot stand where it is set."""
 
-    def __init__(self, scenario: Scenario, path: str, value: object, error: SettingError) -> None:
-        super().__init__(str(error), error.places)
-        self.scenario, self.number, self.value, self.error = scenario, path, value, error
+    scenario: Scenario
+    number: str
+    """Path of the number."""
+    value: object
+    error: SettingError
 
 
 def refused(path: str) -> bool:

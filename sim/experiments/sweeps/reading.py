@@ -243,7 +243,9 @@ def _of_replications(sweep: Sweep, tree: Tree, grounds: Grounds) -> Iterator[Pro
     is_drawn = any(each.posteriors or each.scenario.uncertain for each in grounds.values())
     n = sweep.replications
     if n is not None and is_drawn and n >= 2 * unit and n % unit:
-        message = f"{n} replications are not whole draws of {unit}; write {n // unit * unit} or {(n // unit + 1) * unit}"
+        message = (
+            f"{n} replications are not whole draws of {unit}; write {n // unit * unit} or {(n // unit + 1) * unit}"
+        )
         yield problem_at(tree, ("replications",), message)
     if sweep.precision is not None:
         from sim.indicators.measures import BY_NAME

@@ -19,7 +19,7 @@ def spoken(fault: Fault, tree: Tree, at: TreePath) -> Problem:
 
 
 def _of_the_reader(fault: Fault) -> tuple[str, str | None] | None:
-    """What the reader of scenarios says if the value stands at its path; None if it finds nothing wrong with it there."""
+    """What the reader of scenarios says if the value stands at its path; None if it finds nothing wrong there."""
     path = tuple(fault.number.split("."))
     data = fault.scenario.model_dump(mode="json", by_alias=True, exclude_none=True)
     try:
