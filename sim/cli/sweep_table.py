@@ -72,6 +72,7 @@ def _with_error(number: float, half: float, sign: str = "") -> str:
     if math.isnan(number):
         return "-"
     digits = _digits(half if half > 0 else number / 1000)
+    digits = max(digits, min(_digits(number), 2))
     text = f"{number:{sign},.{digits}f}"
     return text if math.isnan(half) else f"{text} ±{half:,.{digits}f}"
 

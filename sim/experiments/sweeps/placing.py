@@ -63,8 +63,8 @@ def survives(scenario: Scenario, posterior: Posterior, path: str, value: object)
 
 def unknown(tree: Tree, at: TreePath, path: str, grounds: Iterable[Ground]) -> Problem:
     """That no point has such a number, with the closest that one has."""
-    first = next(iter(grounds))
+    first, *others = grounds
     nearest = closest_path(path, sorted({known for known in first.paths if not refused(known)}))
     hint = f"did you mean '{nearest}'?" if nearest else None
-    message = f"'{path}' names no number of {first.scenario.scenario}, nor of it with any of the plans"
+    message = f"'{path}' names no number of {first.scenario.scenario}{', with any of the plans' if others else ''}"
     return problem_at(tree, at, message, hint, is_about_key=True)

@@ -25,7 +25,8 @@ def _of_the_reader(fault: Fault) -> tuple[str, str | None] | None:
     try:
         build(Scenario, _as_tree(data, path, fault.value))
     except ScenarioError as error:
-        return next(((each.message, each.hint) for each in error.problems if each.path == fault.number), None)
+        own = (each for each in error.problems if fault.number == each.path or fault.number.startswith(f"{each.path}."))
+        return next(((each.message, each.hint) for each in own), None)
     return None
 
 
