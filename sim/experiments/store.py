@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import sim
-from sim.experiments.worlds import Worlds
-from sim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sim.experiments.worlds import Worlds
 
 Summary = Mapping[str, Any]
 """What is kept of a run, as JSON has it."""
@@ -47,8 +48,11 @@ class OneRun:
         return hash_of(str(self.replication), self.scenario)
 
     @property
-    def worlds(self) -> Worlds:
+    def worlds(self) -> "Worlds":
         """Its worlds; the replication runs in the last of them."""
+        from sim.experiments.worlds import Worlds
+        from sim.scenario.scenario import Scenario
+
         return Worlds.of(Scenario.model_validate_json(self.scenario), self.replication + 1)
 
 

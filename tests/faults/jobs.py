@@ -52,7 +52,7 @@ class Toy:
     def _allocate(self) -> None:
         held = []
         while True:
-            held.append(bytearray(50_000_000))
+            held.append(bytearray(4_000_000_000))
 
     def _exit(self) -> None:
         os._exit(3)

@@ -7,7 +7,9 @@ __all__ = ["Ended", "Executor", "ExecutorError", "InProcess", "Job", "Limits", "
 
 
 def executor(workers: int = 1, address: str | None = None, tls: Tls | None = None) -> Executor:
-    """The executor for so many workers here, or for the scheduler at an address."""
-    if address is not None or tls is not None or workers > 1:
-        raise ExecutorError("runs are executed one after the other in this process only, so far")
-    return InProcess()
+    """The executor for so many workers here, or for the Dask scheduler at an address. Raises ExecutorError."""
+    from sim.experiments.executors import clusters
+
+    if address is not None:
+        return clusters.at(address, tls)
+    return clusters.local(workers) if workers > 1 else InProcess()
