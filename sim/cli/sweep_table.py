@@ -88,8 +88,8 @@ def _remarks(swept: Swept, n: int) -> list[str]:
         lines.append(f"{n - ROWS_SHOWN:,} more points are in the tables.")
     kinds = "common luck" + (" and common draws" if outcomes.per_draw else "")
     lines.append(
-        f"{outcomes.n} replications of each point on {kinds}; ± is half the 95 % interval that luck leaves. Point 0 is "
-        "the base."
+        f"Each point in {outcomes.n} replication{'s' * (outcomes.n > 1)} on {kinds}; ± is half the 95 % interval that "
+        "luck leaves. Point 0 is the base."
     )
     if outcomes.n_failed:
         total = outcomes.is_done.size

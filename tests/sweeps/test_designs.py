@@ -74,7 +74,10 @@ def test_sobol_points_are_balanced(write: Write) -> None:
     study, points = study_of(write("design: {kind: sobol, points: 16}\n" + TWO))
     halves = [quantiles(factor, points, i) for i, factor in enumerate(study.factors)]
     assert np.bincount((halves[1] * 16).astype(int), minlength=16).tolist() == [1] * 16
-    assert np.bincount([int(value) for point in points[1:] if (value := point.values[0])], minlength=5)[1:].tolist() == [4] * 4
+    assert (
+        np.bincount([int(value) for point in points[1:] if (value := point.values[0])], minlength=5)[1:].tolist()
+        == [4] * 4
+    )
 
 
 @pytest.mark.parametrize("kind", ["latin_hypercube", "sobol"])

@@ -44,15 +44,22 @@ def problems_of(file: Path) -> list[str]:
             FACTORIAL + SERVERS + "{values: [1, 2], low: 1, high: 3}",
             "8: give either values, or low and high, not both [levers.stations.sorting.servers]",
         ),
-        (FACTORIAL + SERVERS + "{low: 1}", "8: give either values, or both low and high [levers.stations.sorting.servers]"),
+        (
+            FACTORIAL + SERVERS + "{low: 1}",
+            "8: give either values, or both low and high [levers.stations.sorting.servers]",
+        ),
         (
             FACTORIAL + SERVERS + "{low: 3, high: 1}",
             "8: low is 3 and high is 1; low lies below high [levers.stations.sorting.servers]",
         ),
-        (FACTORIAL + SERVERS + "{values: [1, 1]}", "8: this value stands here twice [levers.stations.sorting.servers.values.1]"),
+        (
+            FACTORIAL + SERVERS + "{values: [1, 1]}",
+            "8: this value stands here twice [levers.stations.sorting.servers.values.1]",
+        ),
         (
             FACTORIAL + "levers:\n  seed: {values: [1, 2]}",
-            "8: 'seed' belongs to the run and is the same at all points: common luck and common draws rest on it [levers.seed]",
+            "8: 'seed' belongs to the run and is the same at all points: common luck and common draws rest on it "
+            "[levers.seed]",
         ),
         (
             "design: {kind: sobol, points: 12}\nreplications: 2\n" + SERVERS + "{values: [1, 2]}",
@@ -60,8 +67,8 @@ def problems_of(file: Path) -> list[str]:
         ),
         (
             "design: {kind: sobul, points: 8}\nreplications: 2\n" + SERVERS + "{values: [1, 2]}",
-            "5: 'sobul' is not a known kind; one of 'factorial', 'one_at_a_time', 'latin_hypercube' or 'sobol' is expected "
-            "[design.kind] did you mean 'sobol'?",
+            "5: 'sobul' is not a known kind; one of 'factorial', 'one_at_a_time', 'latin_hypercube' or 'sobol' is "
+            "expected [design.kind] did you mean 'sobol'?",
         ),
         (FACTORIAL, "1: nothing varies; name a number under levers or uncertainties []"),
         (
@@ -76,7 +83,10 @@ def problems_of(file: Path) -> list[str]:
             FACTORIAL + "levers:\n  plans: {values: [[more-sorter]]}",
             "8: there is no intervention 'more-sorter' [levers.plans.values.0.0] did you mean 'more-sorters'?",
         ),
-        (FACTORIAL + "levers:\n  plans: {values: [1]}", "8: a list of interventions is expected here [levers.plans.values.0]"),
+        (
+            FACTORIAL + "levers:\n  plans: {values: [1]}",
+            "8: a list of interventions is expected here [levers.plans.values.0]",
+        ),
         (
             FACTORIAL + "uncertainties:\n  stations.sorting.servers: {values: [1]}\n" + SERVERS + "{values: [1, 2]}",
             "8: 'stations.sorting.servers' is a lever and an uncertainty; it is one of them "
@@ -126,14 +136,17 @@ def test_constant_that_cannot_be_is_told_at_its_line(write: Write) -> None:
     assert any(line.startswith("5: the end must lie after the start") for line in found)
 
 
-def test_what_a_posterior_draws_anyway_is_no_lever(write: Write, library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_posterior_draws_anyway_is_no_lever(write: Write, library: Path) -> None:
     folder = library.parent / "calibration" / "posterior"
     folder.mkdir(parents=True)
     table = "draw,stations.sorting.servers,lanes.flight.cancellation *\ncentral,2,1\n0,3,1.1\n1,1,0.9\n"
     (folder / "tiny-numbers.csv").write_text(table, "utf-8")
     base = library / "tiny.yaml"
     base.write_text(base.read_text("utf-8") + "\nposterior: [tiny]\n", "utf-8")
-    text = FACTORIAL + "levers:\n  stations.sorting.servers: {values: [1, 4]}\n  lanes.flight.cancellation: {values: [0.2]}"
+    text = (
+        FACTORIAL
+        + "levers:\n  stations.sorting.servers: {values: [1, 4]}\n  lanes.flight.cancellation: {values: [0.2]}"
+    )
     assert problems_of(write(text)) == [
         "8: the calibration 'tiny' draws 'stations.sorting.servers' anyway, so what is set here would not count "
         "[levers.stations.sorting.servers] take another number, or a base without `posterior`"
@@ -141,12 +154,16 @@ def test_what_a_posterior_draws_anyway_is_no_lever(write: Write, library: Path, 
 
 
 def test_factorial_of_ten_million_points_is_refused_before_it_is_made(write: Write) -> None:
-    text = FACTORIAL + "levers:\n" + "".join(
-        f"  {path}: {{low: {low}, high: {high}, levels: 216}}\n"
-        for path, low, high in (
-            ("lanes.flight.cutoff", "1 h", "9 h"),
-            ("lanes.flight.cancellation", 0.1, 0.9),
-            ("lanes.flight.transit.mean", "3 h", "9 h"),
+    text = (
+        FACTORIAL
+        + "levers:\n"
+        + "".join(
+            f"  {path}: {{low: {low}, high: {high}, levels: 216}}\n"
+            for path, low, high in (
+                ("lanes.flight.cutoff", "1 h", "9 h"),
+                ("lanes.flight.cancellation", 0.1, 0.9),
+                ("lanes.flight.transit.mean", "3 h", "9 h"),
+            )
         )
     )
     with pytest.raises(AbsurdScenarioError, match=r"10,077,697 points would take 2,799 hours") as found:
