@@ -18,10 +18,10 @@ from sim.experiments.sweeps.tables import BASE
 from sim.indicators.measures import BY_NAME
 from sim.tables import Columns
 
-WIDTH_WITHOUT_TERMINAL = 110
+WIDTH_WITHOUT_TERMINAL = 130
 ROWS_SHOWN = 60
-PARTS_SHOWN = 3
-"""Of a path of a number, the last so many parts head its column."""
+SECTIONS = frozenset({"interventions", "measures", "lanes", "stations", "customs", "market", "origins", "routes"})
+"""Parts of paths that say little."""
 
 
 class UnknownMeasureError(SimError):
@@ -164,13 +164,18 @@ def _order(measures: Sequence[str], means: Mapping[str, np.ndarray], n: int, is_
 
 
 def _headings(design: Columns) -> list[str]:
-    return ["point", *("\n".join(_short(name)) for name in design if name != "point")]
+    """The ends of the paths, as short as they are told apart, a part a line, with their units."""
+    names = [name for name in design if name != "point"]
+    for n in (2, 3, 4):
+        short = ["\n".join(_short(name, n)) for name in names]
+        if len(set(short)) == len(names):
+            return ["point", *short]
+    return ["point", *names]
 
 
-def _short(name: str) -> list[str]:
-    """The end of a path, a part a line, with its unit."""
+def _short(name: str, n: int) -> list[str]:
     path, _, unit = name.partition(" ")
-    parts = path.split(".")[-PARTS_SHOWN:]
+    parts = [part for part in path.split(".") if part not in SECTIONS][-n:]
     return [*parts, unit] if unit else parts
 
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from sim.experiments.sweeps.jobs import Jobs
 from sim.experiments.sweeps.outcomes import Outcomes, enough
 from sim.experiments.sweeps.reading import read_sweep
 from sim.experiments.sweeps.running import Swept, first_replications, next_replications, run_sweep
-from sim.experiments.sweeps.status import status_of
+from sim.experiments.sweeps.status import Status, status_of
 from sim.experiments.worlds import Worlds
 from sim.indicators import Run
 from sim.indicators.measures import WHOLE, measured
@@ -202,6 +203,26 @@ levers:
     swept = ran(write(text), tmp_path / "out")
     (reason,) = {one.reason for row in swept.outcomes.ended for one in row if one.status == "failed"}
     assert "the end must lie after the start" in reason
+
+
+def test_status_says_who_is_at_work_and_how_long_it_takes(write: Write, tmp_path: Path) -> None:
+    file, folder = write(SMALL), tmp_path / "out"
+    seen: list[Status] = []
+
+    def do(n: int, ended: Ended) -> Ended:
+        if n == 4:
+            seen.append(status_of(folder, ("placed",)))
+        return ended
+
+    ran(file, folder, Doing(do))
+    (status,) = seen
+    assert (status.done, status.failed, status.left) == (3, 0, 3)
+    assert f"process {os.getpid()} on " in status.at_work
+    assert status.seconds_left is not None
+    assert status.seconds_left > 0
+    assert status.runs.tolist() == [1, 1, 1]
+    assert (status.means > 0).all()
+    assert not status.is_over
 
 
 # -- precision ---------------------------------------------------------------------------------------------------------
