@@ -9,6 +9,7 @@ import json
 import os
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -44,7 +45,8 @@ class Locked:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._path.unlink(missing_ok=True)
+        with suppress(OSError):  # a folder that can no longer be written keeps a lock that is known to be stale
+            self._path.unlink()
         os.close(self._file)
 
     def _held(self) -> int:

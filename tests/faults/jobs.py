@@ -64,3 +64,25 @@ class Toy:
         """As if memory had been short for a moment."""
         if len(list(Path(self.trace).glob(f"{self.key}.*"))) == 1:
             self._kill()
+
+
+class Pid(Toy):
+    """Says where it runs, and how many threads it may use."""
+
+    def __init__(self) -> None:
+        super().__init__(0)
+
+    @property
+    def key(self) -> str:
+        return "pid"
+
+    @property
+    def text(self) -> str:
+        return to_text(Pid)
+
+    @classmethod
+    def from_text(cls, _: str) -> "Pid":
+        return cls()
+
+    def run(self) -> dict[str, int]:
+        return {"pid": os.getpid()}

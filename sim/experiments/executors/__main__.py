@@ -47,9 +47,11 @@ def _say(answers: TextIO, what: dict[str, Any]) -> None:
 
 
 def _read(stdin: TextIO, lines: "queue.SimpleQueue[str]") -> None:
-    for line in stdin:
-        lines.put(line)
-    os._exit(1)
+    try:
+        for line in stdin:
+            lines.put(line)
+    finally:  # also where the other end went with an answer unread, which is an error to read from
+        os._exit(1)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,10 @@ import logging
 import queue
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sim.experiments.executors.addresses import checked
@@ -31,6 +33,7 @@ NO_WORKER_SECONDS = 60.0
 """How long a scheduler may be without any worker."""
 AHEAD = 2
 """Jobs that are sent for each run that can go on at once; the others wait here."""
+LOST = "the Dask scheduler is gone; what is done is kept: start it, and run the command again"
 LOUD = ("distributed", "distributed.client", "distributed.worker", "distributed.scheduler", "tornado")
 """What logs, each with a level of its own."""
 
@@ -127,8 +130,9 @@ class _Stream:
 
     def _send(self, left: Iterator[Job]) -> None:
         room = AHEAD * max(self._threads, 1) - len(self._waiting)
-        for _, job in zip(range(room), left, strict=False):
-            future = self._client.submit(ended_on_worker, *self._fixed, job.key, job.text, pure=False)
+        for job in islice(left, max(room, 0)):
+            with _there():
+                future = self._client.submit(ended_on_worker, *self._fixed, job.key, job.text, pure=False)
             self._waiting[future] = job.key
             future.add_done_callback(self._over.put)
 
@@ -151,8 +155,9 @@ class _Stream:
 
     def _counted(self) -> int:
         if self._client.status != "running":
-            raise _lost()
-        return sum(self._client.nthreads().values())
+            raise ExecutorError(LOST)
+        with _there():
+            return sum(self._client.nthreads().values())
 
 
 def _ended(key: str, future: "Future[dict[str, Any]]") -> Ended:
@@ -160,31 +165,39 @@ def _ended(key: str, future: "Future[dict[str, Any]]") -> Ended:
     from distributed.scheduler import KilledWorker
 
     if future.status == "finished":
-        found = future.result()
+        with _there():
+            found = future.result()
         if "error" in found:
             raise ExecutorError(found["error"])
         return Ended(**found)
     if future.status != "error":
-        raise _lost()
-    error = future.exception()
+        raise ExecutorError(LOST)
+    with _there():
+        error = future.exception()
     if isinstance(error, KilledWorker):
         return Ended(key, "killed", "the Dask workers that ran it were killed")
     raise ExecutorError(f"the Dask workers cannot run this program: {type(error).__name__}: {error}")
 
 
-def _lost() -> ExecutorError:
-    return ExecutorError("the Dask scheduler is gone; what is done is kept: start it, and run the command again")
+@contextmanager
+def _there() -> Iterator[None]:
+    """Say of a scheduler that does not answer that it is gone."""
+    try:
+        yield
+    except (OSError, RuntimeError, CancelledError) as error:
+        raise ExecutorError(LOST) from error
 
 
 def _cancel(client: "Client", futures: Sequence["Future[dict[str, Any]]"]) -> None:
     if client.status == "running":
-        client.cancel(futures, force=True)
+        with suppress(ExecutorError), _there():
+            client.cancel(futures, force=True)
 
 
 def _end(client: "Client") -> None:
     """End what still runs; where the cluster is gone, its cells are too."""
     if client.status == "running":
-        with suppress(OSError):
+        with suppress(ExecutorError), _there():
             client.run(end_cells, client.id, on_error="ignore")
 
 
