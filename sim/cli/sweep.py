@@ -39,7 +39,7 @@ class Options:
 
 def sweep_file(file: Path, options: Options) -> int:
     """Check the sweep, run what is not there yet, show and write what it came to. The exit code."""
-    refuse_unknown(options.measures)
+    refuse_unknown(options.measures, is_best_first=options.best)
     study = read_sweep(file)
     folder = options.out or DEFAULT_OUT / f"sweep-{study.sweep.sweep}"
     workers = _workers(study, options)
@@ -61,7 +61,7 @@ def sweep_file(file: Path, options: Options) -> int:
 
 def tell_status(folder: Path, measures: tuple[str, ...], *, is_best_first: bool) -> int:
     """Say how far a sweep is. The exit code."""
-    refuse_unknown(measures)
+    refuse_unknown(measures, is_best_first=is_best_first)
     show_status(status_of(folder, measures), sys.stdout, is_best_first=is_best_first)
     return 0
 

@@ -4,13 +4,14 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TextIO
 
+import click
 import numpy as np
 from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sim.errors import SimError, did_you_mean, listed, printable
+from sim.errors import did_you_mean, listed, printable
 from sim.experiments.sweeps.outcomes import enough
 from sim.experiments.sweeps.running import Swept
 from sim.experiments.sweeps.status import Status
@@ -24,16 +25,14 @@ SECTIONS = frozenset({"interventions", "measures", "lanes", "stations", "customs
 """Parts of paths that say little."""
 
 
-class UnknownMeasureError(SimError):
-    """No such measure."""
-
-
-def refuse_unknown(measures: Sequence[str]) -> None:
-    """Refuse measures that there are not."""
+def refuse_unknown(measures: Sequence[str], *, is_best_first: bool) -> None:
+    """Refuse measures that there are not, and an order by none that has a better end."""
     for name in measures:
         if name not in BY_NAME:
             hint = did_you_mean(name, BY_NAME)
-            raise UnknownMeasureError(f"there is no measure '{name}'" + (f"; {hint}" if hint else ""))
+            raise click.UsageError(f"there is no measure '{name}'" + (f"; {hint}" if hint else ""))
+    if is_best_first:
+        _ranked(measures)
 
 
 def show_points(swept: Swept, measures: Sequence[str], stream: TextIO, *, is_best_first: bool) -> None:
@@ -151,16 +150,23 @@ def _console(stream: TextIO) -> Console:
 
 def _order(measures: Sequence[str], means: Mapping[str, np.ndarray], n: int, is_best_first: bool) -> list[int]:
     """Points as designed, or the best of the first measure that has a better end first; those without a value last."""
-    ranked = next((name for name in measures if BY_NAME[name].better), None)
     if not is_best_first:
         return list(range(n))
-    if ranked is None:
-        raise UnknownMeasureError(f"{listed(list(measures), 'and')}: neither more nor less of it is better")
+    ranked = _ranked(measures)
     values = means[ranked]
     if not len(values):
         return list(range(n))
     loss = np.where(np.isnan(values), math.inf, -BY_NAME[ranked].better * values)
     return [int(point) for point in np.argsort(loss, kind="stable")]
+
+
+def _ranked(measures: Sequence[str]) -> str:
+    """The measure that points are ordered by: the first that has a better end."""
+    ranked = next((name for name in measures if BY_NAME[name].better), None)
+    if ranked is None:
+        said = f" of {listed(list(measures), 'and')}" if measures else ""
+        raise click.UsageError(f"--best: neither more nor less{said} is better; name another with --measure")
+    return ranked
 
 
 def _headings(design: Columns) -> list[str]:

@@ -302,5 +302,10 @@ def test_command_prints_points_best_first_and_how_far_it_is(write: Write, tmp_pa
     told = invoked("--status", folder, "--measure", "placed")
     assert told.exit_code == 0
     assert "6 done, 0 failed, 0 left of 6 runs" in told.stdout
-    assert invoked("--status", folder, "--measure", "plased").exit_code != 0
+    wrong = invoked("--status", folder, "--measure", "plased")
+    assert (wrong.exit_code, wrong.stdout) == (2, "")
+    assert "there is no measure 'plased'; did you mean 'placed'?" in wrong.stderr
+    assert "neither more nor less of latent_orders is better; name another" in invoked(
+        "--status", folder, "--measure", "latent_orders", "--best"
+    ).stderr  # fmt: skip
     assert "name a sweep, or a folder with --status" in invoked("--measure", "placed").output

@@ -81,13 +81,9 @@ class Factor:
             return "+".join(value) or NONE
         return str(value).lower() if isinstance(value, bool) else str(value)
 
-    def said(self, value: Value | None) -> str:
-        """A value in words, with its unit; empty for none."""
-        if value is None:
-            return ""
-        if self.kind != "number":
-            return self.text(value)
-        return f"{self.number(value):.6g} {self.unit}".strip()
+    def is_same(self, one: Value, other: Value) -> bool:
+        """Whether two values set the same."""
+        return self.number(one) == self.number(other) if self.kind == "number" else one == other
 
     def base_of(self, scenario: Scenario) -> Value:
         """What the scenario itself says of it."""

@@ -143,7 +143,7 @@ class Jobs:
             factor.path: value
             for factor, value in zip(self.study.factors, point.values, strict=True)
             if value is not None and not isinstance(value, tuple) and factor.path in ground.paths
-            and value != self.base_of(factor, ground)
+            and not factor.is_same(value, self.base_of(factor, ground))
         }  # fmt: skip
 
     def base_of(self, factor: Factor, ground: Ground) -> ScenarioValue:
