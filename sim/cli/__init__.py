@@ -142,6 +142,47 @@ def compare(base: str, plans: Sequence[str], as_json: bool, **options: Any) -> N
     sys.exit(compare_files(base, plans, Options(**options), as_json=as_json))
 
 
+def _names(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...]:
+    """`placed,mean_days` as names."""
+    return tuple(dict.fromkeys(name.strip() for name in value.split(",") if name.strip()))
+
+
+@cli.command(no_args_is_help=True)
+@click.argument("file", required=False, type=click.Path(path_type=Path), metavar="SWEEP")
+@click.option("--workers", type=click.IntRange(1, 1000), help="Processes here. [default: one for each core]")
+@click.option(
+    "--cluster", metavar="ADDRESS", help="A Dask scheduler that is running, tcp://127.0.0.1:8786 or tls://..."
+)
+@click.option("--tls-ca", type=click.Path(path_type=Path), help="With --cluster tls://: certificate of the authority.")
+@click.option("--tls-certificate", type=click.Path(path_type=Path), help="Likewise: this machine's own.")
+@click.option("--tls-key", type=click.Path(path_type=Path), help="Likewise: its key.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder. [default: results/runs/sweep-NAME]")
+@click.option("--status", type=click.Path(path_type=Path), metavar="DIR", help="Only say how far a sweep is.")
+@click.option(
+    "--measure", default="placed,mean_days", callback=_names, show_default=True, help="Measures that are printed."
+)
+@click.option("--best", is_flag=True, help="The best of the first measure first.")
+@click.option("--retry", is_flag=True, help="Also run again what failed before.")
+@_debug
+def sweep(file: Path | None, status: Path | None, measure: tuple[str, ...], best: bool, **options: Any) -> None:
+    """Run a scenario at many points of levers and uncertainties; what was cut off goes on where it was.
+
+    \b
+    sim sweep scenarios/sweeps/harbin-charters.yaml
+    sim sweep --status results/runs/sweep-harbin-charters
+    """
+    if (file is None) == (status is None):
+        raise click.UsageError("name a sweep, or a folder with --status")
+    from sim.cli.sweep import Options, sweep_file, tell_status, tls_of
+
+    gc.enable()
+    if status is not None:
+        sys.exit(tell_status(status, measure, is_best_first=best))
+    tls = tls_of([options.pop(f"tls_{name}") for name in ("ca", "certificate", "key")])
+    assert file is not None
+    sys.exit(sweep_file(file, Options(tls=tls, measures=measure, best=best, **options)))
+
+
 @cli.command(no_args_is_help=True)
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--choose", metavar="P|A-B", help="How many sites, one number or from A to B. [default: the file's]")
@@ -342,10 +383,10 @@ def explain(names: Sequence[str], base: Path | None, as_json: bool) -> None:
 
 
 @cli.command()
-@click.argument("of", type=click.Choice(["scenario", "intervention", "siting"]), default="scenario")
+@click.argument("of", type=click.Choice(["scenario", "intervention", "siting", "sweep"]), default="scenario")
 @_debug
 def schema(of: str) -> None:
-    """Print the JSON Schema of a scenario file, of the file of an intervention, or of a siting file."""
+    """Print the JSON Schema of a scenario file, or of the file of an intervention, a siting or a sweep."""
     from sim.cli.schema import schema_text
 
     click.echo(schema_text(of), nl=False)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any, get_args
 
 from sim.experiments.siting.contract import Siting
+from sim.experiments.sweeps.contract import Sweep
 from sim.scenario.interventions.measures import AnyMeasure
 from sim.scenario.scenario import Scenario, World
 
@@ -48,9 +49,8 @@ SOURCED: Schema = {
 
 
 def schema_text(of: str = "scenario") -> str:
-    """The schema as committed, in `scenarios/` or in its folders `interventions/` or `siting/`."""
-    made = {"scenario": file_schema, "intervention": intervention_schema, "siting": siting_schema}
-    schema = made[of]()
+    """The schema as committed, in `scenarios/` or in its folders `interventions/`, `siting/` or `sweeps/`."""
+    schema = SCHEMAS[of]()
     return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -80,6 +80,19 @@ def siting_schema() -> Schema:
     top = _value_positions(named, quantities)
     every = dict(sorted({**definitions, **quantities, "Sourced": SOURCED}.items()))
     return {"$schema": DIALECT, **top, "title": "Siting", "$defs": every}
+
+
+def sweep_schema() -> Schema:
+    """JSON Schema of the file of a sweep."""
+    return {"$schema": DIALECT, **Sweep.model_json_schema(by_alias=True)}
+
+
+SCHEMAS = {
+    "scenario": file_schema,
+    "intervention": intervention_schema,
+    "siting": siting_schema,
+    "sweep": sweep_schema,
+}
 
 
 def _of_interventions() -> list[str]:

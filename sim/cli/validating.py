@@ -9,6 +9,7 @@ import sim
 from sim.errors import AbsurdScenarioError, ScenarioError, listed, printable
 from sim.experiments.estimate import refuse_if_absurd
 from sim.experiments.siting.reading import is_siting, read_siting
+from sim.experiments.sweeps.reading import is_sweep, read_sweep
 from sim.ledger.posteriors import posterior_in
 from sim.reading import Tree, build, read_tree, unwrap_sources
 from sim.scenario.interventions.trial import is_intervention, trial
@@ -49,6 +50,8 @@ def _line(file: Path) -> str:
     tree = read_tree(file)
     if is_siting(tree):
         return _siting_line(file)
+    if is_sweep(tree):
+        return f"{file}: ok: {read_sweep(file)}"
     return _intervention_line(file) if is_intervention(tree) else _scenario_line(file)
 
 
