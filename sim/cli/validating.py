@@ -8,6 +8,7 @@ import click
 import sim
 from sim.errors import AbsurdScenarioError, ScenarioError, listed, printable
 from sim.experiments.estimate import refuse_if_absurd
+from sim.experiments.ranking.reading import is_ranking, read_ranking
 from sim.ledger.posteriors import posterior_in
 from sim.reading import Tree, build, read_tree, unwrap_sources
 from sim.scenario.interventions.trial import is_intervention, trial
@@ -45,7 +46,10 @@ def _line(file: Path) -> str:
     """What a right file holds."""
     if file.parent.name == "corridors":
         return _corridor_line(file)
-    return _intervention_line(file) if is_intervention(read_tree(file)) else _scenario_line(file)
+    tree = read_tree(file)
+    if is_ranking(tree):
+        return f"{file}: ok: {read_ranking(file)}"
+    return _intervention_line(file) if is_intervention(tree) else _scenario_line(file)
 
 
 def _intervention_line(file: Path) -> str:
