@@ -57,7 +57,7 @@ def _frontier(axes: "Axes", ranked: Ranked, found: Standing) -> None:
     unit = "" if found.sought.unit == "ratio" else f"\n({word}{found.sought.unit})"
     axes.set_ylabel(f"{found.sought.said}{unit}")
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(fontsize=8, loc="lower right")
+    axes.legend(fontsize=8, loc="upper left")
 
 
 def _name(axes: "Axes", name: str, x: float, y: float) -> None:

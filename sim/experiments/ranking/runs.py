@@ -29,33 +29,39 @@ KEPT_WORLDS = 4
 
 @dataclass(frozen=True)
 class Job:
-    """One replication of a portfolio, as it is sent to a process: the scenario as text."""
+    """One draw of a portfolio with all its luck, as it is sent to a process: the scenario as text.
+
+    Replications of a draw run together: what the market comes to expect in its world is worked out once.
+    """
 
     described: str
     posteriors: tuple[Posterior, ...]
-    replication: int
+    first: int
+    """Number of its first replication,"""
+    n: int
+    """and how many there are."""
 
     @cached_property
     def key(self) -> str:
         """Hash of everything that the run depends on."""
         drawn = [(posterior.name, posterior.sha256) for posterior in self.posteriors]
-        return hash_of("ranking", str(self.replication), self.described, repr(drawn))
+        return hash_of("ranking", str(self.first), str(self.n), self.described, repr(drawn))
 
     def run(self) -> Summary:
         """Run it; or why that cannot be."""
         try:
-            return self._run()
+            return {"replications": [self._run(r) for r in range(self.first, self.first + self.n)]}
         except SimError as error:
-            return {"failed": str(error)}
+            return {"replications": [{"failed": str(error)}] * self.n}
 
-    def _run(self) -> Summary:
+    def _run(self, replication: int) -> Summary:
         worlds = _worlds(self.described, self.posteriors)
-        scenario = worlds.scenario(self.replication)
-        model = build(scenario, self.replication)
+        scenario = worlds.scenario(replication)
+        model = build(scenario, replication)
         model.run()
         whole = measured(Run(model.record, scenario)).values[WHOLE]
         described = worlds.described
-        paid = cost_of(interventions_in(worlds, self.replication), described.horizon, described.discount_rate)
+        paid = cost_of(interventions_in(worlds, replication), described.horizon, described.discount_rate)
         return {
             "measures": {name: _plain(float(values[0])) for name, values in whole.items()},
             "cost": {
@@ -88,6 +94,8 @@ class Runs:
 
     described: Sequence[str]
     posteriors: tuple[Posterior, ...]
+    unit: int
+    """Replications that run together: those of a draw."""
     store: Store
     workers: int
     kept: dict[int, list[Summary]] = field(default_factory=dict)
@@ -98,13 +106,13 @@ class Runs:
         return len(self.kept.get(i, ()))
 
     def more(self, wanted: Mapping[int, int], stage: str) -> None:
-        """Have so many replications of each of some scenarios, at least. Raises RunsFailedError."""
-        new = [(i, r) for i, n in wanted.items() for r in range(self.n(i), n)]
+        """Have so many replications of each of some scenarios, in whole draws. Raises RunsFailedError."""
+        new = [(i, r) for i, n in wanted.items() for r in range(self.n(i), n, self.unit)]
         new.sort(key=lambda each: (each[1], each[0]))
-        jobs = [Job(self.described[i], self.posteriors, r) for i, r in new]
+        jobs = [Job(self.described[i], self.posteriors, r, self.unit) for i, r in new]
         found = summaries(jobs, self.store, stage, self.workers) if jobs else []
         for (i, _), summary in zip(new, found, strict=True):
-            self.kept.setdefault(i, []).append(summary)
+            self.kept.setdefault(i, []).extend(summary["replications"])
 
     def failures(self) -> dict[int, str]:
         """Scenarios of which a replication failed, and why."""

@@ -69,7 +69,7 @@ class Study:
     def runs(self, portfolios: Sequence[Portfolio], rows: int) -> Runs:
         """Runs of some portfolios, none yet."""
         texts = [self.scenario(each, rows).model_dump_json(by_alias=True) for each in portfolios]
-        return Runs(texts, self.posteriors, self.store, self.workers)
+        return Runs(texts, self.posteriors, self.unit, self.store, self.workers)
 
     @cached_property
     def per_draw(self) -> int | None:

@@ -185,6 +185,9 @@ def _information(ranked: Ranked, table: Columns) -> Iterator[str]:
     for found in ranked.standings:
         rows = np.flatnonzero(table["objective"] == found.sought.name)
         everything, *numbers = rows.tolist()
+        if not table["worth"][everything] > 0:
+            yield f"By {found.sought.name}, knowing more before choosing would change nothing."
+            continue
         told = f"{amount(found, float(table['worth'][everything]))} {found.sought.unit}"
         clear = [i for i in numbers if table["worth"][i] > CLEAR * table["standard_error"][i]][:NUMBERS_NAMED]
         named = [f"{table['number'][i]} ({amount(found, float(table['worth'][i]))})" for i in clear]
