@@ -47,7 +47,9 @@ class Options:
 def rank_file(file: Path, options: Options, *, as_json: bool) -> int:
     """Check the question, rank, show and write; the exit code."""
     question = read_ranking(file).asked_for(
-        budget=options.budget_cny, replications=options.replications, objectives=options.objectives or None
+        budget=options.budget_cny,
+        replications=options.replications,
+        objectives=tuple(dict.fromkeys(options.objectives)) or None,
     )
     folder = options.out or DEFAULT_OUT / f"rank-{question.asked.ranking}"
     workers = _workers(question, options)

@@ -44,9 +44,10 @@ def portfolios(choices: Sequence[Choice], budget: float | None, at_most: int) ->
     """
     found: list[Portfolio] = []
     by_name = {choice.name: choice for choice in choices}
-    for size in range(1, min(at_most, len(choices)) + 1):
+    able = [one for one in choices if _can_be_built(with_required((one.name,), choices), by_name, budget)]
+    for size in range(1, min(at_most, len(able)) + 1):
         before = len(found)
-        for looked_at, portfolio in enumerate(_of_size(choices, size, budget)):
+        for looked_at, portfolio in enumerate(_of_size(able, size, budget)):
             if _is_whole(portfolio, by_name):
                 found.append(portfolio)
             if len(found) > MOST or looked_at > MOST_LOOKED_AT:
@@ -71,6 +72,12 @@ def _of_size(choices: Sequence[Choice], size: int, budget: float | None) -> Iter
                 yield from grown((*members, one), i + 1, spent + one.capital)
 
     return grown((), 0, 0.0)
+
+
+def _can_be_built(portfolio: Portfolio, by_name: Mapping[str, Choice], budget: float | None) -> bool:
+    members = [by_name[name] for name in portfolio]
+    is_paid = budget is None or sum(member.capital for member in members) <= budget
+    return is_paid and all(_goes_with(one, members) for one in members)
 
 
 def _goes_with(one: Choice, members: Sequence[Choice]) -> bool:

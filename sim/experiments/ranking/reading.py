@@ -77,9 +77,14 @@ class Question:
             raise ScenarioError([problem_at(self.tree, ("horizon",), str(error))]) from None
 
     def asked_for(self, **changes: object) -> "Question":
-        """The same with what the command line says otherwise; None says nothing."""
+        """The same with what the command line says otherwise; None says nothing. Raises ScenarioError."""
         said = {key: value for key, value in changes.items() if value is not None}
-        return replace(self, asked=RankingFile.model_validate({**self.asked.model_dump(), **said}))
+        asked = self.asked.model_copy(update=said)
+        small = {name: number for name, number in asked.indifference.items() if name in asked.objectives}
+        question = replace(self, asked=asked.model_copy(update={"indifference": small}))
+        if wrong := list(_wrong(question)):
+            raise ScenarioError(wrong)
+        return question
 
 
 def is_ranking(tree: Tree) -> bool:
