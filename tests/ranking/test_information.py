@@ -1,4 +1,4 @@
-"""What knowing a number is worth: as theory has it where gains are linear and normal, never negative, never above all."""
+"""What a number is worth: as theory has it where gains are linear and normal, never negative, never above all."""
 
 import math
 

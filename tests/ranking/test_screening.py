@@ -76,7 +76,7 @@ def test_what_was_not_run_follows_the_one_that_was() -> None:
 def test_near_the_best_is_who_gains_nearly_as_much() -> None:
     layout = Layout.of(4, 1)
     base = np.full(4, 1000.0)
-    values = np.stack([base, base + [100, 100, 100, 100], base + [96, 96, 90, 110]])
+    values = base + np.array([[0, 0, 0, 0], [100, 100, 100, 100], [96, 96, 90, 110]])
     found = ranking(values, layout)
     assert found.probability_near.tolist() == [0.0, 0.75, 0.75]
     assert found.probability_best.tolist() == [0.0, 0.75, 0.25]

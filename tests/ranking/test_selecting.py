@@ -1,4 +1,4 @@
-"""KN keeps its promise on normal populations and stops early; OCBA spends as its formula says, and better than evenly."""
+"""KN keeps its promise on normal populations and stops early; OCBA spends by its formula, better than evenly."""
 
 import math
 from collections.abc import Mapping, Sequence
