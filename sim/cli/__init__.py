@@ -18,6 +18,7 @@ from sim.errors import ScenarioError, SimError, printable
 STATUSES = ("reported", "published", "derived", "assumed", "unstated")
 DIMENSIONS = ("origin", "region", "route", "product", "month", "queue", "lane")
 OBJECTIVES = ("parcels", "days", "surplus", "net-benefit", "co2e")
+RANKED_BY = ("parcels", "days", "surplus", "net-benefit", "benefit-cost", "co2e")
 WRONG_INPUT, FAILED, STOPPED = 2, 1, 130
 FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SCENARIO...")
 
@@ -220,6 +221,27 @@ def site(file: Path, **options: Any) -> None:
 
     gc.enable()
     sys.exit(site_file(file, Options(**options)))
+
+
+@cli.command(no_args_is_help=True)
+@click.argument("file", metavar="PLANS.yaml", type=click.Path(path_type=Path))
+@click.option("--budget-cny", type=click.FloatRange(min=0), help="Capital there is. [default: the file's]")
+@click.option("--replications", type=click.IntRange(4, 1_000_000), help="Of all portfolios. [default: the file's]")
+@click.option("--objective", "objectives", multiple=True, type=click.Choice(RANKED_BY), help="Several times, too.")
+@click.option("--workers", type=click.IntRange(1, 1000), help="Processes. [default: one for each core, two at most]")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder. [default: results/runs/rank-NAME]")
+@click.option("--json", "as_json", is_flag=True, help="Print nothing but the answer and the tables, as JSON.")
+@_debug
+def rank(file: Path, as_json: bool, **options: Any) -> None:
+    """Rank all portfolios of interventions under a budget: which to build, how sure that is, what it hangs on.
+
+    \b
+    sim rank scenarios/rankings/harbin.yaml --budget-cny 40e6
+    """
+    from sim.cli.ranking import Options, rank_file
+
+    gc.enable()
+    sys.exit(rank_file(file, Options(**options), as_json=as_json))
 
 
 @cli.command(no_args_is_help=True)

@@ -8,6 +8,7 @@ import click
 import sim
 from sim.errors import AbsurdScenarioError, ScenarioError, listed, printable
 from sim.experiments.estimate import refuse_if_absurd
+from sim.experiments.ranking.reading import is_ranking, read_ranking
 from sim.experiments.siting.reading import is_siting, read_siting
 from sim.experiments.sweeps.reading import is_sweep, read_sweep
 from sim.ledger.posteriors import posterior_in
@@ -50,6 +51,8 @@ def _line(file: Path) -> str:
     tree = read_tree(file)
     if is_siting(tree):
         return _siting_line(file)
+    if is_ranking(tree):
+        return f"{file}: ok: {read_ranking(file)}"
     if is_sweep(tree):
         return f"{file}: ok: {read_sweep(file)}"
     return _intervention_line(file) if is_intervention(tree) else _scenario_line(file)
