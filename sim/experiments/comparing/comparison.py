@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.experiments.comparing.accounts import Lasting, Returns, returns
 from sim.experiments.comparing.costs import Cost
+from sim.experiments.comparing.network import BY_MONTH
 from sim.experiments.comparing.objectives import Objective
 from sim.experiments.comparing.plans import Plan
 from sim.experiments.comparing.replicating import Rule
@@ -41,6 +42,8 @@ class Compared:
     """Calibrations whose draws moved its numbers."""
     unsettled: int
     """Replications in which the market's expectations did not settle."""
+    network: BY_MONTH = field(default_factory=dict)
+    """What goes on in its network, month by month: means over replications."""
 
 
 @dataclass(frozen=True)
