@@ -61,7 +61,6 @@ UNITS = {
 }  # fmt: skip
 """Units by the least amount, in base units, that is told in them, with what it is divided by."""
 PARTS = ("release", "examination", "receiving", "pick")
-SHARES = ("share", "share_above_duty_free", "cancellation", "returns.share", "loss.share")
 
 
 @dataclass(frozen=True)
@@ -90,13 +89,13 @@ class Changing:
         if isinstance(value, bool):
             return self.t("open") if value else self.t("closed")
         if target.dimension == "money":
-            return self.numbers.money(value)
-        if target.dimension == "share" and target.path.endswith(SHARES):
+            return self.numbers.money_exact(value)
+        if target.dimension == "share" and target.most <= 1:
             return self.numbers.percent(value)
         for least, size, en, zh in UNITS.get(target.dimension, ()):
             if abs(value) >= least:
-                return self.numbers.of(value / size, en, zh)
-        return self.numbers.number(value)
+                return self.numbers.exact(value / size) + (zh if self.t.language == "zh" else f" {en}")
+        return self.numbers.exact(value)
 
     def _thing(self, section: str, name: str) -> str:
         if section == "lanes":

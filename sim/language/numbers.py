@@ -34,6 +34,11 @@ class Numbers:
         """A number by itself: `122,000`, `1.36 million`, `12.2万`."""
         return self._written([value], _place([value]), is_signed=is_signed)
 
+    def exact(self, value: float) -> str:
+        """A number that somebody decided, as it is: `12`, `1.5 million`, `800万`."""
+        scale, name = self._size([value])
+        return f"{value / scale:,.6g}{name}".replace("-", "−") if abs(value / scale) < 1e6 else self.number(value)
+
     def between(self, low: float, high: float) -> str:
         """Two ends of an interval: `86,000 to 158,000`."""
         if math.isnan(low) or math.isnan(high):
@@ -81,6 +86,10 @@ class Numbers:
     def money(self, value: float, low: float = math.nan, high: float = math.nan) -> str:
         """Yuan: `CNY 2.84 million`, `284万元`."""
         return self._with_unit(value, low, high, "CNY ", "元")
+
+    def money_exact(self, value: float) -> str:
+        """Yuan that somebody decided: `CNY 8 million`, `800万元`."""
+        return f"{self.exact(value)}元" if self.language == "zh" else f"CNY {self.exact(value)}"
 
     def of(self, value: float, unit_en: str, unit_zh: str, low: float = math.nan, high: float = math.nan) -> str:
         """A quantity with its unit: `0.35 days`, `0.35天`."""
