@@ -61,7 +61,7 @@ def _absolute(arc: Iterable[Sequence[int]], transform: dict[str, Any]) -> Iterat
 
 def _polygon(rings: Sequence[Sequence[int]], arcs: Sequence[Ring]) -> list[list[list[float]]]:
     """The outer ring and holes of a polygon, cut to the frame and thinned; nothing if nothing is left."""
-    kept = []
+    kept: list[list[list[float]]] = []
     for indices in rings:
         ring = _cut([point for index in indices for point in (arcs[index] if index >= 0 else arcs[~index][::-1])[:-1]])
         if len(ring) < 3 or _area(ring) < SMALLEST:

@@ -15,6 +15,7 @@ SIZES = {
 }
 FIGURES, OF_HALF_WIDTH = 3, 2
 NOTHING = 1e-12
+FINEST = -9
 NONE = "–"
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -45,11 +46,11 @@ class Numbers:
             return NONE
         return self._ends(low, high, _place([low, high], high - low))
 
-    def with_interval(self, value: float, low: float, high: float) -> str:
-        """A number with its 95 % interval, or without one if there is none."""
+    def with_interval(self, value: float, low: float, high: float, finest: int = FINEST) -> str:
+        """A number with its 95 % interval, or without one if there is none; no finer than a power of ten."""
         if any(map(math.isnan, (value, low, high))) or high - low <= NOTHING:
-            return self.number(value)
-        place = _place([value, low, high], high - low)
+            return self._written([value], max(_place([value]), finest))
+        place = max(_place([value, low, high], high - low), finest)
         written = self._written([value], place, size=self._size([value, low, high]))
         ends = self._ends(low, high, place, size=self._size([value, low, high]))
         return f"{written} ({ends})" if self.language == "en" else f"{written}（{ends}）"
@@ -91,16 +92,38 @@ class Numbers:
         """Yuan that somebody decided: `CNY 8 million`, `800万元`."""
         return f"{self.exact(value)}元" if self.language == "zh" else f"CNY {self.exact(value)}"
 
-    def of(self, value: float, unit_en: str, unit_zh: str, low: float = math.nan, high: float = math.nan) -> str:
-        """A quantity with its unit: `0.35 days`, `0.35天`."""
+    def days(self, value: float, low: float = math.nan, high: float = math.nan) -> str:
+        """Days, to the tenth from one day on, else to the hundredth: `16.7 days`, `0.35天`."""
+        is_long = max((abs(one) for one in (value, low, high) if not math.isnan(one)), default=0.0) >= 0.995
+        return self.of(value, "days", "天", low, high, finest=-1 if is_long else -2)
+
+    def of(
+        self,
+        value: float,
+        unit_en: str,
+        unit_zh: str,
+        low: float = math.nan,
+        high: float = math.nan,
+        *,
+        finest: int = FINEST,
+    ) -> str:
+        """A quantity with its unit: `12.4 million parcels`, `1,240万件`."""
         if self.language == "zh":
-            return self._with_unit(value, low, high, "", unit_zh)
-        return self._with_unit(value, low, high, "", f" {unit_en}" if unit_en else "", is_after=True)
+            return self._with_unit(value, low, high, "", unit_zh, finest=finest)
+        return self._with_unit(value, low, high, "", f" {unit_en}" if unit_en else "", is_after=True, finest=finest)
 
     def _with_unit(
-        self, value: float, low: float, high: float, before: str, after: str, *, is_after: bool = False
+        self,
+        value: float,
+        low: float,
+        high: float,
+        before: str,
+        after: str,
+        *,
+        is_after: bool = False,
+        finest: int = FINEST,
     ) -> str:
-        text = self.with_interval(value, low, high)
+        text = self.with_interval(value, low, high, finest)
         if text == NONE:
             return text
         if self.language == "zh":
@@ -121,9 +144,9 @@ class Numbers:
         if math.isnan(share):
             return NONE
         if share < 0.01:
-            return "under 1 %" if self.language == "en" else "不到1%"
+            return "under 1\u00a0%" if self.language == "en" else "不到1%"
         if share > 0.99:
-            return "over 99 %" if self.language == "en" else "99%以上"
+            return "over 99\u00a0%" if self.language == "en" else "99%以上"
         return f"{100 * share:.0f}{self._per_cent}"
 
     def points(self, difference: float, low: float = math.nan, high: float = math.nan) -> str:
@@ -132,7 +155,7 @@ class Numbers:
 
     @property
     def _per_cent(self) -> str:
-        return " %" if self.language == "en" else "%"
+        return "\u00a0%" if self.language == "en" else "%"
 
     # -- days and counts -----------------------------------------------------------------------------------------------
 

@@ -38,13 +38,28 @@ def _of_comparison(speaking: Speaking) -> Iterator[str]:
     best, by = best_plan(result), t(OBJECTIVES[objective])
     if best == result.base:
         p = numbers.probability(baseline_is_best(result))
-        yield t("Doing nothing is best by {objective}, with a probability of {p}: no plan surely brings more.", objective=by, p=p)  # fmt: skip
+        yield t(
+            "Doing nothing is best by {objective}, with a probability of {p}: no plan surely brings more.",
+            objective=by,
+            p=p,
+        )
         best = str(plans.loc[plans["p_best"].idxmax(), "plan"])
-        yield t("The best of the plans is “{plan}”.", plan=speaking.plan(best))
+        yield t('The best of the plans is "{plan}".', plan=speaking.plan(best))
     else:
         p = numbers.probability(float(plans.loc[best, "p_best"]))
-        said = t("Of {n} plans, “{plan}” is best by {objective}, with a probability of {p}.", n=len(plans), plan=speaking.plan(best), objective=by, p=p)  # fmt: skip
-        alone = t("“{plan}” is better than doing nothing by {objective}, with a probability of {p}.", plan=speaking.plan(best), objective=by, p=p)  # fmt: skip
+        said = t(
+            'Of {n} plans, "{plan}" is best by {objective}, with a probability of {p}.',
+            n=len(plans),
+            plan=speaking.plan(best),
+            objective=by,
+            p=p,
+        )
+        alone = t(
+            '"{plan}" is better than doing nothing by {objective}, with a probability of {p}.',
+            plan=speaking.plan(best),
+            objective=by,
+            p=p,
+        )
         yield said if len(plans) > 1 else alone
     yield from _figures(speaking, plans.loc[best], objective)
     yield uncertainty(speaking)
@@ -60,9 +75,15 @@ def _figures(speaking: Speaking, row: "pd.Series", objective: str) -> Iterator[s
             yield said if figure.is_clear else said + t(" This is not clear of chance.")
     cost, ratio = Figure.of(row, KINDS["cost"]), Figure.of(row, KINDS["benefit-cost"])
     if cost.value > 0 and not math.isnan(ratio.value):
-        yield t("It costs {cost} a year; its benefit is {ratio} times its cost.", cost=cost.said(speaking), ratio=ratio.said(speaking))  # fmt: skip
+        yield t(
+            "It costs {cost} a year; its benefit is {ratio} times its cost.",
+            cost=cost.said(speaking),
+            ratio=ratio.said(speaking),
+        )
         if ratio.value < 0:
-            yield t("A negative benefit means that someone, most often operators, loses more than buyers and sellers gain.")
+            yield t(
+                "A negative benefit means that someone, most often operators, loses more than buyers and sellers gain."
+            )
     elif cost.value > 0:
         yield t(KINDS["cost"].gain, figure=cost.said(speaking))
     else:
@@ -76,7 +97,11 @@ def uncertainty(speaking: Speaking) -> str:
     if not draws:
         return t("Intervals (95 %) are of the error of {n} replications alone: nothing uncertain was drawn.", n=n)
     few = t(" With fewer than {enough} draws they are too narrow.", enough=ENOUGH_DRAWS) if draws < ENOUGH_DRAWS else ""
-    said = t("In brackets: 95 % intervals over {draws} draws of what is not known, {n} replications in all, or of the error of the runs where that is wider.", draws=draws, n=n)  # fmt: skip
+    said = t(
+        "In brackets: 95 % intervals over {draws} draws of what is not known, {n} replications in all, or of the error of the runs where that is wider.",
+        draws=draws,
+        n=n,
+    )
     return said + few
 
 
@@ -96,9 +121,11 @@ def _of_run(speaking: Speaking) -> Iterator[str]:
             if n > 0
         ]
         yield t(
-            "From {origin}, {figure} are ordered a year: {routes}.", origin=names.place(origin),
-            figure=numbers.of(float(placed.sum()), t("parcels"), t("parcels")), routes=numbers.listed(parts),
-        )  # fmt: skip
+            "From {origin}, {figure} are ordered a year: {routes}.",
+            origin=names.place(origin),
+            figure=numbers.of(float(placed.sum()), t("parcels"), t("parcels")),
+            routes=numbers.listed(parts),
+        )
     yield from _days(speaking)
     yield _of_replications(speaking)
 
@@ -112,12 +139,12 @@ def _days(speaking: Speaking) -> Iterator[str]:
             continue
         low, high = _interval(of.loc["mean_days"])
         yield t(
-            "{route}: {days} from order to ready for collection on average, 90 per cent within {p90}; {share} arrive within the promise.",  # noqa: E501
+            "{route}: {days} from order to ready for collection on average, 90 per cent within {p90}; {share} arrive within the promise.",
             route=names.route(str(route)),
-            days=numbers.of(float(of.loc["mean_days", "mean"]), t("days"), t("days"), low, high),
-            p90=numbers.of(float(of.loc["p90_days", "mean"]), t("days"), t("days")),
+            days=numbers.days(float(of.loc["mean_days", "mean"]), low, high),
+            p90=numbers.days(float(of.loc["p90_days", "mean"])),
             share=numbers.percent(float(of.loc["share_within_promise", "mean"])),
-        )  # fmt: skip
+        )
 
 
 def _interval(row: "pd.Series") -> tuple[float, float]:

@@ -29,8 +29,22 @@ def assumptions_part(speaking: Speaking) -> Part:
     total, n = known.total, max(sum(known.total.values()), 1)
     said = []
     if known.files:
-        shares = [t("{n} {status} ({share})", n=speaking.numbers.count(total[s]), status=t(NAMES[s]), share=speaking.numbers.percent(total[s] / n)) for s in STATUSES]  # noqa: E501 # fmt: skip
-        said.append(t("Of {n} numbers in the files read: {shares}.", n=speaking.numbers.count(n), shares=speaking.numbers.listed(shares)))  # noqa: E501 # fmt: skip
+        shares = [
+            t(
+                "{n} {status} ({share})",
+                n=speaking.numbers.count(total[s]),
+                status=t(NAMES[s]),
+                share=speaking.numbers.percent(total[s] / n),
+            )
+            for s in STATUSES
+        ]
+        said.append(
+            t(
+                "Of {n} numbers in the files read: {shares}.",
+                n=speaking.numbers.count(n),
+                shares=speaking.numbers.listed(shares),
+            )
+        )
     else:
         said.append(t("The scenario files are not there any more, so their numbers cannot be counted by status."))
     for name, moved in known.calibrated.items():
@@ -60,20 +74,30 @@ def _sensitivity(speaking: Speaking) -> list[Table]:
     if result.kind == "run" or not result.has("sensitivity"):
         return []
     table = result.table("sensitivity")
-    head = [t("number"), t("10th to 90th percentile"), t("moves the difference by"), t("share of its variance"), t("clear of chance")]  # noqa: E501 # fmt: skip
+    head = [
+        t("number"),
+        t("10th to 90th percentile"),
+        t("moves the difference by"),
+        t("share of its variance"),
+        t("clear of chance"),
+    ]
     tables = []
     unit = KINDS[result.manifest["objective"]].unit
     for plan, rows in table.groupby("plan", sort=False):
         changing = speaking.changing(str(plan))
         shown = [
             [
-                changing.number(str(row["number"])), numbers.between(float(row["low"]), float(row["high"])),
-                _moved(speaking, float(row["moves"]), unit), numbers.percent(float(row["share_of_variance"])),
+                changing.number(str(row["number"])),
+                numbers.between(float(row["low"]), float(row["high"])),
+                _moved(speaking, float(row["moves"]), unit),
+                numbers.percent(float(row["share_of_variance"])),
                 t("yes") if row["is_clear"] == "yes" else t("no"),
             ]
             for _, row in rows.head(MOST_NUMBERS).iterrows()
-        ]  # fmt: skip
-        tables.append(Table(t("What most of the uncertainty hangs on: {plan}", plan=speaking.plan(str(plan))), head, shown))  # noqa: E501 # fmt: skip
+        ]
+        tables.append(
+            Table(t("What most of the uncertainty hangs on: {plan}", plan=speaking.plan(str(plan))), head, shown)
+        )
     return tables
 
 
@@ -93,9 +117,16 @@ def _reading(speaking: Speaking) -> Iterator[str]:
     draws = int(result.manifest.get("draws", 0))
     table: pd.DataFrame | None = result.table("sensitivity") if result.has("sensitivity") else None
     if draws < FEWEST_DRAWS:
-        yield t("Which uncertain number moves the answer cannot be told from {n} draws; {enough} or more can.", n=draws, enough=FEWEST_DRAWS)  # noqa: E501 # fmt: skip
+        yield t(
+            "Which uncertain number moves the answer cannot be told from {n} draws; {enough} or more can.",
+            n=draws,
+            enough=FEWEST_DRAWS,
+        )
     elif table is not None and not table.empty:
-        yield t("Shares of the variance of the difference over draws, one number at a time, of the {n} that matter most.", n=MOST_NUMBERS)  # noqa: E501 # fmt: skip
+        yield t(
+            "Shares of the variance of the difference over draws, one number at a time, of the {n} that matter most.",
+            n=MOST_NUMBERS,
+        )
 
 
 # -- the manifest ------------------------------------------------------------------------------------------------------
@@ -117,7 +148,9 @@ def manifest_part(speaking: Speaking) -> Part:
         [t("manifest.json, SHA-256"), result.manifest_hash],
     ]
     short = {key: value for key, value in manifest.items() if key not in ("scenario", "scenarios")}
-    note = t("The same manifest gives the same numbers. The scenarios, whole, are in manifest.json in the folder; the rest of it:")  # noqa: E501 # fmt: skip
+    note = t(
+        "The same manifest gives the same numbers. The scenarios, whole, are in manifest.json in the folder; the rest of it:"
+    )
     text = json.dumps(short, ensure_ascii=False, indent=1)
     table = Table(t("What this was made from"), [t("what"), t("value")], rows)
     return Part("manifest", t(TITLES["manifest"]), tables=[table], notes=[note], more={"manifest": text})

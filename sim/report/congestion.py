@@ -50,9 +50,11 @@ def flows(result: Result, plan: str) -> list[Flow]:
     """The lanes of a plan: tonnes a year and what they leave behind, over the last twelve months."""
     scenario = result.plans[plan]
     months = last_months(result)
-    sums = _of(result.network("lanes"), plan, months).groupby("lane", sort=False)[
-        ["mass_kg", "pieces", "rolled_over"]
-    ].sum()  # fmt: skip
+    sums = (
+        _of(result.network("lanes"), plan, months)
+        .groupby("lane", sort=False)[["mass_kg", "pieces", "rolled_over"]]
+        .sum()
+    )
     found = []
     for lane, row in sums.iterrows():
         described = scenario.lanes.get(str(lane))

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from sim.errors import SimError
+from sim.language import marked
 from sim.ledger import evidence_near, numbers_in
 from sim.ledger.evidence import REPOSITORY
 from sim.ledger.posteriors import posterior_in
@@ -21,6 +22,8 @@ from sim.reading import read_tree, unwrap_sources
 from sim.report.results import Result
 
 STATUSES = ("reported", "published", "derived", "assumed")
+UNITS = (marked("parcels"), marked("flights"), marked("t"), marked("ratio"), marked("items"))
+"""Units of reports."""
 LIBRARY = REPOSITORY / "scenarios"
 CORRIDORS = REPOSITORY / "calibration" / "corridors"
 
@@ -133,9 +136,16 @@ def _of_corridor(described: Mapping[str, Any], result: Result) -> Iterator[Repor
         simulated = {plan: _sum(table, plan, term, where) for plan in result.plans}
         source = evidence.rows[target["row"]].origin
         yield Report(
-            target["what"], target["row"], source, target["unit"], float(target["value"]), simulated, (first, last),
-            term["column"], where,
-        )  # fmt: skip
+            target["what"],
+            target["row"],
+            source,
+            target["unit"],
+            float(target["value"]),
+            simulated,
+            (first, last),
+            term["column"],
+            where,
+        )
 
 
 def _covers(table: pd.DataFrame, term: Mapping[str, Any], first: str, last: str) -> bool:

@@ -23,7 +23,7 @@ class Kind:
 
 KINDS = {
     "parcels": Kind(
-        "parcels_gained_per_year", marked("parcels gained a year"), "parcels", marked("It brings {figure} more a year.")
+        "parcels_gained_per_year", marked("parcels gained a year"), "parcels", marked("It brings {figure} a year more than the baseline.")
     ),
     "days": Kind("days_saved", marked("days saved, mean"), "days", marked("It saves {figure} from door to door.")),
     "promise": Kind(
@@ -81,6 +81,10 @@ class Figure:
             return self.value - self.half_width, self.value + self.half_width
         return self.low, self.high
 
+    def in_cell(self, speaking: Speaking) -> str:
+        """The same for a cell of a table, the interval in a line of its own."""
+        return self.said(speaking).replace(" (", "\n(").replace("（", "\n（")
+
     def said(self, speaking: Speaking) -> str:
         """The value with its interval and unit."""
         numbers, t = speaking.numbers, speaking.t
@@ -91,12 +95,12 @@ class Figure:
             case "points":
                 return numbers.points(self.value, low, high)
             case "days":
-                return numbers.of(self.value, t("days"), t("days"), low, high)
+                return numbers.days(self.value, low, high)
             case "tonnes":
                 return numbers.of(self.value, "t", "吨", low, high)
             case "parcels":
                 return numbers.of(self.value, t("parcels"), t("parcels"), low, high)
-        return numbers.with_interval(self.value, low, high)
+        return numbers.with_interval(self.value, low, high, finest=-2)
 
     @property
     def is_clear(self) -> bool:

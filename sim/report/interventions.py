@@ -7,6 +7,7 @@ from datetime import date
 from sim.report.speaking import Speaking
 from sim.scenario.interventions.explaining import Explained, explained
 from sim.scenario.interventions.intervention import Intervention
+from sim.scenario.scenario import Scenario
 from sim.ticks import DAY
 
 
@@ -31,6 +32,10 @@ class Listed:
     source: str
     changes: tuple[Dated, ...]
 
+
+def in_time(scenario: Scenario) -> list[str]:
+    """Dated changes of a scenario that begin before the end of the simulated orders."""
+    return [name for name, change in scenario.changes.items() if change.at < scenario.horizon.end]
 
 
 def interventions(speaking: Speaking) -> list[Listed]:
@@ -73,15 +78,19 @@ def _costs(speaking: Speaking, what: Intervention) -> str:
     payer = {"province": t("the province"), "operators": t("operators"), "sellers": t("sellers")}[what.paid_by]
     return t(
         "{capital} once and {running} a year, borne by {payer}",
-        capital=numbers.money_exact(what.capital), running=numbers.money_exact(what.running_per_year), payer=payer,
-    )  # fmt: skip
+        capital=numbers.money_exact(what.capital),
+        running=numbers.money_exact(what.running_per_year),
+        payer=payer,
+    )
 
 
 def _steps(speaking: Speaking, plan: str, each: Explained) -> Iterator[Dated]:
     t, changing = speaking.t, speaking.changing(plan)
     for step in each.steps:
         before, after = changing.amount(step.target, step.before), changing.amount(step.target, step.after)
-        what = t("{number}: from {before} to {after}", number=changing.number(step.change.change), before=before, after=after)  # fmt: skip
+        what = t(
+            "{number}: from {before} to {after}", number=changing.number(step.change.change), before=before, after=after
+        )
         if step.change.ramp:
             what += t(", day by day over {n} days", n=-(-step.change.ramp // DAY))
         if step.is_cut:
@@ -97,5 +106,9 @@ def _departures(speaking: Speaking, plan: str, each: Explained) -> Iterator[Date
         day = more.entry.from_ or more.entry.on or each.intervention.at
         n = len(more.entry.weekdays or ())
         lane = speaking.names_of(plan).lane(more.lane)
-        what = t("further departures of {lane}: {n} a week", lane=lane, n=n) if n else t("further departures of {lane}", lane=lane)  # fmt: skip
+        what = (
+            t("further departures of {lane}: {n} a week", lane=lane, n=n)
+            if n
+            else t("further departures of {lane}", lane=lane)
+        )
         yield Dated(day, speaking.numbers.day(day), what)

@@ -50,9 +50,14 @@ def map_part(speaking: Speaking, prefix: str) -> Part:
     widest = max((flow.tonnes for of_plan in flows.values() for flow in of_plan), default=0.0)
     pictures = [_map(speaking, plan, flows[plan], widest, f"{prefix}-{i}") for i, plan in enumerate(plans)]
     notes = [
-        t("Of the last {n} months. The line across a lane is its middle; arrows point the way the goods go. Bulk containers travel in the trains too.", n=len(congestion.last_months(speaking.result))),  # noqa: E501
-        t("Outlines: Natural Earth, 1:50 million; borders are drawn as they stand there and say nothing of whose they ought to be."),  # noqa: E501
-    ]  # fmt: skip
+        t(
+            "Of the last {n} months. The line across a lane is its middle; arrows point the way the goods go. Bulk containers travel in the trains too.",
+            n=len(congestion.last_months(speaking.result)),
+        ),
+        t(
+            "Outlines: Natural Earth, 1:50 million; borders are drawn as they stand there and say nothing of whose they ought to be."
+        ),
+    ]
     return Part("map", t(TITLES["map"]), pictures=pictures, tables=[_lanes(speaking, plans, flows)], notes=notes)
 
 
@@ -62,9 +67,7 @@ def _map(speaking: Speaking, plan: str, flows: list[Flow], widest: float, prefix
     waiting = sorted(
         (spot for spot in spots.values() if class_of(spot.wait_days, WAITS)), key=lambda spot: -spot.wait_days
     )
-    said = numbers.listed(
-        [t("{place} {days}", place=s.name, days=numbers.of(s.wait_days, t("days"), t("days"))) for s in waiting]
-    )
+    said = numbers.listed([t("{place} {days}", place=s.name, days=numbers.days(s.wait_days)) for s in waiting])
     alternative = t("Map of the places and lanes of the corridor.") + (
         t(" Longest mean wait of a month: {places}.", places=said) if said else t(" Nobody waits long anywhere.")
     )
@@ -76,7 +79,11 @@ def _lanes(speaking: Speaking, plans: list[str], flows: dict[str, list[Flow]]) -
     t, numbers, result = speaking.t, speaking.numbers, speaking.result
     lanes = [lane for plan in plans for lane in result.plans[plan].lanes]
     by_lane = {plan: {flow.lane: flow for flow in flows[plan]} for plan in plans}
-    known = [lane for lane in dict.fromkeys(lanes) if any(lane in by_lane[plan] for plan in plans)]
+    known = [
+        lane
+        for lane in dict.fromkeys(lanes)
+        if any(lane in by_lane[p] and by_lane[p][lane].start != by_lane[p][lane].end for p in plans)
+    ]
     busiest = sorted(
         known, key=lambda lane: -max(by_lane[p][lane].tonnes if lane in by_lane[p] else 0.0 for p in plans)
     )[:BUSIEST]
@@ -92,11 +99,13 @@ def _lanes(speaking: Speaking, plans: list[str], flows: dict[str, list[Flow]]) -
             row += (
                 ["–", "–"]
                 if flow is None
-                else [numbers.number(flow.tonnes), numbers.number(round(100 * flow.left_behind, 1))]
+                else [numbers.number(round(flow.tonnes)), f"{100 * flow.left_behind:.1f}".replace("nan", "–")]
             )
         rows.append(row)
     marks = f"{100 * LEFT_BEHIND[0]:g} / {100 * LEFT_BEHIND[1]:g} / {100 * LEFT_BEHIND[2]:g}"
-    return Table(t("The busiest lanes (classes of the map: {marks} left behind for 100 carried)", marks=marks), head, rows)  # fmt: skip
+    return Table(
+        t("The busiest lanes (classes of the map: {marks} left behind for 100 carried)", marks=marks), head, rows
+    )
 
 
 # -- volumes -----------------------------------------------------------------------------------------------------------
@@ -119,12 +128,22 @@ def volumes_part(speaking: Speaking, prefix: str) -> Part:
     levels = [_level(speaking, one, months) for one in counted if one.where == where]
     figure = volumes(months, series, levels, t("parcels"), speaking.numbers)
     routes = speaking.numbers.listed([speaking.names.route(route) for route in where.get("route", ())])
-    what = t("Parcels that leave a month: {routes}", routes=routes) if routes else t("Parcels that leave a month, all routes")  # fmt: skip
+    what = (
+        t("Parcels that leave a month: {routes}", routes=routes)
+        if routes
+        else t("Parcels that leave a month, all routes")
+    )
     picture = Drawn(what, _said_of(speaking, series, months), svg_of(figure, prefix))
     if not found:
-        gap_said = t("No report of this corridor can be set beside the simulated months; only the simulated volumes are shown.")  # fmt: skip
+        gap_said = t(
+            "No report of this corridor can be set beside the simulated months; only the simulated volumes are shown."
+        )
         return Part("volumes", t(TITLES["volumes"]), [gap_said], [picture])
-    notes = [t("The level lines are reported totals divided by their months; reports give no months. What is simulated was calibrated to some of these reports.")]  # noqa: E501 # fmt: skip
+    notes = [
+        t(
+            "The level lines are reported totals divided by their months; reports give no months. What is simulated was calibrated to some of these reports."
+        )
+    ]
     return Part("volumes", t(TITLES["volumes"]), (), [picture], [_reported(speaking, found)], notes)
 
 
@@ -142,11 +161,14 @@ def _said_of(speaking: Speaking, series: dict[str, np.ndarray], months: list[str
     said = [
         t(
             "{plan}: least {low} in {first}, most {high} in {last}",
-            plan=name, low=numbers.number(float(values.min())), first=months[int(values.argmin())],
-            high=numbers.number(float(values.max())), last=months[int(values.argmax())],
+            plan=name,
+            low=numbers.number(float(values.min())),
+            first=months[int(values.argmin())],
+            high=numbers.number(float(values.max())),
+            last=months[int(values.argmax())],
         )
         for name, values in series.items()
-    ]  # fmt: skip
+    ]
     return t("Lines of parcels that leave by month. {said}.", said="; ".join(said))
 
 
@@ -156,17 +178,34 @@ def _reported(speaking: Speaking, found: list[Report]) -> Table:
     rows = []
     for one in found:
         simulated = one.simulated[base]
-        months = f"{one.months[0]}–{one.months[1]}"
+        months = _span(*one.months)
         source = one.source.split("://")[-1]
         source = source if len(source) < 60 else f"{source.split('/')[0]}/…"
         off = numbers.percent(simulated / one.value - 1) if one.value else "–"
         off = off if off.startswith(("−", "–")) else f"+{off}"
         unit = t(one.unit)
-        rows.append([
-            t(one.what), months, numbers.of(one.value, unit, unit), numbers.of(simulated, unit, unit), off,
-            f"{one.row}; {source}",
-        ])  # fmt: skip
+        rows.append(
+            [
+                t(one.what),
+                months,
+                _exactly(speaking, one.value, unit),
+                numbers.of(simulated, unit, unit),
+                off,
+                f"{one.row}; {source}",
+            ]
+        )
     return Table(t("What is reported, and what the baseline simulates"), head, rows)
+
+
+def _span(first: str, last: str) -> str:
+    """Months as written in a table; a whole year is the year."""
+    is_year = first[:4] == last[:4] and first.endswith("-01") and last.endswith("-12")
+    return first[:4] if is_year else f"{first}–{last}"
+
+
+def _exactly(speaking: Speaking, value: float, unit: str) -> str:
+    said = speaking.numbers.exact(value)
+    return f"{said}{unit}" if speaking.language == "zh" else f"{said} {unit}"
 
 
 # -- queues ------------------------------------------------------------------------------------------------------------
@@ -186,7 +225,11 @@ def queues_part(speaking: Speaking, prefix: str) -> Part:
         drawn = svg_of(waits(list(table.columns), names, table.to_numpy(float), t), f"{prefix}-{i}")
         pictures.append(Drawn(title, _worst(speaking, table, names), drawn))
     pictures.append(_backlogs(speaking, plans, f"{prefix}-b"))
-    notes = [t("Waits are from arrival to the start of service, means of the month; examinations, which few parcels meet, are left out. A backlog is the most that waited at a weekly review.")]  # noqa: E501 # fmt: skip
+    notes = [
+        t(
+            "Waits are from arrival to the start of service, means of the month; examinations, which few parcels meet, are left out. A backlog is the most that waited at a weekly review."
+        )
+    ]
     return Part("queues", t(TITLES["queues"]), pictures=pictures, notes=notes)
 
 
@@ -195,7 +238,7 @@ def _worst(speaking: Speaking, table: pd.DataFrame, names: list[str]) -> str:
     said = []
     for name, (_, row) in zip(names[:3], table.iterrows(), strict=False):
         if row.notna().any():
-            days = numbers.of(float(row.max()), t("days"), t("days"))
+            days = numbers.days(float(row.max()))
             said.append(t("{queue} {days} in {month}", queue=name, days=days, month=str(row.idxmax())))
     return t("Chart of queues by months, darker where one waits longer. The longest: {said}.", said="; ".join(said))
 

@@ -5,9 +5,10 @@ import math
 import numpy as np
 import pandas as pd
 
+from sim.language import marked
 from sim.report.answer import answer, baseline_is_best
 from sim.report.figures_of_plans import KINDS, OBJECTIVES, Figure
-from sim.report.interventions import interventions
+from sim.report.interventions import in_time, interventions
 from sim.report.parts import TITLES, Part, Table
 from sim.report.pictures import Drawn
 from sim.report.pictures.days import arrived, percentiles
@@ -19,6 +20,15 @@ from sim.report.speaking import Speaking
 DIFFERENCES = ("parcels", "days", "promise", "net-benefit")
 COSTS = ("cost", "capital", "benefit", "net-benefit", "benefit-cost", "present-value", "co2e")
 DAYS = ("mean_days", "p50_days", "p90_days", "p95_days", "share_within_promise")
+WHYS = (
+    marked("no cost"),
+    marked("it costs less than the baseline"),
+    marked("no parcels gained"),
+    marked("no days saved"),
+    marked("it ends"),
+    marked("fewer than twelve whole months in force"),
+)
+"""Why a comparison leaves a ratio empty, as its table says it."""
 OF_ROUTES = ("tariff_cny_per_parcel", "operating_cny_per_parcel", "operators_result_cny", "co2e_kg_per_parcel")
 
 
@@ -44,9 +54,17 @@ def differences_part(speaking: Speaking, prefix: str) -> Part:
     figure = intervals(panels, [_broken(name) for name in names], speaking.numbers)
     table = _differences(speaking, plans, names)
     rows = "; ".join(f"{row[0]}: {row[1]}" for row in table.rows)
-    alternative = t("Points with intervals, a panel for each figure, a row for each plan. {what}: {rows}.", what=table.head[1], rows=rows)  # fmt: skip
+    alternative = t(
+        "Points with intervals, a panel for each figure, a row for each plan. {what}: {rows}.",
+        what=table.head[1],
+        rows=rows,
+    )
     drawn = Drawn(t("Against the baseline"), alternative, svg_of(figure, prefix))
-    notes = [t("Point: the difference from the baseline. Thin line: 95 % credible interval over what is not known. Thick line: 95 % interval of the error of the runs alone.")]  # noqa: E501 # fmt: skip
+    notes = [
+        t(
+            "Point: the difference from the baseline. Thin line: 95 % credible interval over what is not known. Thick line: 95 % interval of the error of the runs alone."
+        )
+    ]
     return Part("differences", title, pictures=[drawn], tables=[table], notes=notes)
 
 
@@ -55,9 +73,7 @@ def _panel(speaking: Speaking, plans: pd.DataFrame, name: str) -> Panel:
     units = {"parcels": t("parcels"), "days": t("days"), "points": t("percentage points"), "money": t("CNY")}
     scale = 100.0 if kind.unit == "points" else 1.0
     found = [Figure.of(row, kind) for _, row in plans.iterrows()]
-    columns = (
-        scale * np.array([getattr(one, of) for one in found]) for of in ("value", "low", "high", "half_width")
-    )
+    columns = (scale * np.array([getattr(one, of) for one in found]) for of in ("value", "low", "high", "half_width"))
     return Panel(t(kind.name), units[kind.unit], *columns)
 
 
@@ -78,7 +94,7 @@ def _differences(speaking: Speaking, plans: pd.DataFrame, names: list[str]) -> T
     head = [t("plan"), *(t(KINDS[name].name) for name in shown), t("P (better)"), t("P (best)")]
     rows = []
     for name, (_, row) in zip(names, plans.iterrows(), strict=True):
-        figures = [Figure.of(row, KINDS[each]).said(speaking) for each in shown]
+        figures = [Figure.of(row, KINDS[each]).in_cell(speaking) for each in shown]
         p = [numbers.probability(float(row[column])) for column in ("p_better", "p_best")]
         rows.append([name, *figures, *p])
     nothing = ["–"] * (len(shown) + 1)
@@ -125,7 +141,13 @@ def _percentiles(speaking: Speaking) -> Table:
     rows = []
     for plan in result.plans:
         row = means.loc[plan]
-        rows.append([speaking.plan(plan), *(numbers.number(float(row[name])) for name in DAYS[:-1]), numbers.percent(float(row[DAYS[-1]]))])  # noqa: E501 # fmt: skip
+        rows.append(
+            [
+                speaking.plan(plan),
+                *(numbers.number(float(row[name])) for name in DAYS[:-1]),
+                numbers.percent(float(row[DAYS[-1]])),
+            ]
+        )
     return Table(t("Days from order to ready for collection, means over the replications"), head, rows)
 
 
@@ -143,7 +165,9 @@ def _days_of_routes(speaking: Speaking, prefix: str) -> Part:
         for route, (_, row) in zip(routes, table.iterrows(), strict=True)
     ]
     said = "; ".join(f"{row[0]}: {row[2]}, {row[3]}" for row in rows)
-    alternative = t("Points on a scale of days, a row for each route. Half and 90 per cent have arrived by: {rows}.", rows=said)  # fmt: skip
+    alternative = t(
+        "Points on a scale of days, a row for each route. Half and 90 per cent have arrived by: {rows}.", rows=said
+    )
     drawn = Drawn(t("By when parcels have arrived"), alternative, svg_of(percentiles(routes, days, t), prefix))
     note = t("A run keeps percentiles by route; the whole distribution by plan is in a comparison.")
     caption = t("Days from order to ready for collection, means over the replications")
@@ -159,7 +183,11 @@ def costs_part(speaking: Speaking) -> Part:
     table = _costs_of_plans(speaking) if speaking.result.kind == "comparison" else _costs_of_routes(speaking)
     notes = [t("Money is in constant yuan of 2016.")]
     if speaking.result.kind == "comparison":
-        notes.append(t("Cost is capital recovered over its life and running cost; benefit is buyers' surplus, sellers' income and operators' result, less subsidies; a year is one in force. Intervals as above."))  # noqa: E501 # fmt: skip
+        notes.append(
+            t(
+                "Cost is capital recovered over its life and running cost; benefit is buyers' surplus, sellers' income and operators' result, less subsidies; a year is one in force. Intervals as above."
+            )
+        )
         notes += _whys(speaking)
     else:
         notes.append(t("Benefits and their ratio to cost are differences between plans: compare to have them."))
@@ -170,7 +198,7 @@ def _costs_of_plans(speaking: Speaking) -> Table:
     t, plans = speaking.t, speaking.result.table("plans")
     head = [t("plan"), *(t(KINDS[name].name) for name in COSTS)]
     rows = [
-        [speaking.plan(str(row["plan"])), *(Figure.of(row, KINDS[name]).said(speaking) for name in COSTS)]
+        [speaking.plan(str(row["plan"])), *(Figure.of(row, KINDS[name]).in_cell(speaking) for name in COSTS)]
         for _, row in plans.iterrows()
     ]
     return Table(t("Costs, benefits and emissions against the baseline"), head, rows)
@@ -184,7 +212,9 @@ def _whys(speaking: Speaking) -> list[str]:
             name, _, why = said.partition(": ")
             if name in ("benefit_cost", "net_present_value_cny"):
                 what = t("benefit / cost") if name == "benefit_cost" else t("net present value, 20 years")
-                found.append(t("{plan}, {what}: none, as {why}.", plan=speaking.plan(str(row["plan"])), what=what, why=t(why)))  # noqa: E501 # fmt: skip
+                found.append(
+                    t("{plan}, {what}: none, as {why}.", plan=speaking.plan(str(row["plan"])), what=what, why=t(why))
+                )
     return found
 
 
@@ -192,8 +222,12 @@ def _costs_of_routes(speaking: Speaking) -> Table:
     t, numbers, names = speaking.t, speaking.numbers, speaking.names
     table = speaking.result.table("summary_over_replications").set_index(["route", "measure"])["mean"]
     head = [
-        t("route"), t("tariff a parcel"), t("operators' cost a parcel"), t("operators' result"), t("CO2e a parcel, g"),
-    ]  # fmt: skip
+        t("route"),
+        t("tariff a parcel"),
+        t("operators' cost a parcel"),
+        t("operators' result"),
+        t("CO2e a parcel, g"),
+    ]
     rows = []
     for route in dict.fromkeys(str(route) for route, _ in table.index):
         of = [float(table.get((route, name), math.nan)) for name in OF_ROUTES]
@@ -209,7 +243,7 @@ def interventions_part(speaking: Speaking) -> Part:
     """Every intervention with its dated changes."""
     t = speaking.t
     found = interventions(speaking)
-    n = len(speaking.result.scenario.changes)
+    n = len(in_time(speaking.result.scenario))
     said = [] if found else [t("No interventions: the scenario runs as it is described.")]
     notes = [t("The baseline itself has {n} dated changes, the same in all plans.", n=n)] if n else []
     return Part("interventions", t(TITLES["interventions"]), sentences=said, notes=notes, more={"listed": found})

@@ -45,7 +45,9 @@ def report(results: Sequence[Result], language: str) -> str:
     page = _page(speaking, chapters, font=font_for("".join(sorted({*text, *"0123456789 "}))))
     size = len(page.encode())
     if size > LARGEST:
-        raise NoResultError(f"the report would have {size / 1e6:.1f} MB, more than {LARGEST / 1e6:.0f}; name fewer folders at once")  # fmt: skip
+        raise NoResultError(
+            f"the report would have {size / 1e6:.1f} MB, more than {LARGEST / 1e6:.0f}; name fewer folders at once"
+        )
     return page
 
 
@@ -92,6 +94,4 @@ def _environment() -> Any:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     loader = PackageLoader("sim.report", "templates")
-    return Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)

@@ -151,9 +151,12 @@ def _lanes(
         axes.plot(*bow.T, "-", color=colour, linewidth=width, solid_capstyle="butt", zorder=2.1)
         middle = bow[POINTS // 2 : POINTS // 2 + 2]
         axes.annotate(
-            "", xy=middle[1], xytext=middle[0], zorder=2.3,
+            "",
+            xy=middle[1],
+            xytext=middle[0],
+            zorder=2.3,
             arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 0.8, "mutation_scale": 9 + 1.1 * width},
-        )  # fmt: skip
+        )
         axes.plot(*bow.T, linestyle=DASHES[flow.mode], color=INK, linewidth=0.7, zorder=2.2)
 
 
@@ -188,9 +191,16 @@ def _places(
             said += "\n" + t("{days:.1f} d", days=spot.wait_days)
         dx, dy, left, bottom = _free((x - frame[0], y - frame[1]), said, unit, taken, (frame[2], frame[3]))
         axes.text(
-            x + dx * unit, y + dy * unit, said, fontsize=8.5, zorder=5, linespacing=1.15,
-            ha=left, va=bottom, bbox={"facecolor": "#FFFFFF", "alpha": 0.75, "edgecolor": "none", "pad": 0.8},
-        )  # fmt: skip
+            x + dx * unit,
+            y + dy * unit,
+            said,
+            fontsize=8.5,
+            zorder=5,
+            linespacing=1.15,
+            ha=left,
+            va=bottom,
+            bbox={"facecolor": "#FFFFFF", "alpha": 0.75, "edgecolor": "none", "pad": 0.8},
+        )
 
 
 def _free(
@@ -205,9 +215,15 @@ def _free(
     width = max(sum(9.0 if ord(sign) > 0x2E80 else 5.0 for sign in row) for row in rows) + 3
     height = 11.0 * len(rows)
     options = (
-        (9, 0, "left", "center"), (-9, 0, "right", "center"), (0, 10, "center", "bottom"), (0, -10, "center", "top"),
-        (6, 8, "left", "bottom"), (-6, 8, "right", "bottom"), (6, -8, "left", "top"), (-6, -8, "right", "top"),
-    )  # fmt: skip
+        (9, 0, "left", "center"),
+        (-9, 0, "right", "center"),
+        (0, 10, "center", "bottom"),
+        (0, -10, "center", "top"),
+        (6, 8, "left", "bottom"),
+        (-6, 8, "right", "bottom"),
+        (6, -8, "left", "top"),
+        (-6, -8, "right", "top"),
+    )
     scored = []
     for i, (dx, dy, ha, va) in enumerate(options):
         left = x / unit + dx - {"left": 0, "right": width, "center": width / 2}[ha]
@@ -229,8 +245,11 @@ def _legend(axes: "Axes", widest: float, t: Catalogue) -> None:
     axes.set_xlim(0, 100)
     axes.set_ylim(0, 3)
     axes.set_axis_off()
-    waits = (t("under {n} d", n=WAITS[0]), *(f"{a:g}–{b:g}" for a, b in zip(WAITS, WAITS[1:], strict=False)),
-             t("over {n} d", n=f"{WAITS[-1]:g}"))  # fmt: skip
+    waits = (
+        t("under {n} d", n=WAITS[0]),
+        *(f"{a:g}–{b:g}" for a, b in zip(WAITS, WAITS[1:], strict=False)),
+        t("over {n} d", n=f"{WAITS[-1]:g}"),
+    )
     left = [f"{100 * limit:g}" for limit in LEFT_BEHIND]
     behind = (t("under {n}", n=left[0]), f"{left[0]}–{left[1]}", f"{left[1]}–{left[2]}", t("over {n}", n=left[2]))
     for row, (what, said) in enumerate(
@@ -253,7 +272,7 @@ def _modes(axes: "Axes", widest: float, t: Catalogue) -> None:
         axes.plot([x, x + 4], [0.5, 0.5], linestyle=DASHES[mode], color=INK, linewidth=1)
         axes.text(x + 4.6, 0.5, name, fontsize=8, va="center")
     axes.plot([81, 85], [0.5, 0.5], color=GREY, linewidth=WIDEST, solid_capstyle="butt")
-    axes.text(86, 0.5, t("{n:,.0f} t a year", n=widest), fontsize=8, va="center")
+    axes.text(86, 0.5, t("{n:,.0f} t a year", n=float(f"{widest:.2g}")), fontsize=8, va="center")
 
 
 __all__ = ["FAINT", "Flow", "Spot", "class_of", "corridor"]

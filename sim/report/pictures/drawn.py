@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sim.atlas import FAMILY, FONT
 
@@ -39,7 +39,7 @@ def drawing() -> Iterator[None]:
 
     if not any(entry.fname == str(FONT) for entry in font_manager.fontManager.ttflist):
         font_manager.fontManager.addfont(str(FONT))
-    settings = {
+    settings: Any = {
         "font.family": [FAMILY],
         "font.size": 9,
         "axes.unicode_minus": True,
@@ -76,5 +76,10 @@ def svg_of(figure: "Figure", prefix: str) -> str:
     text = re.sub(r'\s+xmlns(:\w+)?="[^"]*"', "", text).replace("xlink:href", "href")
     text = re.sub(r'\bid="', f'id="{prefix}-', text)
     text = re.sub(r'(href="#|url\(#)', rf"\g<1>{prefix}-", text)
-    text = re.sub(r'<svg\b[^>]*?viewBox="([^"]*)"[^>]*>', r'<svg viewBox="\1" aria-hidden="true" focusable="false">', text, count=1)
+    text = re.sub(
+        r'<svg\b[^>]*?viewBox="([^"]*)"[^>]*>',
+        r'<svg viewBox="\1" aria-hidden="true" focusable="false">',
+        text,
+        count=1,
+    )
     return re.sub(r"\n\s*", "\n", text).strip()

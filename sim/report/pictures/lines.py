@@ -49,9 +49,14 @@ def scaled(axes: "Axes", numbers: Numbers, unit: str, axis: str = "y") -> None:
     low, high = axes.get_ylim() if axis == "y" else axes.get_xlim()
     size, name = numbers.scaled([low, high])
     target = axes.yaxis if axis == "y" else axes.xaxis
-    target.set_major_formatter(lambda value, _: f"{value / size:,.4g}".replace("-", "−"))
+    target.set_major_formatter(lambda value, _: _tick(value / size))
     called = f"{name.strip()}{unit}" if numbers.language == "zh" else f"{name.strip()} {unit}".strip()
     (axes.set_ylabel if axis == "y" else axes.set_xlabel)(called, fontsize=9)
+
+
+def _tick(value: float) -> str:
+    """A number at an axis, as short as it can be."""
+    return f"{round(value, 6):,}".removesuffix(".0").replace("-", "−")
 
 
 def legend(axes: "Axes", **options: Any) -> None:

@@ -37,7 +37,14 @@ def volumes(
     by_month(axes, months, series)
     for i, level in enumerate(levels):
         name = level.name if i == 0 else None
-        axes.plot([level.first - 0.4, level.last + 0.4], [level.a_month] * 2, color="#D55E00", linewidth=3, alpha=0.85, label=name)  # fmt: skip
+        axes.plot(
+            [level.first - 0.4, level.last + 0.4],
+            [level.a_month] * 2,
+            color="#D55E00",
+            linewidth=3,
+            alpha=0.85,
+            label=name,
+        )
     axes.set_ylim(bottom=0)
     scaled(axes, numbers, unit)
     legend(axes, loc="upper left")
@@ -51,9 +58,15 @@ def waits(months: Sequence[str], queues: Sequence[str], days: np.ndarray, t: Cat
     known = np.nan_to_num(days)
     darkest = max(float(known.max(initial=0)), 1.0)
     axes.pcolormesh(
-        np.arange(len(months) + 1) - 0.5, np.arange(len(queues) + 1) - 0.5, known,
-        cmap="Greys", vmin=0, vmax=1.2 * darkest, edgecolors="#FFFFFF", linewidth=0.6,
-    )  # fmt: skip
+        np.arange(len(months) + 1) - 0.5,
+        np.arange(len(queues) + 1) - 0.5,
+        known,
+        cmap="Greys",
+        vmin=0,
+        vmax=1.2 * darkest,
+        edgecolors="#FFFFFF",
+        linewidth=0.6,
+    )
     for row, month in zip(*np.nonzero(known >= WRITTEN_DAYS), strict=True):
         value = known[row, month]
         colour = "#FFFFFF" if value > 0.6 * darkest else "#000000"
@@ -90,9 +103,7 @@ def backlogs(
     return figure
 
 
-def _finish(
-    axes: "Axes", queue: str, months: Sequence[str], numbers: Numbers, t: Catalogue, *, is_last: bool
-) -> None:
+def _finish(axes: "Axes", queue: str, months: Sequence[str], numbers: Numbers, t: Catalogue, *, is_last: bool) -> None:
     axes.set_title(queue, fontsize=8.5, loc="left", color=INK)
     axes.set_ylim(bottom=0)
     axes.locator_params(axis="y", nbins=4)
