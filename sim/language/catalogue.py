@@ -27,6 +27,7 @@ class Catalogue:
     texts: Mapping[str, str]
 
     def __call__(self, text: str, /, **values: Any) -> str:
+        """A text in this language, with its blanks filled in."""
         found = self.texts.get(text) or text
         return found.format(**values) if values else found
 

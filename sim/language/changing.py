@@ -53,7 +53,10 @@ FIELDS = {
     "ramp": marked("time that {thing} takes to grow to its full size"),
 }
 UNITS = {
-    "duration": ((86_400e6 * 4, 86_400e6, "d", "天"), (3600e6, 3600e6, "h", "小时"), (60e6, 60e6, "min", "分钟"), (0, 1e6, "s", "秒")),
+    "duration": (
+        (86_400e6 * 4, 86_400e6, "d", "天"), (3600e6, 3600e6, "h", "小时"),
+        (60e6, 60e6, "min", "分钟"), (0, 1e6, "s", "秒"),
+    ),
     "mass": ((1e6, 1e6, "t", "吨"), (1e3, 1e3, "kg", "千克"), (0, 1, "g", "克")),
     "volume": ((1e6, 1e6, "m³", "立方米"), (0, 1e3, "l", "升")),
     "money per mass": ((0, 1, "CNY/kg", "元/千克"),),

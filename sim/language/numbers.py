@@ -178,7 +178,13 @@ class Numbers:
 def _place(values: Sequence[float], width: float = 0.0) -> int:
     """The power of ten of the last figure that is written."""
     most = max((abs(value) for value in values if not math.isnan(value)), default=0.0)
-    of_value = math.floor(math.log10(most)) - FIGURES + 1 if most > NOTHING else 0
+    of_value = _figure(most) - FIGURES + 1 if most > NOTHING else 0
+    of_value += _figure(round(most, -of_value)) > _figure(most) if most > NOTHING else 0
     if width <= NOTHING:
         return of_value
-    return max(of_value, math.floor(math.log10(width / 2)) - OF_HALF_WIDTH + 1)
+    return max(of_value, _figure(width / 2) - OF_HALF_WIDTH + 1)
+
+
+def _figure(value: float) -> int:
+    """The power of ten of the first figure of a number."""
+    return math.floor(math.log10(value))

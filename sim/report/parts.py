@@ -1,6 +1,6 @@
 """The parts of a report in their order: what stands in each, for the templates."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,11 +49,3 @@ TITLES = {
     "manifest": marked("Manifest"),
 }
 """The sections in their order."""
-
-
-def cells(values: Iterator[str] | Sequence[str]) -> list[str]:
-    """A row of a table."""
-    return [str(value) for value in values]
-
-
-__all__ = ["TITLES", "Callable", "Part", "Table", "cells"]

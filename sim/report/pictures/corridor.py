@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.atlas import Conic, outlines
 from sim.language import Catalogue
-from sim.report.pictures.drawn import FAINT, GREY, INK, SCALE, WIDTH, blank
+from sim.report.pictures.drawn import GREY, INK, SCALE, WIDTH, blank
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,7 +64,7 @@ def corridor(spots: Mapping[str, Spot], flows: Sequence[Flow], widest: float, t:
     axes = figure.add_axes((0, 0.75 / figure.get_figheight(), 1, 1 - 0.75 / figure.get_figheight()))
     figure.set_layout_engine("none")
     _land(axes, project, frame)
-    _lanes(axes, at, flows, widest, frame)
+    _lanes(axes, at, flows, widest)
     _places(axes, at, spots, frame, t)
     axes.set_xlim(frame[0], frame[0] + frame[2])
     axes.set_ylim(frame[1], frame[1] + frame[3])
@@ -136,7 +137,6 @@ def _lanes(
     at: Mapping[str, tuple[float, float]],
     flows: Sequence[Flow],
     widest: float,
-    frame: tuple[float, float, float, float],
 ) -> None:
     """Bows, one beside the other where several lanes join the same places; the widest below."""
     count: dict[frozenset[str], int] = {}
@@ -247,7 +247,7 @@ def _legend(axes: "Axes", widest: float, t: Catalogue) -> None:
     axes.set_axis_off()
     waits = (
         t("under {n} d", n=WAITS[0]),
-        *(f"{a:g}–{b:g}" for a, b in zip(WAITS, WAITS[1:], strict=False)),
+        *(f"{a:g}–{b:g}" for a, b in pairwise(WAITS)),
         t("over {n} d", n=f"{WAITS[-1]:g}"),
     )
     left = [f"{100 * limit:g}" for limit in LEFT_BEHIND]
@@ -273,6 +273,3 @@ def _modes(axes: "Axes", widest: float, t: Catalogue) -> None:
         axes.text(x + 4.6, 0.5, name, fontsize=8, va="center")
     axes.plot([81, 85], [0.5, 0.5], color=GREY, linewidth=WIDEST, solid_capstyle="butt")
     axes.text(86, 0.5, t("{n:,.0f} t a year", n=float(f"{widest:.2g}")), fontsize=8, va="center")
-
-
-__all__ = ["FAINT", "Flow", "Spot", "class_of", "corridor"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.language import Numbers
-from sim.pictures import COLOURS, DASHES, MARKERS, label
+from sim.pictures import COLOURS, DASHES, MARKERS
 from sim.report.pictures.drawn import FAINT
 
 if TYPE_CHECKING:
@@ -62,6 +62,3 @@ def _tick(value: float) -> str:
 def legend(axes: "Axes", **options: Any) -> None:
     """Names of the lines in a box."""
     axes.legend(fontsize=8, frameon=False, handlelength=3.2, **options)
-
-
-__all__ = ["MOST", "by_month", "label", "legend", "month_ticks", "scaled", "style"]
