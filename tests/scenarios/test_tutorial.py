@@ -17,7 +17,8 @@ ROOT = Path(__file__).parents[2]
 PAGE = tutorial.PAGE.read_text("utf-8")
 README = (ROOT / "README.md").read_text("utf-8")
 SLOW = ("run", "calibrate", "compare", "report")
-"""Commands that are only parsed here, as they take long or need results; so is `sources --variance`; that they run is shown elsewhere."""
+"""Commands that are only parsed here, as is `sources --variance`: they take long or need results. That they run is
+shown elsewhere."""
 
 
 @pytest.fixture

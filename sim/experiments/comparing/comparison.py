@@ -47,7 +47,7 @@ class Compared:
     """Replications in which the market's expectations did not settle."""
     piled_up: Mapping[str, int]
     """In how many replications work piles up, by place."""
-    network: BY_MONTH = field(default_factory=dict)
+    network: BY_MONTH
     """What goes on in its network, month by month: means over replications."""
 
 
