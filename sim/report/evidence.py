@@ -124,10 +124,9 @@ def reports(result: Result) -> list[Report]:
 def _of_corridor(described: Mapping[str, Any], result: Result) -> Iterator[Report]:
     evidence = evidence_near(REPOSITORY)
     for target in described.get("targets", {}).values():
-        terms = [described["outputs"][name] for name in target["of"]]
-        if list(target["of"].values()) != [1] or len(terms[0]["terms"]) != 1 or target["row"] not in evidence.rows:
+        term = _term(described, target)
+        if term is None or target.get("row") not in evidence.rows:
             continue
-        term = terms[0]["terms"][0]
         first, last = map(str, term["months"])
         table = result.network(term["table"]) if result.has(term["table"]) else None
         if table is None or not _covers(table, term, first, last):
@@ -146,6 +145,15 @@ def _of_corridor(described: Mapping[str, Any], result: Result) -> Iterator[Repor
             term["column"],
             where,
         )
+
+
+def _term(described: Mapping[str, Any], target: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The one sum of a table that a target is compared with; None if it is of several or of none, or of a share of it."""
+    of = target.get("of") or {}
+    if list(of.values()) != [1] or target.get("parameters"):
+        return None
+    terms = described.get("outputs", {}).get(next(iter(of)), {}).get("terms", ())
+    return terms[0] if len(terms) == 1 else None
 
 
 def _covers(table: pd.DataFrame, term: Mapping[str, Any], first: str, last: str) -> bool:

@@ -143,11 +143,11 @@ def test_answer_of_a_run_gives_volumes_and_days(run: Path) -> None:
 
 
 def test_gaps_of_the_check_list_are_flagged(pages: dict[tuple[str, str], str], tmp_path: Path, run: Path) -> None:
-    assert pages["run", "en"].count('class="gap"') == 1
+    assert pages["run", "en"].count('class="gap"') == 2
     copy = tmp_path / "copy"
     shutil.copytree(run, copy)
     (copy / "run.json").unlink()
-    assert report([read_result(copy)], "en").count('class="gap"') == 2
+    assert report([read_result(copy)], "en").count('class="gap"') == 3
 
 
 def test_older_comparison_without_tables_of_the_network_says_so(comparison: Path, tmp_path: Path) -> None:
