@@ -8,7 +8,7 @@ from pathlib import Path
 from sim.errors import SimError
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-LONGEST = 120
+LONGEST = 600
 """Seconds that printing may take."""
 
 
