@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup run test test-all check bench calibrate docs clean
+.PHONY: setup run test test-all cluster-test check bench calibrate docs clean
 
 setup: $(STAMP)
 
@@ -25,6 +25,10 @@ test: setup
 
 test-all: setup
 	$(BIN)/python -m pytest -n 2
+
+# A Dask scheduler and two workers, each a process of its own on loopback: the same runs, and what is killed of them.
+cluster-test: setup
+	$(BIN)/python -m pytest tests/cluster
 
 check: setup
 	$(BIN)/ruff check .

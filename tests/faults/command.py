@@ -18,6 +18,7 @@ from sim.cli import cli, main  # noqa: E402
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--workers", default=1)
 @click.option("--cluster")
+@click.option("--tls", type=click.Path(path_type=Path))
 @click.option("--n", default=12)
 @click.option("--seconds", default=0.05)
 @click.option("--does", multiple=True)
@@ -27,6 +28,7 @@ def toys(
     folder: Path,
     workers: int,
     cluster: str | None,
+    tls: Path | None,
     n: int,
     seconds: float,
     does: tuple[str, ...],
@@ -34,7 +36,7 @@ def toys(
     retry: bool,
 ) -> None:
     """Run so many sleeping jobs, and one that does each of what is asked for; say how each ended."""
-    from sim.experiments.executors import Limits, executor
+    from sim.experiments.executors import Limits, Tls, executor
     from sim.experiments.keeping import run_kept
     from sim.experiments.lock import Locked
     from sim.experiments.parts import Parts
@@ -48,7 +50,7 @@ def toys(
         ended = run_kept(
             jobs,
             parts,
-            executor(workers, cluster),
+            executor(workers, cluster, Tls(tls / "ca.pem", tls / "cert.pem", tls / "key.pem") if tls else None),
             Limits(limit),
             lambda progress: click.echo(
                 f"{progress.done} done, {progress.failed} failed, {progress.left} left", err=True

@@ -83,8 +83,8 @@ class Cluster:
     def _started(self, what: str, *options: str) -> Process:
         file = ["--scheduler-file", str(self._file), "--no-dashboard"]
         command = [sys.executable, "-m", f"distributed.cli.dask_{what}", *options, *file, *self._security]
-        log = (self._folder / f"{what}.log").open("a")
-        return subprocess.Popen(command, cwd=self._folder, env=ENVIRONMENT, stdout=log, stderr=log, text=True)
+        with (self._folder / f"{what}.log").open("a") as log:
+            return subprocess.Popen(command, cwd=self._folder, env=ENVIRONMENT, stdout=log, stderr=log, text=True)
 
     def end(self) -> None:
         """Kill all of it."""

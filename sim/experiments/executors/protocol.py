@@ -1,17 +1,17 @@
 """What an executor is given, what it gives back, and what every executor is: the same runs end the same in all of them.
 
-What travels is text: a job is JSON that names the class that makes it again, and what comes back is plain JSON values.
+What travels is text (`Job.text`), and what comes back is plain JSON values.
 """
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol, get_args
 
 from sim.errors import SimError
-from sim.experiments.store import Job as Kept
-from sim.experiments.store import Summary
+from sim.experiments.store import Job, Summary, to_text
+
+__all__ = ["STATUSES", "Ended", "Executor", "ExecutorError", "Job", "Limits", "OnEnded", "Status", "Tls", "to_text"]
 
 Status = Literal["done", "failed", "timed_out", "killed"]
 STATUSES: tuple[Status, ...] = get_args(Status)
@@ -19,14 +19,6 @@ STATUSES: tuple[Status, ...] = get_args(Status)
 
 class ExecutorError(SimError):
     """Runs cannot be executed at all, or no longer: a fault of no run; those that have ended are kept."""
-
-
-class Job(Kept, Protocol):
-    """A run as it travels."""
-
-    @property
-    def text(self) -> str:
-        """JSON; its `kind` names a class, ``module:Class``, whose ``from_text(text)`` makes the job again."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +63,3 @@ class Executor(Protocol):
 
         Whatever ``on_ended`` raises, and Ctrl-C, ends what still runs and is raised. Raises ExecutorError.
         """
-
-
-def to_text(kind: type, **fields: object) -> str:
-    """The text of a job of a class, with the fields that it needs to be made again."""
-    return json.dumps({"kind": f"{kind.__module__}:{kind.__qualname__}", **fields})
