@@ -15,7 +15,9 @@ SHIPPED = [
     file for file in sorted((ROOT / "scenarios").rglob("*.yaml")) if file.parent.name not in ("siting", "sweeps")
 ]
 INTERVENTIONS = [file for file in SHIPPED if file.parent.name in ("interventions", "disruptions")]
-FILES = [*(file for file in SHIPPED if file not in INTERVENTIONS), ROOT / "tests" / "golden" / "tiny.yaml"]
+QUESTIONS = [file for file in SHIPPED if file.parent.name == "rankings"]
+SCENARIOS = [file for file in SHIPPED if file not in (*INTERVENTIONS, *QUESTIONS)]
+FILES = [*SCENARIOS, ROOT / "tests" / "golden" / "tiny.yaml"]
 SCHEMA = file_schema()
 Draft202012Validator.check_schema(SCHEMA)
 VALIDATOR = Draft202012Validator(SCHEMA)
