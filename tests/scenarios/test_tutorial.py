@@ -16,7 +16,7 @@ from sim.cli import cli
 ROOT = Path(__file__).parents[2]
 PAGE = tutorial.PAGE.read_text("utf-8")
 README = (ROOT / "README.md").read_text("utf-8")
-SLOW = ("run", "calibrate", "compare", "rank")
+SLOW = ("run", "calibrate", "compare", "rank", "site", "sweep")
 """Commands that are only parsed here, as is `sources --variance`; that they run is shown elsewhere."""
 
 
@@ -75,6 +75,20 @@ def test_block_that_cannot_run_is_told(block: str, message: str) -> None:
         list(tutorial.outputs_of(tutorial.blocks_of(block)))
 
 
+@pytest.mark.usefixtures("folder")
+def test_block_that_fails_names_its_line_and_what_it_told() -> None:
+    page = "```python\nx = 1\n```\n\n```sh\n.venv/bin/sim validate scenarios/none.yaml\n```\n"
+    with pytest.raises(RuntimeError) as failure:
+        list(tutorial.outputs_of(tutorial.blocks_of(page)))
+    line, told = failure.value.__notes__
+    assert line == "in the block at line 5 of the page"
+    assert "scenarios/none.yaml" in told
+    page = '```python\nimport sys\nprint("beware", file=sys.stderr)\n1 / 0\n```\n'
+    with pytest.raises(ZeroDivisionError) as failure:
+        list(tutorial.outputs_of(tutorial.blocks_of(page)))
+    assert failure.value.__notes__ == ["in the block at line 1 of the page", "which wrote to stderr:\nbeware"]
+
+
 # -- the README --------------------------------------------------------------------------------------------------------
 
 
@@ -118,7 +132,7 @@ def test_command_of_the_readme_that_runs_has_files_and_options_that_there_are(
     command = cli.get_command(None, name)  # type: ignore[arg-type]
     assert command is not None
     parsed = command.make_context(name, rest).params
-    assert all(Path(file).is_file() for file in parsed.get("files", [parsed["file"]] if "file" in parsed else ()))
+    assert all(Path(file).is_file() for file in [*parsed.get("files", ()), parsed.get("file")] if file)
 
 
 def test_scenarios_of_the_readme_load(folder: Path) -> None:

@@ -11,7 +11,9 @@ from sim.cli.schema import file_schema, intervention_schema, schema_text
 from sim.reading import read_tree
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = [file for file in sorted((ROOT / "scenarios").rglob("*.yaml")) if file.parent.name != "siting"]
+SHIPPED = [
+    file for file in sorted((ROOT / "scenarios").rglob("*.yaml")) if file.parent.name not in ("siting", "sweeps")
+]
 INTERVENTIONS = [file for file in SHIPPED if file.parent.name in ("interventions", "disruptions")]
 QUESTIONS = [file for file in SHIPPED if file.parent.name == "rankings"]
 SCENARIOS = [file for file in SHIPPED if file not in (*INTERVENTIONS, *QUESTIONS)]
