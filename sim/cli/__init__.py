@@ -245,6 +245,25 @@ def rank(file: Path, as_json: bool, **options: Any) -> None:
 
 
 @cli.command(no_args_is_help=True)
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RESULT...")
+@click.option("--lang", "language", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="File. [default: RESULT-report.LANG.html]")
+@click.option("--pdf", "as_pdf", is_flag=True, help="Also print it as PDF, if Chromium is installed.")
+@_debug
+def report(folders: Sequence[Path], language: str, out: Path | None, as_pdf: bool) -> None:
+    """Write a report of results to hand on: one HTML file that needs no network.
+
+    RESULT is a folder of `sim compare` or `sim run`.
+
+    \b
+    sim report results/runs/compare-harbin-baseline-harbin-charters --lang zh --pdf
+    """
+    from sim.cli.reporting import write_report
+
+    sys.exit(write_report(folders, language, out, as_pdf=as_pdf))
+
+
+@cli.command(no_args_is_help=True)
 @FILES
 @_debug
 def validate(files: Sequence[Path]) -> None:

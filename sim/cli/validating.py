@@ -49,10 +49,10 @@ def _line(file: Path) -> str:
     if file.parent.name == "corridors":
         return _corridor_line(file)
     tree = read_tree(file)
-    if is_ranking(tree):
-        return f"{file}: ok: {read_ranking(file)}"
     if is_siting(tree):
         return _siting_line(file)
+    if is_ranking(tree):
+        return f"{file}: ok: {read_ranking(file)}"
     if is_sweep(tree):
         return f"{file}: ok: {read_sweep(file)}"
     return _intervention_line(file) if is_intervention(tree) else _scenario_line(file)
