@@ -1,17 +1,21 @@
 """Every shipped intervention or disruption acts in its world, says who proposes it and where its numbers come from."""
 
-from functools import cache
+from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 
 from sim.experiments.worlds import Worlds
 from sim.ledger import problems_of
+from sim.model import build
 from sim.scenario.interventions.expanding import expanded
 from sim.scenario.interventions.trial import Trial, trial
 from sim.scenario.loading import load
 from sim.scenario.scenario import Scenario
 from sim.scenario.setting import with_values
+from sim.scenario.targets import schedules
+from sim.ticks import DAY
 
 LIBRARY = Path(__file__).parents[2] / "scenarios"
 PROPOSALS = sorted((LIBRARY / "interventions").glob("*.yaml"))
@@ -21,15 +25,16 @@ FREE = {"national-b2b-to-b2c"}
 
 
 def of_each(files: list[Path]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("file", files, ids=lambda file: file.stem)
+    """For each file; the scope lets pytest run all tests of a file in a row, so that it is loaded once."""
+    return pytest.mark.parametrize("file", files, ids=lambda file: file.stem, scope="module")
 
 
-@cache
+@lru_cache(4)
 def tried(file: Path) -> Trial:
     return trial(file)
 
 
-@cache
+@lru_cache(8)
 def without(file: Path, others: tuple[str, ...]) -> Scenario:
     return expanded(load(file, others).scenario)
 
@@ -55,9 +60,18 @@ def test_file_acts_in_the_world_that_it_is_meant_for(file: Path) -> None:
 def test_file_acts_in_every_world_that_is_drawn(file: Path) -> None:
     scenario = tried(file).scenario
     assert scenario is not None
-    worlds = Worlds.of(scenario, 6)
+    worlds, changes = Worlds.of(scenario, 6), expanded(scenario).changes.keys()
     for replication in (0, 2, 4) if worlds.n_draws else (0,):
-        assert worlds.scenario(replication).changes.keys() >= expanded(scenario).changes.keys()
+        world = worlds.scenario(replication)
+        assert world.changes.keys() >= changes
+        assert schedules(world).keys() >= {change.change for change in world.changes.values()}
+
+
+@of_each([*PROPOSALS, *DISRUPTIONS])
+def test_file_in_its_world_survives_being_written_down(file: Path) -> None:
+    scenario = tried(file).scenario
+    assert scenario is not None, "it names no base"
+    assert Scenario.model_validate_json(scenario.model_dump_json(by_alias=True)) == scenario
 
 
 @of_each([*PROPOSALS, *DISRUPTIONS])
@@ -125,3 +139,27 @@ def test_world_at_the_ends_of_all_ranges_can_run(file: Path, side: int) -> None:
     assert scenario is not None
     ends = {path: ends[side] for path, ends in scenario.uncertain.items()}
     assert expanded(with_values(scenario, ends)).changes
+
+
+@pytest.mark.slow
+@of_each([*PROPOSALS, *DISRUPTIONS])
+def test_file_runs_through_its_first_weeks_in_a_drawn_world(file: Path) -> None:
+    """From the month before it starts until a fortnight after its last measure has, with numbers drawn."""
+    scenario = tried(file).scenario
+    assert scenario is not None
+    intervention = scenario.interventions[file.stem]
+    starts = [intervention.at, *(each.at for each in intervention.measures.values() if each.at)]
+    drawn = intervention.starts_within // DAY
+    horizon = {"start": intervention.at - timedelta(days=14), "end": max(starts) + timedelta(days=14 + drawn)}
+    review = scenario.market.review.model_copy(update={"settle_iterations": 0})
+    short = scenario.model_copy(
+        update={
+            "horizon": scenario.horizon.model_copy(update=horizon | {"warm_up": 30 * DAY, "drain": 0}),
+            "market": scenario.market.model_copy(update={"review": review}),
+            "parcels_per_row": 1000,
+        }
+    )
+    world = Worlds.of(short, 4).scenario(0)
+    record = build(world, 0).run().record
+    assert record.placed().sum() > 0
+    assert record.delivered.sum() > 0
