@@ -58,15 +58,28 @@ def outputs_of(blocks: Sequence[Block]) -> Iterator[str]:
     for block in blocks:
         if block.kind not in run:
             raise ValueError(f"line {block.line}: no block of '{block.kind}' can be run")
-        shown = io.StringIO()
+        shown, told = io.StringIO(), io.StringIO()
         with (
+            _naming(block, told),
             contextlib.redirect_stdout(shown),
-            contextlib.redirect_stderr(io.StringIO()),
+            contextlib.redirect_stderr(told),
             pd.option_context("display.width", WIDTH, "display.max_columns", 20),
             mock.patch("os.cpu_count", return_value=1),
         ):
             run[block.kind](block.code)
         yield "".join(f"{line.rstrip()}\n" for line in shown.getvalue().strip("\n").split("\n"))
+
+
+@contextlib.contextmanager
+def _naming(block: Block, told: io.StringIO) -> Iterator[None]:
+    """Whatever fails in a block says at which line of the page, and what the block wrote to stderr until then."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(f"in the block at line {block.line} of the page")
+        if told.getvalue().strip():
+            error.add_note(f"which wrote to stderr:\n{told.getvalue().rstrip()}")
+        raise
 
 
 def _save(code: str) -> None:

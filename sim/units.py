@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 from itertools import pairwise
 from typing import Annotated, Any
 
@@ -23,6 +24,7 @@ from sim.ticks import DAY, HOUR, MINUTE, SECOND, WEEK
 LARGEST = 2**62  # a sum of two such numbers still fits 64 bits
 MAX_EXPONENT = 30
 LONGEST_TEXT = 400
+TEXTS_REMEMBERED = 20_000
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 FULL_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -68,15 +70,22 @@ _SPOKEN |= {"tonne": "t", "ton": "t", "gram": "g", "litre": "l", "liter": "l", "
 
 def parse_quantity(value: object, dimension: str, bare: str) -> int | float:
     """The value in base units; a bare number is taken in the unit ``bare``. Raises UnitError."""
-    known = DIMENSIONS[dimension]
     if isinstance(value, str):
-        return _rounded(_sum_of_terms(value.strip(), known, bare), known, shown(value))
+        return _of_text(value, dimension, bare)
+    known = DIMENSIONS[dimension]
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise UnitError(f"{shown(value)} is not {known.noun}; write it as {_example(known, bare)}")
     number = Decimal(value) if isinstance(value, int) else Decimal(repr(value))
     if not number.is_finite():
         raise UnitError(f"{_quoted(value, bare)} is not a finite number")
     return _rounded(number * known.units[bare], known, _quoted(value, bare))
+
+
+@lru_cache(TEXTS_REMEMBERED)
+def _of_text(text: str, dimension: str, bare: str) -> int | float:
+    """The same of a text; a dated change is read again for every day of its ramp."""
+    known = DIMENSIONS[dimension]
+    return _rounded(_sum_of_terms(text.strip(), known, bare), known, shown(text))
 
 
 def _sum_of_terms(text: str, known: Dimension, bare: str) -> Decimal:

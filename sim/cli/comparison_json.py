@@ -7,13 +7,14 @@ import math
 from pathlib import Path
 from typing import Any
 
+from sim.experiments.comparing.cautions import warnings
 from sim.experiments.comparing.comparison import Comparison
 from sim.experiments.comparing.decomposing import DECOMPOSITION
 from sim.experiments.comparing.objectives import EVERY_MEASURE, OBJECTIVES
 from sim.experiments.comparing.portfolios import PORTFOLIO
 from sim.experiments.comparing.sensitivity import SENSITIVITY
 from sim.experiments.comparing.tables import DIFFERENCES, MONTHS, PLANS
-from sim.experiments.comparing.wording import rests_on, warnings
+from sim.experiments.comparing.wording import rests_on
 from sim.indicators import Column, Columns
 
 Schema = dict[str, Any]

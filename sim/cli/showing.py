@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +17,7 @@ from sim.experiments.differences import ENOUGH_DRAWS
 from sim.experiments.results import Results
 from sim.experiments.run import Progress
 from sim.indicators import Backlog
+from sim.indicators.backlogs import StockOut
 from sim.scenario.scenario import Scenario
 
 LINES_WITHOUT_TERMINAL = 10
@@ -152,17 +154,24 @@ def _settling(results: Results) -> list[str]:
 
 
 def _backlogs(results: Results) -> list[str]:
-    """One line for each place where work piles up, of the replication where it is worst."""
-    lines = [_backlog(backlog) for backlog in results.worst_backlogs()]
+    """One line for each place where work piles up: in how many replications, and how much where it is worst."""
+    n = Counter(backlog.where for found in results.backlogs.values() for backlog in found)
+    lines = [_backlog(each, n[each.where], len(results.replications)) for each in results.worst_backlogs()]
+    return _longest(lines, "... and at {} more places; see stations.csv, lanes.csv, warehouses.csv.")
+
+
+def _longest(lines: list[str], more: str) -> list[str]:
+    """The first lines, and how many more there are."""
     rest = len(lines) - LONGEST_LIST
-    more = f"... and at {rest} more places; see stations.csv, lanes.csv, warehouses.csv."
-    return lines if rest <= 0 else [*lines[:LONGEST_LIST], more]
+    return lines if rest <= 0 else [*lines[:LONGEST_LIST], more.format(rest)]
 
 
-def _backlog(backlog: Backlog) -> str:
+def _backlog(backlog: Backlog, found: int, of: int) -> str:
     what = "orders wait for stock at" if backlog.kind == "shelf" else "work piles up at"
+    where = backlog.where if found == of else f"{backlog.where} in {found} of {of} replications"
+    waiting = f"{'at worst ' * (of > 1)}{backlog.waiting:,} at the end"
     before = f"({backlog.waiting_before:,} in {backlog.month_before})"
-    return f"Warning: {what} {backlog.where}: {backlog.waiting:,} at the end {before}, {_days(backlog.days_of_work)}."
+    return f"Warning: {what} {where}: {waiting} {before}, {_days(backlog.days_of_work)}."
 
 
 def _days(days: float) -> str:
@@ -170,9 +179,16 @@ def _days(days: float) -> str:
 
 
 def _stock_outs(results: Results) -> list[str]:
-    """One line for each product that a warehouse is out of for good."""
-    return [
-        f"Warning: {out.warehouse} is out of {out.product} since {out.since}: {out.fill_rate:.0%} of the orders since "
-        "then found it on the shelf."
-        for out in results.longest_stock_outs()
-    ]
+    """One line for each product that a warehouse is out of for good, of the replication where it is so for longest."""
+    n = Counter((out.warehouse, out.product) for found in results.stock_outs.values() for out in found)
+    of = len(results.replications)
+    lines = [_stock_out(out, n[out.warehouse, out.product], of) for out in results.longest_stock_outs()]
+    return _longest(lines, "... and so are {} more products; see warehouses.csv.")
+
+
+def _stock_out(out: StockOut, found: int, of: int) -> str:
+    where = f", in {found} of {of} replications" * (found < of)
+    return (
+        f"Warning: {out.warehouse} is out of {out.product} since {out.since}{where}: {out.fill_rate:.0%} of the orders "
+        "since then found it on the shelf."
+    )

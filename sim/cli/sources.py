@@ -12,6 +12,7 @@ from sim.ledger import Account, Evidence, Number, account, evidence_near, files_
 from sim.ledger.posteriors import Posterior, posterior_in
 from sim.reading import Source, Tree, dotted, read_tree, unwrap_sources
 from sim.reading.tree import Path as TreePath
+from sim.reading.tree import keys_of, nearest
 from sim.scenario.interventions.expanding import expansion_of
 from sim.scenario.interventions.places import with_changes
 from sim.scenario.interventions.trial import is_intervention
@@ -156,10 +157,7 @@ def _named(name: str, numbers: list[Number], tree: Tree, file: Path, evidence: E
     found = [number for number in numbers if number.name == name or number.name.startswith(f"{name}.")]
     if found:
         return found
-    node: Tree | None = tree
-    for step in name.split("."):
-        node = node and node.child(int(step) if node.items and step.isdigit() else step)
-    if node is not None:
+    if nearest(tree, keys_of(tree, name))[1]:
         raise WrongRequestError(f"'{name}' of {file} holds no number")
     prefixes = dict.fromkeys(dotted(number.path[:n]) for number in numbers for n in range(1, len(number.path) + 1))
     hint = did_you_mean(name, [*prefixes, *evidence.rows])

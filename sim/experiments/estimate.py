@@ -5,9 +5,10 @@ Plain arithmetic on the description, without numpy: `sim validate` prints it, an
 
 import math
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 
 from sim.errors import AbsurdScenarioError
 from sim.scenario.containers import Freight
@@ -79,17 +80,19 @@ class Estimate:
 def estimate(scenario: Scenario, *, replications: int = 1, workers: int = 1, parcel_log: bool = False) -> Estimate:
     """What a run takes."""
     scenario = expanded(scenario)
-    origins = [_OriginEstimate.of(name, scenario) for name in scenario.market.origins]
+    highest = _highest_in(scenario)
+    origins = [_OriginEstimate.of(name, scenario, highest) for name in scenario.market.origins]
     orders, rows = sum(o.orders for o in origins), sum(o.rows for o in origins)
     placed_rows = sum(o.rows * o.inside for o in origins)
-    steps, weekly_containers = _steps(scenario), [_containers(scenario, week) for week in _weeks(scenario)]
-    containers = sum(weekly_containers) + sum(_loads(scenario, name, origins) for name in scenario.warehouses)
+    steps, weekly_containers = _steps(scenario), [_containers(scenario, week, highest) for week in _weeks(scenario)]
+    loads = sum(_loads(scenario, name, origins, highest) for name in scenario.warehouses)
+    containers = sum(weekly_containers) + loads
     at_once = min(workers, replications)
     bytes_of_one = (
         BYTES_TO_START
         + BYTES_A_ROW_UNDER_WAY * sum(o.rows_a_peak_week * o.inside * o.weeks_under_way for o in origins)
         + BYTES_A_ROW_UNDER_WAY * max(weekly_containers, default=0) * WEEKS_OF_A_CONTAINER
-        + BYTES_A_WAITING_ROW * sum(_waiting(scenario, name) for name in scenario.freight)
+        + BYTES_A_WAITING_ROW * sum(_waiting(scenario, name, highest) for name in scenario.freight)
         + BYTES_A_LATENT_ROW * max(o.rows_a_peak_week for o in origins)
         + BYTES_A_STEP * steps
         + _record_bytes(scenario)
@@ -120,7 +123,7 @@ def refuse_if_absurd(
 ) -> Estimate:
     """The estimate of a run; raises AbsurdScenarioError with it if the run would exhaust the machine."""
     found = estimate(scenario, replications=replications, workers=workers, parcel_log=parcel_log)
-    reason = _reason(found, scenario)
+    reason = _reason(found)
     if reason:
         fewer = "run fewer replications or workers, " if replications > 1 else ""
         advice = f"raise parcels_per_row (now {scenario.parcels_per_row}), {fewer}or shorten the horizon"
@@ -139,9 +142,8 @@ def _bytes_to_take() -> float:
     return min(MOST_OF_AVAILABLE * available_bytes(), MOST_BYTES)
 
 
-def _reason(found: Estimate, scenario: Scenario) -> str | None:
-    orders = sum(_OriginEstimate.of(name, scenario).orders for name in scenario.market.origins)
-    if orders > MOST_ORDERS:
+def _reason(found: Estimate) -> str | None:
+    if found.orders > MOST_ORDERS:
         return f"more than {MOST_ORDERS:,} latent orders in one replication"
     available = _bytes_to_take()
     if found.peak_bytes > available:
@@ -175,13 +177,13 @@ class _OriginEstimate:
     weeks_under_way: float
 
     @classmethod
-    def of(cls, name: str, scenario: Scenario) -> "_OriginEstimate":
+    def of(cls, name: str, scenario: Scenario, highest: "Highest") -> "_OriginEstimate":
         origin = scenario.market.origins[name]
-        level = _highest_level(scenario, name)
+        level = _highest_level(scenario, name, highest)
         weekly = [
             origin.latent_orders_per_year * growth_level(origin.growth, week) * 7 / 365.25 for week in _weeks(scenario)
         ]
-        by_product = _highest_product_levels(scenario, name)
+        by_product = {key: highest(f"market.origins.{name}.product_levels.{key}") for key in scenario.products}
         layers = max(math.ceil(LAYERS_A_LEVEL * min(level * max(by_product.values()), HIGHEST_LEVEL)), 1)
         shares = origin.product_shares or {key: product.order_share for key, product in scenario.products.items()}
         level *= sum(shares[key] * by_product[key] for key in by_product)
@@ -197,24 +199,30 @@ class _OriginEstimate:
         )
 
 
-def _highest_level(scenario: Scenario, origin: str) -> float:
+Highest = Callable[[str], float]
+"""The highest value that a number ever has under the dated changes of it, by its path."""
+
+
+def _highest_in(scenario: Scenario) -> Highest:
+    """As it is asked for, each number once: there are hundreds, and few matter."""
+    known = targets(scenario)
+
+    @cache
+    def highest(path: str) -> float:
+        changes = [(name, change) for name, change in scenario.changes.items() if change.change == path]
+        values = [value for _, value in schedule(known[path], changes)] if changes else []
+        return max(map(float, [known[path].value, *values]))
+
+    return highest
+
+
+def _highest_level(scenario: Scenario, origin: str, highest: Highest) -> float:
     """The highest level that an origin ever has under the dated changes of it."""
-    highest = _highest(scenario, f"market.origins.{origin}.level")
-    growth = scenario.market.origins[origin].sellers.growth
-    factors = level_factors(scenario, origin, schedules(scenario)) if growth else None
-    return highest * max(factors or [1.0])
-
-
-def _highest_product_levels(scenario: Scenario, origin: str) -> dict[str, float]:
-    path = f"market.origins.{origin}.product_levels"
-    return {product: _highest(scenario, f"{path}.{product}") for product in scenario.products}
-
-
-def _highest(scenario: Scenario, path: str) -> float:
-    """The highest value that a number ever has under the dated changes of it."""
-    target = targets(scenario)[path]
-    changes = [(name, change) for name, change in scenario.changes.items() if change.change == path]
-    return max([float(target.value), *(float(value) for _, value in (schedule(target, changes) if changes else ()))])
+    stem, factors = f"market.origins.{origin}.sellers.", None
+    if scenario.market.origins[origin].sellers.growth:
+        own = {name: change for name, change in scenario.changes.items() if change.change.startswith(stem)}
+        factors = level_factors(scenario, origin, schedules(scenario.model_copy(update={"changes": own})))
+    return highest(f"market.origins.{origin}.level") * max(factors or [1.0])
 
 
 def _weeks(scenario: Scenario) -> Iterator[date]:
@@ -293,22 +301,22 @@ def _weeks_under_way(scenario: Scenario, origin: str) -> float:
     return 1.5 * mean / WEEK
 
 
-def _containers(scenario: Scenario, week: date) -> float:
+def _containers(scenario: Scenario, week: date, highest: Highest) -> float:
     """Containers of all streams of freight in a week."""
-    return sum(_of_stream(scenario, name, week) for name in scenario.freight)
+    return sum(_of_stream(scenario, name, week, highest) for name in scenario.freight)
 
 
-def _of_stream(scenario: Scenario, name: str, week: date) -> float:
+def _of_stream(scenario: Scenario, name: str, week: date, highest: Highest) -> float:
     stream = scenario.freight[name]
     growth = growth_level(stream.growth, week) if stream.growth else 1.0
-    return stream.containers_per_week * _highest(scenario, f"freight.{name}.level") * growth
+    return stream.containers_per_week * highest(f"freight.{name}.level") * growth
 
 
-def _waiting(scenario: Scenario, name: str) -> float:
+def _waiting(scenario: Scenario, name: str, highest: Highest) -> float:
     """Containers of a stream that wait in the end, if its narrowest step has no more room than is described."""
     stream = scenario.freight[name]
     room = min(_room_a_week(scenario, step, stream) for step in stream.steps)
-    return sum(max(_of_stream(scenario, name, week) - room, 0.0) for week in _weeks(scenario))
+    return sum(max(_of_stream(scenario, name, week, highest) - room, 0.0) for week in _weeks(scenario))
 
 
 def _room_a_week(scenario: Scenario, step: str, stream: Freight) -> float:
@@ -324,7 +332,7 @@ def _room_a_week(scenario: Scenario, step: str, stream: Freight) -> float:
     return queue.servers * WEEK / max(mean(queue.service), 1.0)
 
 
-def _loads(scenario: Scenario, name: str, origins: Sequence["_OriginEstimate"]) -> float:
+def _loads(scenario: Scenario, name: str, origins: Sequence["_OriginEstimate"], highest: Highest) -> float:
     """Loads that bring a warehouse what is sold from it, at the shares of reference."""
     load, largest = scenario.warehouses[name].replenishment.load, 0.0
     for product in (scenario.products[key] for key in scenario.warehouses[name].stock):
@@ -332,16 +340,16 @@ def _loads(scenario: Scenario, name: str, origins: Sequence["_OriginEstimate"]) 
         largest = max(largest, *(size / room for room, size in sizes if room))
     sold = 0.0
     for origin, found in zip(scenario.market.origins.values(), origins, strict=True):
-        shares = _shares_ever(scenario, origin)
+        shares = _shares_ever(origin, highest)
         used = [key for key in shares if any(path.steps[0] == name for path in scenario.routes[key].paths.values())]
         sold += found.orders * found.inside * sum(shares[key] for key in used)
     return sold * min(largest, 1.0)
 
 
-def _shares_ever(scenario: Scenario, origin: Origin) -> Mapping[str, float]:
+def _shares_ever(origin: Origin, highest: Highest) -> Mapping[str, float]:
     """Shares of the routes within the inside: of one without, if it ever opens, that of the route it is like."""
     shares = origin.choice.reference_shares.routes
-    opening = {new: old for new, old in origin.choice.like.items() if _highest(scenario, f"routes.{new}.is_open")}
+    opening = {new: old for new, old in origin.choice.like.items() if highest(f"routes.{new}.is_open")}
     return shares | {new: shares[old] for new, old in opening.items()}
 
 

@@ -7,6 +7,7 @@ a deep, cyclic or exploding file costs no more than the bound. Knows no model cl
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path as FilePath
 from typing import Any, NoReturn
 
@@ -31,6 +32,7 @@ from sim.reading.tree import Mark, Path, Tree
 MAX_BYTES = 5_000_000
 MAX_NODES = 200_000  # with every alias expanded
 MAX_DEPTH = 60
+FILES_REMEMBERED = 64
 
 TAG = "tag:yaml.org,2002:"
 PLAIN_WORDS = {
@@ -243,8 +245,13 @@ def _written(tag: str) -> str:
 
 def read_tree(path: str | FilePath) -> Tree:
     """What the file says; raises ScenarioError with every problem found in it."""
-    text = _text(FilePath(path))
-    return _read_fast(str(path), text) or _read_carefully(str(path), text)
+    return _tree(str(path), _text(FilePath(path)))
+
+
+@lru_cache(FILES_REMEMBERED)
+def _tree(file: str, text: str) -> Tree:
+    """The tree of a text: a tree is immutable, and many scenarios stand on the same corridors."""
+    return _read_fast(file, text) or _read_carefully(file, text)
 
 
 def _read_fast(file: str, text: str) -> Tree | None:

@@ -91,6 +91,17 @@ def nearest(tree: Tree, path: Path) -> tuple[Tree, bool]:
     return tree, True
 
 
+def keys_of(tree: Tree, text: str) -> Path:
+    """The keys of a dotted path in a tree, where keys may hold dots; of what is not there, a key for each part."""
+    parts = text.split(".")
+    for n in range(1, len(parts) + 1):
+        key = int(parts[0]) if n == 1 and tree.items and parts[0].isdigit() else ".".join(parts[:n])
+        child = tree.child(key)
+        if child is not None:
+            return (key, *(keys_of(child, ".".join(parts[n:])) if parts[n:] else ()))
+    return tuple(int(part) if part.isdigit() else part for part in parts)
+
+
 def problem_at(tree: Tree, path: Path, message: str, hint: str | None = None, *, is_about_key: bool = False) -> Problem:
     """A problem at the value of that path (or at its key), or at the closest ancestor that exists."""
     node, is_there = nearest(tree, path)

@@ -137,15 +137,16 @@ def _said(error: ValidationError, paths: Mapping[str, Path]) -> str:
 
 
 def _path(data: Any, text: str) -> Path:
-    """The keys of a dotted path, all of which must be there. A name may itself hold no dot."""
-    node, path = data, ()
-    for part in text.split("."):
-        key = _key(node, part)
-        if key is None and _is_virtual(node, part):
-            return (*path, part)
-        if key is None:
+    """The keys of a dotted path, all of which must be there; a key may itself hold dots (`ROUTE.REGION.PATH`)."""
+    node, path, parts = data, (), text.split(".")
+    while parts:
+        if len(parts) == 1 and _key(node, parts[0]) is None and _is_virtual(node, parts[0]):
+            return (*path, parts[0])
+        n = next((n for n in range(1, len(parts) + 1) if _key(node, ".".join(parts[:n])) is not None), None)
+        if n is None:
             raise SettingError(_unknown(data, text))
-        node, path = node[key], (*path, key)  # type: ignore[assignment]
+        key = _key(node, ".".join(parts[:n]))
+        node, path, parts = node[key], (*path, key), parts[n:]  # type: ignore[assignment]
     if isinstance(node, dict | list):
         raise SettingError(f"'{text}' names no number but {shown(node)}; name a number in it")
     return path

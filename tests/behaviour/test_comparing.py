@@ -13,11 +13,12 @@ from oracle.base_world import route
 import sim
 from sim.cli.comparison_json import json_of
 from sim.experiments.comparing import replicating
+from sim.experiments.comparing.cautions import warnings
 from sim.experiments.comparing.comparison import Comparison
 from sim.experiments.comparing.decomposing import STEPS, WHOLE_EFFECT
 from sim.experiments.comparing.plans import PlanError
 from sim.experiments.comparing.portfolios import BEYOND
-from sim.experiments.comparing.wording import rests_on, warnings
+from sim.experiments.comparing.wording import rests_on
 from sim.indicators.measures import BY_NAME, DIMENSIONS
 from sim.scenario.scenario import Scenario
 
@@ -62,6 +63,17 @@ def test_plan_that_changes_nothing_has_no_credible_width_either() -> None:
     assert comparison.layout.n_draws == 3
     placed = of(comparison, "nothing", "placed")
     assert (placed.difference, placed.credible_low, placed.credible_high, placed.half_width) == (0, 0, 0, 0)
+
+
+def test_plan_that_changes_nothing_stays_at_zero_beside_one_with_a_drawn_start() -> None:
+    late = more_sorting(2, "late", starts_within="21 d")
+    idle = nothing().model_copy(update={"starts_within": late.starts_within})
+    comparison = compared(narrow(), late, idle, replications=4, parcels_per_row=10)
+    table = comparison.differences.set_index("plan")
+    assert not table.loc["nothing", ["difference", "half_width"]].to_numpy().any()
+    assert table.loc["late"].set_index("measure").difference["mean_days"] < 0
+    alone = compared(narrow(), late, replications=4, parcels_per_row=10).differences
+    assert table.loc["late"].difference.tolist() == alone.difference.tolist()
 
 
 def test_measures_are_those_of_the_tables_of_a_run() -> None:
@@ -260,6 +272,27 @@ def test_a_year_in_force_is_one_of_the_starts_as_drawn() -> None:
     late = more_sorting(starts_within="30 d")
     years = compared(narrow(FROZEN), late, replications=4, parcels_per_row=50).plans.years_in_force.iloc[0]
     assert (36 - 30) / 365.25 < years < 36 / 365.25
+
+
+def test_replication_that_is_missing_in_one_plan_is_left_out_of_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without draws it alone: what is left is paired as if it had never been asked for."""
+    measure = replicating.measure_replication
+    plans = [more_sorting(), nothing()]
+    whole = compared(narrow(FROZEN), *plans, replications=5, parcels_per_row=10)
+
+    def work(worlds: Any, replication: int, tell: Any) -> Any:
+        if replication == 2 and "more-sorting" in worlds.described.interventions:
+            raise ValueError("no luck")
+        return measure(worlds, replication, tell)
+
+    monkeypatch.setattr(replicating, "measure_replication", work)
+    comparison = compared(narrow(FROZEN), *plans, replications=5, parcels_per_row=10)
+    assert comparison.replications == (0, 1, 3, 4)
+    assert "replication 2 is left out: more-sorting: ValueError: no luck." in warnings(comparison)
+    for one, before in zip(comparison.everything, whole.everything, strict=True):
+        expected = before.samples.whole("mean_days")[[0, 1, 3, 4]]
+        assert one.samples.whole("mean_days").tolist() == expected.tolist()
+    assert not comparison.differences.set_index("plan").loc["nothing", "difference"].to_numpy().any()
 
 
 def test_decomposition_that_fails_leaves_the_comparison(monkeypatch: pytest.MonkeyPatch) -> None:

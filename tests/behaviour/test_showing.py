@@ -1,6 +1,7 @@
 """What `sim run` prints: figures as planners write them, blocks that fit a width, warnings; and the JSON of it."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from oracle.base_world import Dict
 import sim
 from sim.cli import summary
 from sim.cli.blocks import count, money, route_lines
-from sim.cli.showing import lines_of
+from sim.cli.showing import _remarks, lines_of
 from sim.experiments.estimate import workers_that_fit
 from sim.experiments.results import Results
 from sim.indicators import Run, growing_backlogs, lasting_stock_outs
@@ -110,6 +111,20 @@ def test_orders_that_wait_at_an_empty_shelf_are_a_backlog_and_a_lasting_stock_ou
     text = " ".join(lines_of(results, 1000))
     assert "Warning: orders wait for stock at ural-warehouse: " in text
     assert "Warning: ural-warehouse is out of gadgets since 2016-0" in text
+
+
+def test_warning_of_a_run_says_in_how_many_replications_it_holds() -> None:
+    results = sim.run(stocked(EMPTY, {"horizon": {"end": "2016-07-16"}}))
+    seldom = replace(
+        results,
+        replications=(0, 1, 2),
+        backlogs={**results.backlogs, 1: (), 2: ()},
+        stock_outs={**results.stock_outs, 1: results.stock_outs[0][:1], 2: ()},
+    )
+    text = " ".join(_remarks(seldom))
+    assert "Warning: orders wait for stock at ural-warehouse in 1 of 3 replications: at worst " in text
+    assert ", in 2 of 3 replications: 0% of the orders" in text
+    assert ", in 1 of 3 replications: 0% of the orders" in text
 
 
 def test_stock_outs_count_from_the_first_month_of_the_last_run_of_them() -> None:

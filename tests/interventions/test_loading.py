@@ -16,8 +16,9 @@ from sim.scenario.interventions.ranges import ranges_of
 from sim.scenario.interventions.trial import trial
 from sim.scenario.loading import load
 from sim.scenario.scenario import Scenario
-from sim.scenario.setting import with_values
+from sim.scenario.setting import SettingError, paths_of, with_values
 from sim.scenario.targets import schedules
+from sim.scenario.uncertain import uncertain_numbers
 
 FLEET = "m: {kind: add_flights, lane: charter, fleet: 2}"
 ADDS = """
@@ -188,6 +189,41 @@ def test_a_count_that_a_change_adds_to_is_drawn_whole(library) -> None:
     assert len(set(added)) > 1
     assert all(float(value).is_integer() for value in added)
     schedules(worlds.scenario(0))
+
+
+SHARED = """
+m:
+  kind: open_warehouse
+  warehouse: depot
+  shares:
+    post.far-east.air: {value: 10 %, assumed: [5 %, 40 %], why: none}
+"""
+
+
+def test_share_of_a_path_that_a_measure_names_with_dots_is_drawn_like_any_number(library) -> None:
+    library.write("x", SHARED)
+    scenario = library.load("x").scenario
+    path = "interventions.x.measures.m.shares.post.far-east.air"
+    assert scenario.uncertain == {path: ("5 %", "40 %")}
+    (number,) = uncertain_numbers(scenario)
+    assert (number.low, number.median.number, number.high) == (0.05, 0.1, 0.4)
+    assert path in paths_of(scenario)
+    drawn = expanded(with_values(scenario, {path: number.at(0.75)}))
+    dated = {change.change: change.set for change in drawn.changes.values()}
+    assert dated["routes.post.gateways.far-east.air"] == pytest.approx(0.25)
+    with pytest.raises(SettingError, match=r"did you mean '.*shares\.post\.far-east\.air'"):
+        with_values(scenario, {path.replace("far-east", "far-eats"): 0.2})
+    with pytest.raises(SettingError, match="names no number of the scenario"):
+        with_values(scenario, {f"{path}.fixed": 0.2})
+
+
+def test_bound_of_such_a_share_that_cannot_be_is_told_where_it_stands(library) -> None:
+    file = library.write("x", SHARED.replace("[5 %, 40 %]", "[5 %, 140 %]"))
+    with pytest.raises(ScenarioError) as error:
+        library.load("x")
+    (problem,) = error.value.problems
+    assert (Path(problem.file).name, problem.source_line.strip()[:19]) == (file.name, "post.far-east.air: ")
+    assert "140 %" in problem.message or "less than or equal to 1" in problem.message
 
 
 def test_every_uncertain_number_can_be_set_to_its_ends(library) -> None:

@@ -75,6 +75,20 @@ def test_block_that_cannot_run_is_told(block: str, message: str) -> None:
         list(tutorial.outputs_of(tutorial.blocks_of(block)))
 
 
+@pytest.mark.usefixtures("folder")
+def test_block_that_fails_names_its_line_and_what_it_told() -> None:
+    page = "```python\nx = 1\n```\n\n```sh\n.venv/bin/sim validate scenarios/none.yaml\n```\n"
+    with pytest.raises(RuntimeError) as failure:
+        list(tutorial.outputs_of(tutorial.blocks_of(page)))
+    line, told = failure.value.__notes__
+    assert line == "in the block at line 5 of the page"
+    assert "scenarios/none.yaml" in told
+    page = '```python\nimport sys\nprint("beware", file=sys.stderr)\n1 / 0\n```\n'
+    with pytest.raises(ZeroDivisionError) as failure:
+        list(tutorial.outputs_of(tutorial.blocks_of(page)))
+    assert failure.value.__notes__ == ["in the block at line 1 of the page", "which wrote to stderr:\nbeware"]
+
+
 # -- the README --------------------------------------------------------------------------------------------------------
 
 

@@ -1,6 +1,7 @@
 """Compares plans with a baseline: the same replications of all, on common luck and common draws."""
 
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -11,7 +12,7 @@ import numpy as np
 
 from sim.errors import SimError
 from sim.experiments.comparing.accounts import Lasting, unknown_in, with_accounts
-from sim.experiments.comparing.comparison import Compared, Comparison
+from sim.experiments.comparing.comparison import OF_A_DRAW, Compared, Comparison
 from sim.experiments.comparing.costs import Cost, cost_of, is_lasting, years_in_force
 from sim.experiments.comparing.decomposing import decomposition
 from sim.experiments.comparing.drawing import drawn_in, interventions_in
@@ -177,7 +178,7 @@ class _Study:
         unknown = unknown_in(samples)
         samples = [with_accounts(one, cost, unknown) for one, cost in zip(samples, costs, strict=True)]
         base, *others = [self._compared(i, found, used, samples[i], costs, years[i]) for i in range(len(samples))]
-        left_out = {r: found.failures.get(r, "its draw is not complete") for r in range(found.n) if r not in used}
+        left_out = {r: found.failures.get(r, OF_A_DRAW) for r in range(found.n) if r not in used}
         return Comparison(
             base=base,
             alternatives=tuple(others),
@@ -217,6 +218,7 @@ class _Study:
             backlogs=_worst(chain.from_iterable(found.measured(i, r).backlogs for r in used)),
             posteriors=found.worlds[i].posteriors,
             unsettled=sum(not found.outcomes[i, r].is_settled for r in used),
+            piled_up=Counter(backlog.where for r in used for backlog in found.measured(i, r).backlogs),
         )
 
     def _last_year(self, i: int, months: Sequence[str]) -> tuple[tuple[int, ...], str]:

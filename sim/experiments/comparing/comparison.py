@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
+OF_A_DRAW = "its draw is not complete"
+"""Why a replication is left out that did not fail itself."""
+
 
 @dataclass(frozen=True)
 class Compared:
@@ -41,6 +44,8 @@ class Compared:
     """Calibrations whose draws moved its numbers."""
     unsettled: int
     """Replications in which the market's expectations did not settle."""
+    piled_up: Mapping[str, int]
+    """In how many replications work piles up, by place."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,13 @@ class Comparison:
         """What a plan gives for what it costs."""
         return returns(one.samples, self.base.samples, self.layout, one.lasting)
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What it rests on and what to beware of, a sentence or several in each."""
+        from sim.experiments.comparing.wording import rests_on
+
+        return tuple(rests_on(self))
+
     @cached_property
     def tables(self) -> Mapping[str, Columns]:
         """All tables by name."""
@@ -121,7 +133,7 @@ class Comparison:
         return PICTURES[kind](self)
 
     def _repr_html_(self) -> str:
-        from sim.experiments.comparing.wording import HEADINGS, plan_cells, rests_on
+        from sim.experiments.comparing.wording import HEADINGS, plan_cells
 
         head = "".join(f"<th>{escape(' '.join(heading))}</th>" for heading in (("plan",), *HEADINGS))
         rows = "".join(
@@ -130,6 +142,6 @@ class Comparison:
             + "</tr>"
             for one in self.alternatives
         )
-        notes = "".join(f"<p>{escape(line)}</p>" for line in rests_on(self))
+        notes = "".join(f"<p>{escape(line)}</p>" for line in self.remarks)
         caption = escape(f"Against {self.base.plan.title or self.base.plan.name}")
         return f"<table><caption>{caption}</caption><tr>{head}</tr>{rows}</table>{notes}"

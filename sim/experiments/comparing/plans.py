@@ -84,6 +84,7 @@ def plan_of(base: Plan, said: Said) -> Plan:
     if base.scenario.file is None:
         raise PlanError(f"'{said}' is looked for beside the file of the baseline, and it was read from none")
     _refuse_unknown(base.scenario.file, named)
+    _refuse_twice(named)
     plan = _laid(base, tuple(with_required(base.scenario.file, base.interventions, named)))
     return _titled(plan, base, AND.join(part.stem if isinstance(part, Path) else part for part in named))
 
@@ -102,6 +103,7 @@ def together(base: Plan, plans: Sequence[Plan], name: str) -> Plan:
     for plan in plans:
         if plan.laid == () and not _is_base_but_for_interventions(plan, base):
             raise PlanError(f"the plan '{plan.name}' is a scenario of its own; only interventions can be put together")
+    _refuse_variants(base, plans)
     laid = tuple(dict.fromkeys(named for plan in plans for named in plan.laid))
     below = _laid(base, laid) if laid else base
     objects = {key: one for plan in plans if not plan.laid for key, one in plan.own(base).items()}
@@ -125,6 +127,30 @@ def _refuse_unknown(base: Path, named: Sequence[str | Path]) -> None:
         if isinstance(name, str) and name not in known:
             hint = did_you_mean(name, known) or (f"known here: {listed(sorted(known), 'and')}" if known else "")
             raise PlanError(f"there is no plan '{name}'{f'; {hint}' if hint else ''} (a file ends in .yaml)")
+
+
+def _refuse_twice(named: Sequence[str | Path]) -> None:
+    """Refuse an intervention that stands twice in one plan, such as one of the library and a file that varies it."""
+    first: dict[str, str | Path] = {}
+    for one in named:
+        own = _keys(one).get("intervention") if isinstance(one, Path) else None
+        name = str(own.value) if own is not None else str(one)
+        if name in first:
+            raise PlanError(f"'{first[name]}' and '{one}' are both the intervention '{name}'; a plan has it once")
+        first[name] = one
+
+
+def _refuse_variants(base: Plan, plans: Sequence[Plan]) -> None:
+    """Refuse to put plans together that have one intervention, each in another way."""
+    first: dict[str, tuple[Plan, Intervention]] = {}
+    for plan in plans:
+        for name, one in plan.own(base).items():
+            other, before = first.setdefault(name, (plan, one))
+            if before != one:
+                raise PlanError(
+                    f"'{other.name}' and '{plan.name}' both have the intervention '{name}', each in another way; "
+                    "together they can have it only once: compare them without a portfolio"
+                )
 
 
 def _loaded(file: Path, laid: tuple[str | Path, ...]) -> Plan:

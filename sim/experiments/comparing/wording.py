@@ -3,17 +3,15 @@
 import math
 from collections.abc import Callable, Iterator
 
-import numpy as np
-
 from sim.errors import listed
 from sim.experiments.comparing.accounts import Figure
+from sim.experiments.comparing.cautions import PLANS_NAMED, first_of, warnings
 from sim.experiments.comparing.comparison import Compared, Comparison
 from sim.experiments.comparing.sensitivity import FEWEST_DRAWS
 from sim.experiments.comparing.tables import FIGURES, better
 from sim.experiments.differences import ENOUGH_DRAWS
 
 NUMBERS_NAMED = 3
-PLACES_NAMED = 4
 NOTHING = 1e-9
 """What is smaller is left of rounding."""
 SHOWN = {shown.name: shown for shown in FIGURES}
@@ -161,7 +159,8 @@ def _precision(comparison: Comparison) -> str:
             missing.append(f"{one.plan.name} ({half}, wanted ±{short(rule.wanted(found))})")
     if not missing:
         return f"All plans are as precise as asked for in {comparison.objective.name}: {what}."
-    return f"Not as precise as asked for ({what}): {listed(missing, 'and')}; more replications would help."
+    those = first_of(missing, "plan", PLANS_NAMED)
+    return f"Not as precise as asked for ({what}): {those}; more replications would help."
 
 
 def _important_numbers(comparison: Comparison) -> Iterator[str]:
@@ -177,56 +176,3 @@ def _important_numbers(comparison: Comparison) -> Iterator[str]:
         told = [f"{table['number'][i]} ({table['share_of_variance'][i]:.0%})" for i in rows[:NUMBERS_NAMED]]
         if told:
             yield f"{one.plan.name}: most of what is not known is due to {listed(told, 'and')}."
-
-
-def warnings(comparison: Comparison) -> Iterator[str]:
-    """What to beware of."""
-    base = {backlog.where for backlog in comparison.base.backlogs}
-    if base:
-        yield (
-            f"in the baseline work piles up without end at {_places(sorted(base))}: differences grow with the horizon, "
-            "and plans that relieve it look better the longer it runs."
-        )
-    for one in comparison.alternatives:
-        more = sorted({backlog.where for backlog in one.backlogs} - base)
-        if more:
-            yield f"with {one.plan.name} work piles up at {_places(more)}."
-    for one in comparison.everything:
-        if one.unsettled:
-            yield f"expectations did not settle in {one.unsettled} replications of {one.plan.name}."
-    for number, why in comparison.left_out.items():
-        yield f"replication {number} is left out, with its draw: {why}."
-    if comparison.was_stopped:
-        yield "stopped before all replications had run."
-    yield from comparison.notes
-    yield from _unknown_money(comparison)
-    yield from _without_outside(comparison)
-    if len(comparison.replications) == 1:
-        yield "one replication says nothing of error."
-
-
-def _places(names: list[str]) -> str:
-    rest = len(names) - PLACES_NAMED
-    return listed([*names[:PLACES_NAMED], *([f"{rest} more places"] if rest > 0 else [])], "and")
-
-
-def _unknown_money(comparison: Comparison) -> Iterator[str]:
-    for name, said in (("sellers_of_the_province_cny", "sellers' income"), ("buyers_surplus_cny", "buyers' surplus")):
-        if unknown := [one.plan.name for one in comparison.everything if np.isnan(one.samples.whole(name)).any()]:
-            where = listed(unknown, "and")
-            yield f"{said} is not known for every origin of {where} and counts as nothing in the benefits of all plans."
-
-
-def _without_outside(comparison: Comparison) -> Iterator[str]:
-    """Origins all of whose latent orders are placed: a latent order more has no surplus that means anything."""
-    found = dict.fromkeys(
-        name
-        for one in comparison.everything
-        for name, origin in one.plan.scenario.market.origins.items()
-        if origin.choice.reference_shares.inside == 1
-    )
-    if found and any(SHOWN["created"].of(comparison, one)[0] for one in comparison.alternatives):
-        yield (
-            f"orders of {listed(list(found), 'and')} have no outside option: buyers' surplus of orders created there "
-            "is counted from an arbitrary level."
-        )

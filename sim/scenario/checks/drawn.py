@@ -5,7 +5,7 @@ from pathlib import Path as Folder
 
 from sim.ledger.posteriors import Posterior, PosteriorError, posterior_in
 from sim.reading import Tree
-from sim.reading.tree import Path, nearest
+from sim.reading.tree import Path, keys_of, nearest
 from sim.scenario.checks.findings import Found
 from sim.scenario.scenario import Scenario
 from sim.scenario.setting import SettingError, closest_path, paths_of, with_values
@@ -50,7 +50,7 @@ def _said_above(tree: Tree, own_file: str, posterior: Posterior) -> Iterator[Fou
     if tree.children["posterior"].mark.file == own_file:
         return
     for moved in posterior.moved:
-        path = _keys(moved.path)
+        path = keys_of(tree, moved.path)
         node, _ = nearest(tree, path)
         if node.is_scalar and node.mark.file == own_file and not moved.is_factor:
             said = f"the calibration '{posterior.name}' moves this number, so what is said here would not count"
@@ -79,8 +79,4 @@ def _of_uncertain(s: Scenario, tree: Tree) -> Iterator[Found]:
 def _place(tree: Tree, path: str) -> Path:
     """Where its bounds are given: under `uncertain`, or beside the number."""
     given = tree.child("uncertain")
-    return ("uncertain", path) if given is not None and path in given.children else _keys(path)
-
-
-def _keys(path: str) -> Path:
-    return tuple(int(part) if part.isdigit() else part for part in path.split("."))
+    return ("uncertain", path) if given is not None and path in given.children else keys_of(tree, path)
