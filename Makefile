@@ -35,7 +35,7 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/sim validate $(filter-out scenarios/siting/%,$(wildcard scenarios/*.yaml scenarios/*/*.yaml))
+	$(BIN)/sim validate $(wildcard scenarios/*.yaml scenarios/*/*.yaml)
 	$(BIN)/python -m calibration.ledger
 	$(BIN)/python -m docs.generate --check
 

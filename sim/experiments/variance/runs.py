@@ -96,11 +96,7 @@ class Job:
     def _run(self) -> Summary:
         sample = Sample(Scenario.model_validate_json(self.described), self.posteriors, self.numbers, self.groups)
         drawn = sample.drawn(self.slot)
-        world = OneRun(drawn.scenario.model_dump_json(by_alias=True), self.slot.replication).worlds
-        scenario = world.scenario(self.slot.replication)
-        model = build(scenario, self.slot.replication)
-        model.run()
-        measures = measures_of(Run(model.record, scenario))
+        measures = measures_in(drawn.scenario, self.slot.replication)
         return {"measures": measures, "numbers": drawn.numbers, "refused": drawn.n_refused}
 
 
@@ -114,6 +110,15 @@ def jobs_of(sample: Sample, n: int) -> list[Job]:
     """The first runs of a sample."""
     text = sample.described.model_dump_json(by_alias=True)
     return [Job(text, sample.posteriors, sample.numbers, sample.groups, Slot.of(run)) for run in range(n)]
+
+
+def measures_in(world: Scenario, replication: int) -> dict[str, dict[str, list[float | None]]]:
+    """All measures of a world in which nothing is left to draw but luck."""
+    worlds = OneRun(world.model_dump_json(by_alias=True), replication).worlds
+    scenario = worlds.scenario(replication)
+    model = build(scenario, replication)
+    model.run()
+    return measures_of(Run(model.record, scenario))
 
 
 def measures_of(run: Run) -> dict[str, dict[str, list[float | None]]]:
