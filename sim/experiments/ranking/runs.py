@@ -17,6 +17,7 @@ from sim.experiments.comparing.drawing import interventions_in
 from sim.experiments.comparing.samples import Samples
 from sim.experiments.kept_runs import summaries
 from sim.experiments.store import Store, Summary, hash_of
+from sim.experiments.travelling import Travelling
 from sim.experiments.worlds import Worlds
 from sim.indicators import Run
 from sim.indicators.measures import WHOLE, measured
@@ -28,7 +29,7 @@ KEPT_WORLDS = 4
 
 
 @dataclass(frozen=True)
-class Job:
+class Job(Travelling):
     """One draw of a portfolio with all its luck, as it is sent to a process: the scenario as text.
 
     Replications of a draw run together: what the market comes to expect in its world is worked out once.

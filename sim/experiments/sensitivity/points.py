@@ -11,6 +11,7 @@ from functools import cached_property
 from sim.errors import SimError
 from sim.experiments.sensitivity.factors import Described
 from sim.experiments.store import Summary, hash_of
+from sim.experiments.travelling import Travelling
 from sim.experiments.variance.runs import measures_in
 from sim.experiments.variance.sample import Sample
 from sim.ledger.posteriors import Posterior
@@ -76,7 +77,7 @@ class World:
 
 
 @dataclass(frozen=True)
-class PointJob:
+class PointJob(Travelling):
     """One run of a world at a point."""
 
     world: World
@@ -106,7 +107,7 @@ class PointJob:
 
 
 @dataclass(frozen=True)
-class CheckJob:
+class CheckJob(Travelling):
     """Whether there is a world at each of some points, looked at before any of them is run."""
 
     worlds: tuple[World, ...]
