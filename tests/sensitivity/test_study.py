@@ -162,6 +162,22 @@ def test_scenario_that_cannot_be_run_and_too_few_runs_are_errors() -> None:
     with pytest.raises(TooFewRunsError, match="0 of 4 trajectories are whole"):
         found_by(Function(question(names), lambda at, _: 1.0 if set(at.values()) == {0.5} else np.nan))
 
+    asked = question(names, points=16)
+    with pytest.raises(TooFewRunsError, match="0 of 16 blocks of points are whole"):
+        found_by(Function(asked, lambda at, _: sum(at.values()), lambda at: not is_of_levels(at)))
+
+
+def is_of_levels(at: At) -> bool:
+    """Whether numbers stand where trajectories go, and blocks do not."""
+    return all(abs(3 * u - round(3 * u)) < 1e-6 for u in at.values())
+
+
+def test_of_many_numbers_none_may_matter() -> None:
+    found = found_by(Function(question(paths(60, 6), points=16), lambda *_: 1.0))
+    assert [each.of for each in found.rounds] == ["things"]
+    assert found.left == ()
+    assert found.shares is None
+
 
 # -- luck --------------------------------------------------------------------------------------------------------------
 

@@ -137,6 +137,8 @@ class _Study:
         if len(numbers) <= SINGLY:
             return (self._round("numbers", single(numbers, n_rows)),) if numbers or n_rows else ()
         things = self._round("things", by_part(self.question.whole.scenario, numbers, n_rows))
+        if not things.left:
+            return (things,)
         paths = {path for factor in things.left for path in factor.paths}
         has_posterior = any(factor.is_posterior for factor in things.left)
         kept = [number for number in numbers if number.path in paths]
@@ -207,7 +209,7 @@ class _Study:
         ran = self._ran([point for i in good for point in points[i]], f"indices of {len(factors)} factors")
         values = {name: np.full(drawn.shape[:2], np.nan) for name in self.question.indicators}
         for name, each in ran.values.items():
-            values[name][good] = each.reshape(len(good), -1)
+            values[name][good] = each.reshape(len(good), drawn.shape[1])
         self._pair([points[i][0] for i in good], {name: each[good, 0] for name, each in values.items()})
         found = {name: indices(each, self._seed("bootstrap")) for name, each in values.items()}
         return Shares(factors, found, len(points) - len(good))
