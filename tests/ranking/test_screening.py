@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from scipy.special import stdtr
 
 from sim.experiments.differences import Layout, ranking
 from sim.experiments.ranking.frontier import efficient, pareto
-from sim.experiments.ranking.screening import Foretold, best_foretold, dropped, foretold
+from sim.experiments.ranking.screening import Foretold, best_foretold, dropped, foretold, with_any_of
 from sim.experiments.ranking.standing import completed
 
 
@@ -80,3 +81,23 @@ def test_near_the_best_is_who_gains_nearly_as_much() -> None:
     found = ranking(values, layout)
     assert found.probability_near.tolist() == [0.0, 0.75, 0.75]
     assert found.probability_best.tolist() == [0.0, 0.75, 0.25]
+
+
+def test_what_cannot_be_run_rules_nothing_out() -> None:
+    """`a` and `b` together fail: their sum is foretold as the best, and nobody can have it."""
+    portfolios = [(), ("a",), ("b",), ("a", "b"), ("a", "b", "c")]
+    found = Foretold(np.array([0.0, 1.0, 2.0, 3.0, 4.0])[:, None] + np.zeros(5), np.zeros(5))
+    assert set(dropped([found], 0.95).values()) == {4}
+    doubtful = with_any_of(portfolios, [("a", "b")])
+    assert doubtful == {3, 4}
+    assert dropped([found], 0.95, doubtful) == {0: 2, 1: 2}
+
+
+def test_errors_allowed_are_shared_out_over_objectives() -> None:
+    noise = np.random.default_rng(4).normal(size=12)
+    values = np.stack([np.zeros(12), noise + 1.05])
+    one = Foretold(values, np.zeros(2))
+    wrong = 1 - stdtr(11, (noise.mean() + 1.05) / noise.std(ddof=1) * np.sqrt(12))
+    assert dropped([one], 1 - 1.5 * wrong).keys() == {0}
+    assert dropped([one, one], 1 - 1.5 * wrong) == {}
+    assert dropped([one, one], 1 - 2.5 * wrong).keys() == {0}

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sim.experiments.ranking.enumerating import singles_and_pairs
-from sim.experiments.ranking.objectives import SOUGHT
-from sim.experiments.ranking.screening import Foretold, best_foretold, dropped, foretold
+from sim.experiments.ranking.objectives import SOUGHT, without_value
+from sim.experiments.ranking.screening import Foretold, best_foretold, dropped, foretold, with_any_of
 from sim.experiments.ranking.study import NOTHING, RankingError, Study
 
 
@@ -35,17 +35,19 @@ def screened(study: Study) -> Screened | None:
     runs = study.runs(looked_at, asked.screening.rows)
     n = study.in_units(asked.screening.replications) * study.unit
     runs.more(dict.fromkeys(range(len(looked_at)), n), f"{asked.ranking}: screening")
-    failures = {study.portfolios.index(looked_at[i]): why for i, why in runs.failures().items()}
+    lacking = without_value(runs.samples(), asked.objectives)
+    failures = {study.portfolios.index(looked_at[i]): why for i, why in (runs.failures() | lacking).items()}
     if NOTHING in failures:
         raise RankingError(f"doing nothing cannot be run: {failures[NOTHING]}")
-    samples = runs.samples()
+    samples = {i: one for i, one in runs.samples().items() if i not in lacking}
     told: dict[str, Foretold] = {}
     for name in asked.objectives:
         gains = {looked_at[i]: SOUGHT[name].gain(one, samples[0]) for i, one in samples.items()}
         by_draw = {each: gain.reshape(-1, study.unit).mean(axis=1) for each, gain in gains.items()}
         told[name] = foretold(study.portfolios, {each: gain for each, gain in by_draw.items() if each})
     every = list(told.values())
-    worse = {i: by for i, by in dropped(every, half(asked.confidence)).items() if i != NOTHING}
+    doubtful = with_any_of(study.portfolios, [study.portfolios[i] for i in failures])
+    worse = {i: by for i, by in dropped(every, half(asked.confidence), doubtful).items() if i != NOTHING}
     left = [i for i in range(1, len(study.portfolios)) if i not in worse and i not in failures]
     kept = best_foretold(every, left, asked.screening.keep)
     return Screened(

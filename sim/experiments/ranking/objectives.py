@@ -1,5 +1,6 @@
 """What a portfolio gains on doing nothing, by each objective; those of comparisons, and benefit over cost."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,3 +58,14 @@ _SAID = {
 SOUGHT = {name: Sought(name, OBJECTIVES[name].unit, said) for name, said in _SAID.items()} | {
     "benefit-cost": Sought("benefit-cost", "ratio", "benefit over cost, above 1")
 }
+
+
+def without_value(samples: Mapping[int, Samples], objectives: Sequence[str]) -> dict[int, str]:
+    """Scenarios that lack an objective in some replication, and which; scenario 0 is that in which nothing is done."""
+    found: dict[int, str] = {}
+    for i, one in samples.items() if 0 in samples else ():
+        for name in objectives:
+            lacks = np.flatnonzero(np.isnan(SOUGHT[name].gain(one, samples[0])))
+            if len(lacks):
+                found.setdefault(i, f"there is no {name} in replication {lacks[0]}: nothing to compare")
+    return found

@@ -7,7 +7,7 @@ counted as positive: its *slack*. A portfolio is dropped if some other one is be
 difference from it is at the upper end of its interval and both are off by their slack. Pure functions of arrays.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,19 +62,25 @@ def _is_together(part: Portfolio, beyond: Mapping[Portfolio, np.ndarray]) -> boo
     return len([other for other in beyond if set(other) < set(part)]) > 1
 
 
-def dropped(every: Sequence[Foretold], confidence: float) -> dict[int, int]:
+def with_any_of(portfolios: Sequence[Portfolio], failed: Sequence[Portfolio]) -> frozenset[int]:
+    """Numbers of the portfolios that failed or hold all of one that did: nobody knows whether they can be had."""
+    return frozenset(i for i, each in enumerate(portfolios) if any(set(one) <= set(each) for one in failed))
+
+
+def dropped(every: Sequence[Foretold], confidence: float, doubtful: Collection[int] = ()) -> dict[int, int]:
     """Portfolios that are surely worse than another by every objective, and than which one.
 
-    Confidence is that no best one is dropped, shared out over all comparisons (Bonferroni).
+    Confidence is that no best one by any objective is dropped, shared out over all comparisons (Bonferroni). Doubtful
+    ones rule none out.
     """
     from scipy.special import stdtrit
 
     k, n = every[0].values.shape
     if n < 2 or k < 2:
         return {}
-    quantile = float(stdtrit(n - 1, 1 - (1 - confidence) / (k - 1)))
+    quantile = float(stdtrit(n - 1, 1 - (1 - confidence) / ((k - 1) * len(every))))
     found: dict[int, int] = {}
-    for rival in _rivals(every):
+    for rival in _rivals(every, doubtful):
         is_worse = np.ones(k, bool)
         for each in every:
             gap = each.values - each.values[rival]
@@ -85,9 +91,10 @@ def dropped(every: Sequence[Foretold], confidence: float) -> dict[int, int]:
     return found
 
 
-def _rivals(every: Sequence[Foretold]) -> list[int]:
-    """The best foretold by each objective, the very best first."""
-    orders = [np.argsort(-each.mean, kind="stable")[:RIVALS] for each in every]
+def _rivals(every: Sequence[Foretold], doubtful: Collection[int]) -> list[int]:
+    """The best foretold by each objective that can be had, the very best first."""
+    able = np.array([i for i in range(len(every[0].slack)) if i not in doubtful], np.int64)
+    orders = [able[np.argsort(-each.mean[able], kind="stable")][:RIVALS] for each in every]
     return list(dict.fromkeys(int(order[place]) for place in range(len(orders[0])) for order in orders))
 
 
