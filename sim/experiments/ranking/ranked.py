@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.errors import ScenarioError
 from sim.experiments.ranking.looking import Screened, half, screened
-from sim.experiments.ranking.objectives import SOUGHT, Sought
+from sim.experiments.ranking.objectives import SOUGHT, Sought, without_value
 from sim.experiments.ranking.reading import Question
 from sim.experiments.ranking.runs import Runs, worlds_of
 from sim.experiments.ranking.selecting import Selected, kn, ocba
@@ -70,9 +70,9 @@ def ranked(question: Question, folder: Path, workers: int) -> Ranked:
     runs = study.runs([study.portfolios[i] for i in numbers], question.asked.parcels_per_row)
     confidence = half(question.asked.confidence) if first else question.asked.confidence
     while True:
-        failed = runs.failures()
-        if 0 in failed or len(failed) == len(numbers) - 1:
-            raise RankingError(f"nothing can be ranked: {next(iter(failed.values()))}")
+        failed = runs.failures() | without_value(runs.samples(), question.asked.objectives)
+        if failed and (0 in failed or len(failed) == len(numbers) - 1):
+            raise RankingError(f"nothing can be ranked: {failed[min(failed)]}")
         places = [place for place in range(len(numbers)) if place not in failed]
         try:
             standings = _standings(study, runs, places, [numbers[place] for place in places], confidence)
@@ -146,9 +146,9 @@ class _Observing:
         if after > self.limit:
             return None
         self.runs.more(target, f"{self.study.question.asked.ranking}: {self.sought.name}")
-        if set(self.runs.failures()) & set(self.places):
-            raise _Failed
         samples = self.runs.samples()
+        if (self.runs.failures().keys() | without_value(samples, [self.sought.name])) & set(self.places):
+            raise _Failed
         gains = [self.sought.gain(samples[place], samples[0]) for place in self.places]
         return [gain.reshape(-1, unit).mean(axis=1) for gain in gains]
 

@@ -48,10 +48,18 @@ class Question:
         except TooManyPortfoliosError as error:
             raise ScenarioError([problem_at(self.tree, ("at_most",), str(error))]) from None
         if not found:
-            least = min(one.capital for one in self.interventions.values())
-            message = f"nothing can be built for {asked.budget:,.0f} CNY; the cheapest intervention is {least:,.0f} CNY"
-            raise ScenarioError([problem_at(self.tree, ("budget",), message)])
+            raise ScenarioError([self._nothing()])
         return found
+
+    def _nothing(self) -> Problem:
+        """Why there is no portfolio."""
+        asked, least = self.asked, min(one.capital for one in self.interventions.values())
+        if asked.budget is not None and least > asked.budget:
+            message = f"nothing can be built for {asked.budget:,.0f} CNY; the cheapest intervention is {least:,.0f} CNY"
+            return problem_at(self.tree, ("budget",), message)
+        below = "" if asked.budget is None else f" within {asked.budget:,.0f} CNY"
+        message = f"no {asked.at_most} or fewer interventions{below} hold what they require and none that they exclude"
+        return problem_at(self.tree, ("at_most",), message, "raise at_most or the budget, or name other interventions")
 
     def __str__(self) -> str:
         """What is asked, in words."""

@@ -67,7 +67,8 @@ def _limits(observed: Sequence[np.ndarray], first: int, confidence: float, indif
     eta = 0.5 * ((2 * (1 - confidence) / max(k - 1, 1)) ** (-2 / degrees) - 1)
     start = np.array([values[:first] for values in observed])
     variance = (start[:, None, :] - start[None, :, :]).var(axis=2, ddof=1)
-    return 2 * eta * degrees * variance / indifference**2
+    with np.errstate(over="ignore"):  # an indifference of next to nothing: never told apart, unless always the same
+        return np.asarray(2 * eta * degrees * (np.sqrt(variance) / indifference) ** 2)
 
 
 def _ruled_out(means: np.ndarray, limits: np.ndarray, r: int, indifference: float) -> np.ndarray:

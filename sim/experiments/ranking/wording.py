@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.errors import listed
+from sim.experiments.comparing.accounts import BENEFITS
 from sim.experiments.comparing.wording import days, probability, short
 from sim.experiments.differences import ENOUGH_DRAWS
 from sim.experiments.ranking.enumerating import Portfolio
@@ -16,6 +17,7 @@ from sim.experiments.ranking.study import NOTHING
 from sim.experiments.ranking.tables import name_of
 from sim.indicators import Columns
 
+OF_MONEY = {"net-benefit", "benefit-cost"}
 NAMED = 4
 NUMBERS_NAMED = 3
 CLEAR = 2.0
@@ -124,8 +126,19 @@ def rests_on(ranked: Ranked) -> Iterator[str]:
     if len(ranked.standings) > 1:
         yield _pareto(ranked)
     yield from _information(ranked, ranked.tables["information"])
+    yield from _unknown_money(ranked)
     for number, why in ranked.failures.items():
         yield f"Warning: {name_of(ranked, number)} is left out: {why}."
+
+
+def _unknown_money(ranked: Ranked) -> Iterator[str]:
+    if not OF_MONEY & {each.sought.name for each in ranked.standings}:
+        return
+    samples = ranked.runs.samples()
+    everything = [samples[place] for place in ranked.places]
+    unknown = [name for name in BENEFITS if any(np.isnan(one.whole(name)).any() for one in everything)]
+    if unknown:
+        yield f"Warning: {listed(unknown, 'and')} is not known everywhere, and counts as nothing in all benefits."
 
 
 def _runs(ranked: Ranked) -> str:
