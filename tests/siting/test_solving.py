@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
+from sim.experiments.siting.shortlist import _of_size
 from sim.experiments.siting.solving import Instance, NoAnswerError, best, best_sets, value_of
 
 QUICK = settings(max_examples=30, deadline=None)
@@ -132,3 +133,20 @@ def test_more_sites_are_never_worse_when_they_cost_nothing() -> None:
         values = [best(instance, size).value for size in range(1, 6)]
         assert values == sorted(values, reverse=not is_covering)
         assert values[0] != values[-1]
+
+
+def test_set_as_good_as_the_central_choice_in_a_draw_takes_nothing_from_it() -> None:
+    """Two sites that both cover all: which of them the solver names in a draw is no news about the first."""
+    luck = np.random.default_rng(3)
+    reach = np.array([[0.0, 0.0, np.inf], [0.0, 0.0, 0.0]])
+    instances = [
+        Instance(luck.uniform(1, 2, 2), reach[:, order], np.zeros(3), np.ones(2), np.full(3, np.inf), is_covering=True)
+        for order in ([0, 1, 2], [0, 1, 2], [0, 1, 2], [2, 0, 1])
+    ]
+    found = _of_size(instances[0], instances, 1, 2)
+    assert found is not None
+    (first,) = found.answers[0].chosen
+    is_kept = [bool(np.isfinite(each.cost[:, first]).all()) for each in instances]
+    assert found.p_best[0] == found.p_chosen[first] == np.mean(is_kept)
+    assert found.p_chosen.sum() == pytest.approx(1)
+    assert (found.regret[is_kept] == 0).all()

@@ -26,7 +26,7 @@ class OfSize:
     p_chosen: np.ndarray
     """Share of draws in which each candidate is among the best set: float64[candidates]; nan without draws."""
     p_best: tuple[float, ...]
-    """Share of draws in which each of the answers is the best set."""
+    """Share of draws in which each of the answers is the best set; of sets that tie there it is the first answer."""
     regret: np.ndarray
     """What the first answer gives up in each draw, in the unit of the objective: float64[draws]; nan where it cannot
     serve the demand."""
@@ -104,9 +104,9 @@ def _of_size(central: Instance, instances: list[Instance], size: int, most: int)
         except NoAnswerError:
             n_impossible += 1
             continue
-        chosen[at_best.chosen] += 1
         ours = value_of(instance, answers[0].chosen)
         lost = _lost(instance, at_best.value, ours.value) if ours else math.nan
+        chosen[answers[0].chosen if lost == 0 else at_best.chosen] += 1
         regret.append(lost)
         relative.append(lost / at_best.value if at_best.value else 0.0)
     n = sum(chosen.values())
