@@ -55,18 +55,12 @@ def _sets(solved: Solved) -> tuple[list[str], list[list[str]]]:
             told(table["value"][i], unit),
             told(table["gap_to_first"][i], unit),
             probability(float(table["p_best"][i])),
-            _regret(solved, float(table["expected_regret"][i])),
+            "" if np.isnan(table["expected_regret"][i]) else told(table["expected_regret"][i], unit),
             probability(float(table["relative_regret"][i])) if table["rank"][i] == 1 else "",
         ]
         for i in range(len(table["set"]))
     ]
     return headings, rows
-
-
-def _regret(solved: Solved, regret: float) -> str:
-    """A regret as the value is told: of all demand where it is days or a share."""
-    unit = unit_of(solved)
-    return "" if np.isnan(regret) else told(regret if unit.startswith("CNY") else regret / solved.reached, unit)
 
 
 def _candidates(solved: Solved) -> tuple[list[str], list[list[str]]]:

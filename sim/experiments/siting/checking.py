@@ -140,9 +140,14 @@ def checked(
 
 def promise_of(solved: Solved, answer: Answer) -> float:
     """A set's value as it is told: days of a parcel, CNY a year, or share of the demand covered."""
+    return told_of(solved, answer.value)
+
+
+def told_of(solved: Solved, value: float) -> float:
+    """A value of the solver, or a difference of two, in the unit in which it is told: see `unit_of`."""
     if solved.instance.is_covering or solved.siting.weigh == "time":
-        return answer.value / solved.reached
-    return answer.value
+        return value / solved.reached
+    return value
 
 
 def unit_of(solved: Solved) -> str:

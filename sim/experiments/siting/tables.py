@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from sim.experiments.comparing.costs import DAYS_A_YEAR
-from sim.experiments.siting.checking import Check, Simulated, promise_of, unit_of
+from sim.experiments.siting.checking import Check, Simulated, promise_of, told_of, unit_of
 from sim.experiments.siting.demand import flows_of
 from sim.experiments.siting.shortlist import Solved
 from sim.indicators import Columns
@@ -74,6 +74,7 @@ def _sets(solved: Solved) -> Columns:
             regret, relative = (
                 _mean(each) if rank == 0 else np.nan for each in (of_size.regret, of_size.relative_regret)
             )
+            regret = told_of(solved, regret)
             rows.append((of_size.size, rank + 1, AND.join(solved.names(answer)), value, abs(value - first),
                          float(of_size.p_best[rank]), regret, relative, of_size.n_impossible))  # fmt: skip
     names = ("sites", "rank", "set", "value", "gap_to_first", "p_best", "expected_regret", "relative_regret",
@@ -102,11 +103,13 @@ def _serving(solved: Solved) -> Columns:
 def _regret(solved: Solved) -> Columns:
     """What the central choice gives up, by size and draw in which a best set exists."""
     rows = [
-        (of_size.size, float(regret), float(relative))
+        (of_size.size, told_of(solved, float(regret)), float(relative))
         for of_size in solved.by_size
         for regret, relative in zip(of_size.regret, of_size.relative_regret, strict=True)
     ]
-    return _columns(("sites", "regret", "relative_regret"), rows)
+    return _columns(("sites", "regret", "relative_regret"), rows) | {
+        "unit": np.array([unit_of(solved)] * len(rows), object)
+    }
 
 
 def _check(solved: Solved, check: Check) -> Columns:
