@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup run test test-all check bench calibrate docs clean
+.PHONY: setup run test test-all cluster-test check bench calibrate docs clean
 
 setup: $(STAMP)
 
@@ -26,12 +26,16 @@ test: setup
 test-all: setup
 	$(BIN)/python -m pytest -n 2
 
+# A Dask scheduler and two workers, each a process of its own on loopback: the same runs, and what is killed of them.
+cluster-test: setup
+	$(BIN)/python -m pytest tests/cluster
+
 check: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/sim validate $(filter-out scenarios/siting/%,$(wildcard scenarios/*.yaml scenarios/*/*.yaml))
+	$(BIN)/sim validate $(wildcard scenarios/*.yaml scenarios/*/*.yaml)
 	$(BIN)/python -m calibration.ledger
 	$(BIN)/python -m docs.generate --check
 

@@ -18,6 +18,7 @@ from sim.errors import ScenarioError, SimError, printable
 STATUSES = ("reported", "published", "derived", "assumed", "unstated")
 DIMENSIONS = ("origin", "region", "route", "product", "month", "queue", "lane")
 OBJECTIVES = ("parcels", "days", "surplus", "net-benefit", "co2e")
+RANKED_BY = ("parcels", "days", "surplus", "net-benefit", "benefit-cost", "co2e")
 WRONG_INPUT, FAILED, STOPPED = 2, 1, 130
 FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SCENARIO...")
 
@@ -140,6 +141,126 @@ def compare(base: str, plans: Sequence[str], as_json: bool, **options: Any) -> N
 
     gc.enable()
     sys.exit(compare_files(base, plans, Options(**options), as_json=as_json))
+
+
+def _names(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...]:
+    """`placed,mean_days` as names."""
+    return tuple(dict.fromkeys(name.strip() for name in value.split(",") if name.strip()))
+
+
+@cli.command(no_args_is_help=True)
+@click.argument("file", required=False, type=click.Path(path_type=Path), metavar="SWEEP")
+@click.option("--workers", type=click.IntRange(1, 1000), help="Processes here. [default: one for each core]")
+@click.option(
+    "--cluster", metavar="ADDRESS", help="A Dask scheduler that is running, tcp://127.0.0.1:8786 or tls://..."
+)
+@click.option("--tls-ca", type=click.Path(path_type=Path), help="With --cluster tls://: certificate of the authority.")
+@click.option("--tls-certificate", type=click.Path(path_type=Path), help="Likewise: this machine's own.")
+@click.option("--tls-key", type=click.Path(path_type=Path), help="Likewise: its key.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder. [default: results/runs/sweep-NAME]")
+@click.option("--status", type=click.Path(path_type=Path), metavar="DIR", help="Only say how far a sweep is.")
+@click.option(
+    "--measure", default="placed,mean_days", callback=_names, show_default=True, help="Measures that are printed."
+)
+@click.option("--best", is_flag=True, help="The best of the first measure first.")
+@click.option("--retry", is_flag=True, help="Also run again what failed before.")
+@_debug
+def sweep(file: Path | None, status: Path | None, measure: tuple[str, ...], best: bool, **options: Any) -> None:
+    """Run a scenario at many points of levers and uncertainties; what was cut off goes on where it was.
+
+    \b
+    sim sweep scenarios/sweeps/harbin-charters.yaml
+    sim sweep --status results/runs/sweep-harbin-charters
+    """
+    if (file is None) == (status is None):
+        raise click.UsageError("name a sweep, or a folder with --status")
+    from sim.cli.sweep import Options, sweep_file, tell_status, tls_of
+
+    gc.enable()
+    if status is not None:
+        sys.exit(tell_status(status, measure, is_best_first=best))
+    tls = tls_of([options.pop(f"tls_{name}") for name in ("ca", "certificate", "key")])
+    assert file is not None
+    sys.exit(sweep_file(file, Options(tls=tls, measures=measure, best=best, **options)))
+
+
+@cli.command(no_args_is_help=True)
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--choose", metavar="P|A-B", help="How many sites, one number or from A to B. [default: the file's]")
+@click.option(
+    "--objective",
+    type=click.Choice(["p-median", "coverage"]),
+    help="Least total, or most demand. [default: the file's]",
+)
+@click.option("--within", metavar="BOUND", help="Of coverage: '4 d' or '0.5 CNY/kg'. [default: the file's]")
+@click.option(
+    "--assumptions",
+    type=click.Choice(["together", "apart"]),
+    help="Draw numbers of one reason together, or each by itself. [default: the file's]",
+)
+@click.option("--check/--no-check", "is_checked", default=True, help="Simulate the shortlist. [default: check]")
+@click.option("--draws", type=click.IntRange(0, 10_000), default=200, help="Times solved. [default: 200]")
+@click.option(
+    "--demand-draws", type=click.IntRange(0, 1000), default=8, help="Draws of the demand, simulated. [default: 8]"
+)
+@click.option(
+    "--replications", type=click.IntRange(1, 10_000), default=4, help="Of each set in the check. [default: 4]"
+)
+@click.option("--parcels-per-row", type=click.IntRange(1, 10_000), default=200, help="Parcels of a row. [default: 200]")
+@click.option("--workers", type=click.IntRange(1, 1000), help="Processes. [default: one for each core]")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder. [default: results/runs/site-NAME-...]")
+@_debug
+def site(file: Path, **options: Any) -> None:
+    """Where should warehouses or centres stand? Solved on simulated demand, and the shortlist checked by simulation.
+
+    \b
+    sim site scenarios/siting/hebei.yaml
+    sim site scenarios/siting/russia.yaml --choose 1-5
+    """
+    from sim.cli.site import Options, site_file
+
+    gc.enable()
+    sys.exit(site_file(file, Options(**options)))
+
+
+@cli.command(no_args_is_help=True)
+@click.argument("file", metavar="PLANS.yaml", type=click.Path(path_type=Path))
+@click.option("--budget-cny", type=click.FloatRange(min=0), help="Capital there is. [default: the file's]")
+@click.option("--replications", type=click.IntRange(4, 1_000_000), help="Of all portfolios. [default: the file's]")
+@click.option("--objective", "objectives", multiple=True, type=click.Choice(RANKED_BY), help="Several times, too.")
+@click.option("--workers", type=click.IntRange(1, 1000), help="Processes. [default: one for each core, two at most]")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder. [default: results/runs/rank-NAME]")
+@click.option("--json", "as_json", is_flag=True, help="Print nothing but the answer and the tables, as JSON.")
+@_debug
+def rank(file: Path, as_json: bool, **options: Any) -> None:
+    """Rank all portfolios of interventions under a budget: which to build, how sure that is, what it hangs on.
+
+    \b
+    sim rank scenarios/rankings/harbin.yaml --budget-cny 40e6
+    """
+    from sim.cli.ranking import Options, rank_file
+
+    gc.enable()
+    sys.exit(rank_file(file, Options(**options), as_json=as_json))
+
+
+@cli.command(no_args_is_help=True)
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RESULT...")
+@click.option("--lang", "language", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="File. [default: RESULT-report.LANG.html]")
+@click.option("--pdf", "as_pdf", is_flag=True, help="Also print it as PDF, if Chromium is installed.")
+@_debug
+def report(folders: Sequence[Path], language: str, out: Path | None, as_pdf: bool) -> None:
+    """Write a report of results to hand on: one HTML file that needs no network.
+
+    RESULT is a folder of `sim compare` or `sim run`.
+
+    \b
+    sim report results/runs/compare-harbin-baseline-harbin-charters --lang zh --pdf
+    """
+    from sim.cli.reporting import write_report
+
+    sys.exit(write_report(folders, language, out, as_pdf=as_pdf))
 
 
 @cli.command(no_args_is_help=True)
@@ -303,10 +424,10 @@ def explain(names: Sequence[str], base: Path | None, as_json: bool) -> None:
 
 
 @cli.command()
-@click.argument("of", type=click.Choice(["scenario", "intervention"]), default="scenario")
+@click.argument("of", type=click.Choice(["scenario", "intervention", "siting", "sweep"]), default="scenario")
 @_debug
 def schema(of: str) -> None:
-    """Print the JSON Schema of a scenario file, or of the file of an intervention."""
+    """Print the JSON Schema of a scenario file, or of the file of an intervention, a siting or a sweep."""
     from sim.cli.schema import schema_text
 
     click.echo(schema_text(of), nl=False)

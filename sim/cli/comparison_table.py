@@ -34,7 +34,7 @@ def show_comparison(comparison: Comparison, folder: Path, stream: TextIO) -> Non
     headings = ["\n".join(heading) for heading in HEADINGS]
     for group in _packed([headings, *cells], console.width - EDGES - max(map(len, ["plan", *names]))):
         rows = [[name, *(row[i] for i in group)] for name, row in zip(names, cells, strict=True)]
-        console.print(_table(["plan", *(headings[i] for i in group)], rows))
+        console.print(table_of(["plan", *(headings[i] for i in group)], rows))
     for dimension in comparison.by:
         _show_by(console, comparison, dimension)
     if "portfolio" in comparison.more:
@@ -62,7 +62,8 @@ def _packed(rows: Sequence[Sequence[str]], width: int) -> Iterator[list[int]]:
     yield group
 
 
-def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], title: str | None = None) -> Table:
+def table_of(headings: Sequence[str], rows: Sequence[Sequence[str]], title: str | None = None) -> Table:
+    """A table of a heading and rows of text; the first column to the left."""
     table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
     for number, heading in enumerate(headings):
         table.add_column(Text(heading), justify="left" if number == 0 else "right", no_wrap=True)
@@ -89,7 +90,7 @@ def _show_by(console: Console, comparison: Comparison, dimension: str) -> None:
         found.setdefault((table["plan"][i], table["group"][i]), {})[table["measure"][i]] = table["difference"][i]
     rows = [[plan, group, *(short(each.get(name, np.nan)) for name in wanted)] for (plan, group), each in found.items()]
     console.print(
-        _table(
+        table_of(
             ["plan", dimension, *(name.replace("_", "\n") for name in wanted)],
             rows[:ROWS_SHOWN],
             f"Differences by {dimension}",
@@ -107,7 +108,7 @@ def _show_portfolio(console: Console, table: Columns) -> None:
         found.setdefault((table["part"][i], table["as"][i]), {})[table["measure"][i]] = table["difference"][i]
     rows = [[part, how, *(short(each.get(name, np.nan)) for name in measures)] for (part, how), each in found.items()]
     headings = ["part", "as", *(name.replace("_", "\n") for name in measures)]
-    console.print(_table(headings, rows, "Portfolio, over the reported time"))
+    console.print(table_of(headings, rows, "Portfolio, over the reported time"))
 
 
 def _show_decomposition(console: Console, table: Columns) -> None:
@@ -118,4 +119,4 @@ def _show_decomposition(console: Console, table: Columns) -> None:
         for i in np.flatnonzero(table["measure"] == measure):
             found.setdefault(table["plan"][i], {})[table["step"][i]] = table["contribution"][i]
         rows = [[plan, *(short(each.get(step, np.nan)) for step in steps)] for plan, each in found.items()]
-        console.print(_table(["plan", *steps], rows, f"Where the effect on {measure} comes from"))
+        console.print(table_of(["plan", *steps], rows, f"Where the effect on {measure} comes from"))

@@ -130,6 +130,8 @@ def test_every_module_says_what_lives_in_it() -> None:
         ["validate", "scenarios/harbin-baseline.yaml"],
         ["schema"],
         ["schema", "intervention"],
+        ["schema", "sweep"],
+        ["sweep", "--help"],
         ["explain", "scenarios/harbin-baseline.yaml"],
         ["scenarios"],
         ["sources", "scenarios/harbin-baseline.yaml"],

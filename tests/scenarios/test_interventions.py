@@ -1,7 +1,7 @@
 """Every shipped intervention or disruption acts in its world, says who proposes it and where its numbers come from."""
 
 from datetime import timedelta
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -25,15 +25,16 @@ FREE = {"national-b2b-to-b2c"}
 
 
 def of_each(files: list[Path]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("file", files, ids=lambda file: file.stem)
+    """For each file; the scope lets pytest run all tests of a file in a row, so that it is loaded once."""
+    return pytest.mark.parametrize("file", files, ids=lambda file: file.stem, scope="module")
 
 
-@cache
+@lru_cache(4)
 def tried(file: Path) -> Trial:
     return trial(file)
 
 
-@cache
+@lru_cache(8)
 def without(file: Path, others: tuple[str, ...]) -> Scenario:
     return expanded(load(file, others).scenario)
 
@@ -59,11 +60,18 @@ def test_file_acts_in_the_world_that_it_is_meant_for(file: Path) -> None:
 def test_file_acts_in_every_world_that_is_drawn(file: Path) -> None:
     scenario = tried(file).scenario
     assert scenario is not None
-    worlds = Worlds.of(scenario, 6)
+    worlds, changes = Worlds.of(scenario, 6), expanded(scenario).changes.keys()
     for replication in (0, 2, 4) if worlds.n_draws else (0,):
         world = worlds.scenario(replication)
-        assert world.changes.keys() >= expanded(scenario).changes.keys()
+        assert world.changes.keys() >= changes
         assert schedules(world).keys() >= {change.change for change in world.changes.values()}
+
+
+@of_each([*PROPOSALS, *DISRUPTIONS])
+def test_file_in_its_world_survives_being_written_down(file: Path) -> None:
+    scenario = tried(file).scenario
+    assert scenario is not None, "it names no base"
+    assert Scenario.model_validate_json(scenario.model_dump_json(by_alias=True)) == scenario
 
 
 @of_each([*PROPOSALS, *DISRUPTIONS])
