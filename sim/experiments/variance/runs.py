@@ -80,8 +80,8 @@ class Job:
         fields = json.loads(text)
         return cls(
             fields["described"],
-            tuple(map(_posterior, fields["posteriors"])),
-            tuple(Uncertain(**{**each, "median": Amount(**each["median"])}) for each in fields["numbers"]),
+            tuple(map(posterior_of, fields["posteriors"])),
+            tuple(map(uncertain_of, fields["numbers"])),
             tuple(map(tuple, fields["groups"])),
             Slot(**fields["slot"]),
         )
@@ -100,7 +100,8 @@ class Job:
         return {"measures": measures, "numbers": drawn.numbers, "refused": drawn.n_refused}
 
 
-def _posterior(fields: Mapping[str, Any]) -> Posterior:
+def posterior_of(fields: Mapping[str, Any]) -> Posterior:
+    """A posterior that has travelled as text."""
     moved = tuple(Moved(**each) for each in fields["moved"])
     draws = tuple(map(tuple, fields["draws"]))
     return Posterior(fields["name"], fields["sha256"], moved, tuple(fields["central"]), draws)
@@ -110,6 +111,11 @@ def jobs_of(sample: Sample, n: int) -> list[Job]:
     """The first runs of a sample."""
     text = sample.described.model_dump_json(by_alias=True)
     return [Job(text, sample.posteriors, sample.numbers, sample.groups, Slot.of(run)) for run in range(n)]
+
+
+def uncertain_of(fields: Mapping[str, Any]) -> Uncertain:
+    """An uncertain number that has travelled as text."""
+    return Uncertain(**{**fields, "median": Amount(**fields["median"])})
 
 
 def measures_in(world: Scenario, replication: int) -> dict[str, dict[str, list[float | None]]]:
