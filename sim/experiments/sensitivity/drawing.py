@@ -79,7 +79,7 @@ def _named(found: Sensitivity, factor: Factor) -> str:
 def _title(found: Sensitivity, indicator: str) -> str:
     unit = found.question.unit(indicator)
     shares = " | at the right its share of the variance, alone and together" if found.shares else ""
-    return f"{found.question.said(indicator)} ({unit}){shares}"
+    return f"{found.question.said(indicator)}, {unit}{shares}"
 
 
 def _share(found: Sensitivity, indicator: str, factor: Factor) -> str:
