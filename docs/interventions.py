@@ -2,11 +2,8 @@
 
 FOLDER is what `sim compare` wrote; what is kept of it lies in `results/comparisons/`, and `python -m docs.proposals
 --from FOLDER...` does the same. The table of a corridor goes between the marks of `docs/interventions-CORRIDOR.md`,
-CORRIDOR being the first word of the baseline's name; figures are rounded as far as they are known. All of a corridor:
-
-    sim compare scenarios/harbin-baseline.yaml scenarios/interventions/harbin-*.yaml \
-      scenarios/disruptions/harbin-*.yaml national-b2b-to-b2c --parcels-per-row 200 --replications 24 \
-      --out results/runs/proposals-harbin
+CORRIDOR being the first word of the baseline's name; figures are rounded as far as they are known.
+`make proposals` compares all there is; one corridor is in its recipe.
 """
 
 import sys

@@ -19,6 +19,7 @@ from sim.errors import printable
 from sim.experiments.comparing.wording import probability, short
 from sim.experiments.estimate import refuse_if_absurd, workers_that_fit
 from sim.experiments.kept_runs import AT_ONCE
+from sim.experiments.lock import Locked
 from sim.experiments.ranking.frontier import efficient
 from sim.experiments.ranking.ranked import Ranked, ranked
 from sim.experiments.ranking.reading import Question, read_ranking
@@ -55,7 +56,8 @@ def rank_file(file: Path, options: Options, *, as_json: bool) -> int:
     workers = _workers(question, options)
     runs = opened(folder)
     try:
-        found = ranked(question, runs, workers)
+        with Locked(runs, lambda message: click.echo(printable(message), err=True)):
+            found = ranked(question, runs, workers)
     except KeyboardInterrupt:
         click.echo(f"stopped: runs that are complete are kept in {runs}; the same command goes on there", err=True)
         return STOPPED

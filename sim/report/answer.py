@@ -116,7 +116,7 @@ def _of_run(speaking: Speaking) -> Iterator[str]:
     for origin in result.scenario.market.origins:
         placed = flows[flows["origin"] == origin].groupby("route", sort=False)["placed"].sum() / years
         parts = [
-            t("{route} {n}", route=names.route(str(route)), n=numbers.number(float(n)))
+            t("{route} {n}", route=names.of(result.scenario.routes[str(route)].name), n=numbers.number(float(n)))
             for route, n in placed.items()
             if n > 0
         ]

@@ -90,7 +90,8 @@ def _lanes(speaking: Speaking, plans: list[str], flows: dict[str, list[Flow]]) -
     head = [t("lane")]
     for plan in plans:
         name = speaking.plan(plan)
-        head += [t("{plan}: t a year", plan=name), t("{plan}: left behind for 100 carried", plan=name)]
+        several = [t("{plan}: t a year", plan=name), t("{plan}: left behind for 100 carried", plan=name)]
+        head += several if len(plans) > 1 else [t("t a year"), t("left behind for 100 carried")]
     rows = []
     for lane in busiest:
         row = [speaking.names.lane(lane)]

@@ -7,6 +7,9 @@ from sim.language import Catalogue, Names, Numbers, catalogue
 from sim.language.changing import Changing
 from sim.report.results import Result
 
+MOST_NAMED = 3
+"""A plan of more interventions is called by its own name."""
+
 
 @dataclass(frozen=True)
 class Speaking:
@@ -45,6 +48,8 @@ class Speaking:
         below = self.result.scenario.interventions
         own = [key for key, one in self.result.plans[name].interventions.items() if below.get(key) != one]
         said = [self.names_of(name).intervention(key) for key in own]
+        if len(said) > MOST_NAMED:
+            return self.t("{n} together: {name}", n=len(said), name=name)
         return " + ".join(said) or name
 
     @property

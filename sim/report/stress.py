@@ -176,7 +176,7 @@ def _data(speaking: Speaking) -> Iterator[Item]:
     total = known.total
     if known.files:
         said = t(
-            "{reported} numbers are reported, {published} published, {derived} derived, {assumed} assumed with a range and a reason; sim sources shows each with its source.",
+            "Numbers reported: {reported}; published: {published}; derived: {derived}; assumed with a range and a reason: {assumed}. sim sources shows each with its source.",
             **{k: total[k] for k in ("reported", "published", "derived", "assumed")},
         )
         yield Item("3.1", t("Data sources"), said)

@@ -125,6 +125,7 @@ def test_every_module_says_what_lives_in_it() -> None:
         ["--version"],
         ["run", "--help"],
         ["compare", "--help"],
+        ["report", "--help"],
         ["sensitivity", "--help"],
         ["discover", "--help"],
         ["validate", "scenarios/harbin-baseline.yaml"],

@@ -12,8 +12,9 @@ from behaviour.planned import FROZEN, assumed, expand, library, more_sorting, na
 from pyarrow import parquet
 
 import sim
-from sim.cli import DIMENSIONS, OBJECTIVES, main
+from sim.cli import main
 from sim.cli.comparison_json import comparison_schema
+from sim.cli.experiments import DIMENSIONS, OBJECTIVES
 from sim.errors import ScenarioError
 from sim.experiments.comparing import compare as comparing
 from sim.experiments.comparing import replicating

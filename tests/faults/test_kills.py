@@ -4,15 +4,17 @@ import random
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
-from faults.processes import bytes_of, finished, kill, n_parts, toys, until
+from faults.processes import ENVIRONMENT, ROOT, bytes_of, finished, kill, n_parts, toys, until
 
 N, SECONDS = 12, 0.05
+LONG_RUN = "import sim; sim.run(sim.load('tests/golden/tiny.yaml'), replications=400, workers=2)"
 WORK = ("--n", N, "--seconds", SECONDS, "--does", "raise")
 
 
@@ -200,3 +202,21 @@ def test_folder_that_is_read_only_is_named(small: Path) -> None:
     code, out, err = finished(toys(small, *WORK))
     assert (code, out) == (1, "")
     assert err.startswith(f"error: {small}: it cannot be written to; name another folder with --out")
+
+
+def test_processes_of_a_run_end_with_it_when_it_is_killed() -> None:
+    command = subprocess.Popen([sys.executable, "-c", LONG_RUN], cwd=ROOT, env=ENVIRONMENT)
+    started: list[psutil.Process] = []
+
+    def has_two_at_work() -> bool:
+        assert command.poll() is None, "it ended by itself"
+        started[:] = [
+            each for each in psutil.Process(command.pid).children() if "spawn_main" in " ".join(each.cmdline())
+        ]
+        return len(started) == 2 and all(each.cpu_times().user > 1 for each in started)
+
+    until(has_two_at_work, "two processes at work")
+    command.send_signal(signal.SIGKILL)
+    command.wait()
+    _, alive = psutil.wait_procs(started, timeout=30)
+    assert not alive

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from sim.language import LANGUAGES, catalogue
 from sim.report import printing
 from sim.report.answer import answer
 from sim.report.parts import TITLES
+from sim.report.pictures.drawn import SCALE
 from sim.report.results import read_result
 from sim.report.speaking import Speaking
 from sim.report.writing import LARGEST, report
@@ -120,6 +122,12 @@ def test_several_results_stand_one_after_the_other(comparison: Path, run: Path) 
     assert re.findall(r'data-section="(\w+)"', page) == [*TITLES, *TITLES]
     names = re.findall(r'\bid="([^"]*)"', page)
     assert len(names) == len(set(names))
+
+
+def test_classes_of_congestion_differ_in_black_and_white() -> None:
+    parts = ((0.299, 1), (0.587, 3), (0.114, 5))
+    lightness = [sum(weight * int(colour[i : i + 2], 16) for weight, i in parts) for colour in SCALE]
+    assert all(before - after > 40 for before, after in pairwise(lightness))
 
 
 # -- what it says ------------------------------------------------------------------------------------------------------

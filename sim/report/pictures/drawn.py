@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 WIDTH = 7.4
 """Inches; a page of A4 has 7.5 between its margins."""
-SCALE = ("#E8F0F7", "#9CC3E4", "#E69F00", "#8C2D04")
+SCALE = ("#F2F6FA", "#A9CBE8", "#D55E00", "#5C1A00")
 """From calm to congested, each darker than the one before in black and white too."""
 INK, GREY, FAINT = "#1A1A1A", "#767676", "#D8D8D8"
 
