@@ -55,7 +55,11 @@ def plan_cells(comparison: Comparison, one: Compared) -> list[tuple[str, ...]]:
 
 def _figure(comparison: Comparison, one: Compared, name: str, write: Callable[[float], str]) -> tuple[str, ...]:
     """A figure: its value, its credible interval, and half its width by Monte Carlo error, where there are such."""
-    value, low, high, half = SHOWN[name].of(comparison, one)
+    return with_interval(write, *SHOWN[name].of(comparison, one))
+
+
+def with_interval(write: Callable[[float], str], value: float, low: float, high: float, half: float) -> tuple[str, ...]:
+    """A number in one line, then `[low, high]` and `±half` as far as they are known and not nothing."""
     lines = [write(value)]
     if not math.isnan(low) and (low, high) != (value, value):
         lines.append(f"[{write(low)}, {write(high)}]")
