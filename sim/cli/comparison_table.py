@@ -47,8 +47,8 @@ def show_comparison(comparison: Comparison, folder: Path, stream: TextIO) -> Non
     console = Console(file=stream, highlight=False, width=None if stream.isatty() else WIDTH_WITHOUT_TERMINAL)
     title = comparison.base.plan.title or comparison.base.plan.name
     console.print(Text(printable(f"Plans against: {title}")))
-    names = [one.plan.name for one in comparison.alternatives]
-    cells = [["\n".join(cell) for cell in plan_cells(comparison, one)] for one in comparison.alternatives]
+    names = [one.plan.name for one in comparison.ranked]
+    cells = [["\n".join(cell) for cell in plan_cells(comparison, one)] for one in comparison.ranked]
     headings = ["\n".join(heading) for heading in HEADINGS]
     for group in _packed([headings, *cells], console.width - EDGES - max(map(len, ["plan", *names]))):
         rows = [[name, *(row[i] for i in group)] for name, row in zip(names, cells, strict=True)]

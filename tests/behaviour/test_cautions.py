@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from behaviour.planned import FROZEN, TRADING, more_sorting, narrow
 
@@ -102,3 +103,13 @@ def test_plans_that_are_not_precise_are_named_up_to_a_few(many: Comparison) -> N
     assert "plan-3 (±" in said
     assert "and 8 more plans; more replications would help" in said
     assert "plan-4" not in said
+
+
+def test_plans_are_shown_from_the_best_by_the_objective(many: Comparison) -> None:
+    days = {"plan-0": 9.0, "plan-1": 7.0, "plan-2": np.nan, "plan-3": 8.0}
+    timed = tuple(
+        replace(one, samples=one.samples.with_whole({"mean_days": np.full(2, days[one.plan.name])}))
+        for one in many.alternatives[:4]
+    )
+    ranked = replace(many, alternatives=timed).ranked
+    assert [one.plan.name for one in ranked] == ["plan-1", "plan-3", "plan-0", "plan-2"]
