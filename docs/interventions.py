@@ -1,14 +1,17 @@
 """`python -m docs.interventions FOLDER...`: writes what comparisons say of each plan into the pages of interventions.
 
-FOLDER is what `sim compare` wrote. Its table goes between the marks of `docs/interventions-CORRIDOR.md`, CORRIDOR being
-the first word of the baseline's name; figures are rounded as far as they are known.
+FOLDER is what `sim compare` wrote; what is kept of it lies in `results/comparisons/`, and `python -m docs.proposals
+--from FOLDER...` does the same. The table of a corridor goes between the marks of `docs/interventions-CORRIDOR.md`,
+CORRIDOR being the first word of the baseline's name; figures are rounded as far as they are known.
+`make proposals` compares all there is; one corridor is in its recipe.
 """
 
-import csv
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from docs.comparisons import Row
+from docs.effects import told_circumstances
 
 DOCS = Path(__file__).resolve().parent
 BEGIN, END = "<!-- made by docs/interventions.py -->", "<!-- end of what is made -->"
@@ -28,17 +31,21 @@ COLUMNS = (
 )
 """Column of the table `plans`, what it is divided by, and the unit then."""
 
-Row = Mapping[str, str]
-
 
 def main(folders: Sequence[str]) -> int:
     """Write the tables of some comparisons; the exit code."""
-    for folder in map(Path, folders):
-        base = json.loads((folder / "manifest.json").read_text("utf-8"))["comparison"][0]
-        page = DOCS / f"interventions-{base.split('-')[0]}.md"
-        page.write_text(with_table(page.read_text("utf-8"), table(folder)), "utf-8")
-        print(f"wrote the table of {page.name}")
-    return 0
+    from docs import proposals  # which imports this module for its pages
+
+    return proposals.main(["--from", *folders])
+
+
+def pages(compared: Mapping[str, Sequence[Row]]) -> dict[Path, str]:
+    """The pages of interventions with the tables of what has been compared, by path."""
+    found = {}
+    for page in sorted(DOCS.glob("interventions-*.md")):
+        rows = compared.get(page.stem.removeprefix("interventions-"), ())
+        found[page] = with_table(page.read_text("utf-8"), table(rows))
+    return found
 
 
 def with_table(page: str, made: str) -> str:
@@ -50,11 +57,12 @@ def with_table(page: str, made: str) -> str:
     return f"{before}{BEGIN}\n\n{made}\n\n{END}{after}"
 
 
-def table(folder: Path) -> str:
-    """The plans of a comparison by the parcels that they gain, as Markdown."""
-    with (folder / "plans.csv").open(encoding="utf-8", newline="") as file:
-        rows = sorted(csv.DictReader(file), key=lambda row: -float(row["parcels_gained_per_year"]))
-    return "\n".join([HEAD, *map(_line, rows)])
+def table(rows: Sequence[Row]) -> str:
+    """The plans of a corridor by the parcels that they gain, and what they were compared in, as Markdown."""
+    if not rows:
+        return "*Nothing of this corridor has been compared yet.*"
+    ranked = sorted(rows, key=lambda row: -float(row["parcels_gained_per_year"]))
+    return "\n".join([HEAD, *map(_line, ranked), "", *told_circumstances(rows)])
 
 
 def _line(row: Row) -> str:

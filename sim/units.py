@@ -13,11 +13,22 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
-from itertools import pairwise
 from typing import Annotated, Any
 
 from pydantic_core import CoreSchema, core_schema
 
+from sim.clock import (
+    WEEKDAYS,
+    OpenSpan,
+    format_month_day,
+    format_opening_hours,
+    format_time,
+    parse_date,
+    parse_month_day,
+    parse_opening_hours,
+    parse_time_of_day,
+    parse_weekday,
+)
 from sim.errors import EngineError, UnitError, closest, listed, shown
 from sim.ticks import DAY, HOUR, MINUTE, SECOND, WEEK
 
@@ -25,14 +36,11 @@ LARGEST = 2**62  # a sum of two such numbers still fits 64 bits
 MAX_EXPONENT = 30
 LONGEST_TEXT = 400
 TEXTS_REMEMBERED = 20_000
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-FULL_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 _NUMBER = r"(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,3})?"
 _UNIT = r"(?:1(?=/))?[^\s\d.+-][^\s+]*"
 _QUANTITY = re.compile(rf"([+-]?)\s*({_NUMBER}\s*{_UNIT}(?:\s+{_NUMBER}\s*{_UNIT})*)", re.ASCII)
 _TERM = re.compile(rf"({_NUMBER})\s*({_UNIT})", re.ASCII)
-_TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
 
 
 @dataclass(frozen=True)
@@ -250,89 +258,6 @@ class Notation(Written):
         return {"type": "string", "pattern": self.pattern, "examples": [self.example]}
 
 
-def _parse_time(text: str) -> int | None:
-    match = _TIME.fullmatch(text)
-    hour, minute, second = (int(part or 0) for part in match.groups()) if match else (99, 0, 0)
-    at = hour * HOUR + minute * MINUTE + second * SECOND
-    return at if minute < 60 and second < 60 and at <= DAY else None
-
-
-def _format_time(at: int) -> str:
-    seconds = f":{at % MINUTE // SECOND:02}" if at % MINUTE else ""
-    return f"{at // HOUR:02}:{at % HOUR // MINUTE:02}{seconds}"
-
-
-def _parse_time_of_day(text: str) -> int | None:
-    at = _parse_time(text)
-    return at if at != DAY else None
-
-
-def _parse_date(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
-    except ValueError:
-        return None
-
-
-def _parse_month_day(text: str) -> tuple[int, int] | None:
-    day = _parse_date(f"2000-{text}")  # a leap year, so that 02-29 is a day
-    return (day.month, day.day) if day else None
-
-
-def _format_month_day(day: tuple[int, int] | str) -> str:
-    return day if isinstance(day, str) else f"{day[0]:02}-{day[1]:02}"  # a field may take other words beside it
-
-
-def _parse_weekday(text: str) -> int | None:
-    is_known = text.lower() in FULL_WEEKDAYS or text.title() in WEEKDAYS
-    return WEEKDAYS.index(text[:3].title()) if is_known else None
-
-
-OpenSpan = tuple[int, int, int]
-"""Weekday (0 is Monday), opening and closing in microseconds after that day's midnight; a close may be 24:00."""
-
-
-def parse_opening_hours(text: str) -> tuple[OpenSpan, ...] | None:
-    """Spans in the order of the week, each within one day; ``always`` is the empty tuple."""
-    if text.lower() == "always":
-        return ()
-    spans: list[OpenSpan] = []
-    for entry in text.split(","):
-        days, _, times = entry.strip().rpartition(" ")
-        opens, closes = (_parse_time(part.strip()) for part in [*times.split("-"), ""][:2])
-        weekdays = _parse_weekday_range(days.strip())
-        if weekdays is None or times.count("-") != 1 or opens is None or closes is None or opens == closes:
-            return None
-        spans += [span for weekday in weekdays for span in _split_at_midnight(weekday, opens, closes)]
-    spans.sort()
-    if any(a[0] == b[0] and b[1] < a[2] for a, b in pairwise(spans)):
-        raise UnitError(f"the opening hours {shown(text)} overlap")
-    return tuple(spans)
-
-
-def _parse_weekday_range(text: str) -> list[int] | None:
-    if text.lower() in ("", "daily"):
-        return list(range(7))
-    ends = [_parse_weekday(part.strip()) for part in text.split("-")]
-    if None in ends or len(ends) > 2:
-        return None
-    first, last = ends[0] or 0, ends[-1] or 0
-    return [(first + i) % 7 for i in range((last - first) % 7 + 1)]
-
-
-def _split_at_midnight(weekday: int, opens: int, closes: int) -> list[OpenSpan]:
-    if opens < closes:
-        return [(weekday, opens, closes)]
-    after = [((weekday + 1) % 7, 0, closes)] if closes else []
-    return [(weekday, opens, DAY), *after] if opens < DAY else after
-
-
-def format_opening_hours(spans: tuple[OpenSpan, ...]) -> str:
-    """The text that parses to these spans."""
-    texts = [f"{WEEKDAYS[day]} {_format_time(opens)}-{_format_time(closes)}" for day, opens, closes in spans]
-    return ", ".join(texts) or "always"
-
-
 @dataclass(frozen=True)
 class Tariff:
     """Price of a parcel: a fixed part and a part by weight."""
@@ -387,15 +312,15 @@ TariffField = Annotated[Tariff, TariffNotation()]
 _DAY = f"(?:{'|'.join(WEEKDAYS)})"
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?"
 _OPEN = rf"(?:(?:{_DAY}(?:-{_DAY})?|daily)\s+)?{_CLOCK}-{_CLOCK}"
-TimeOfDay = Annotated[int, Notation("a time of day", "18:00", rf"^{_CLOCK}$", _parse_time_of_day, _format_time)]
-Date = Annotated[date, Notation("a date", "2016-11-12", r"^\d{4}-\d{2}-\d{2}$", _parse_date, date.isoformat)]
+TimeOfDay = Annotated[int, Notation("a time of day", "18:00", rf"^{_CLOCK}$", parse_time_of_day, format_time)]
+Date = Annotated[date, Notation("a date", "2016-11-12", r"^\d{4}-\d{2}-\d{2}$", parse_date, date.isoformat)]
 MonthDay = Annotated[
     tuple[int, int],
-    Notation("a month and day", "11-11", r"^\d{2}-\d{2}$", _parse_month_day, _format_month_day),
+    Notation("a month and day", "11-11", r"^\d{2}-\d{2}$", parse_month_day, format_month_day),
 ]
 Weekday = Annotated[
     int,
-    Notation("a weekday", "mon", r"^[A-Za-z]{3,9}$", _parse_weekday, lambda day: WEEKDAYS[day].lower()),
+    Notation("a weekday", "mon", r"^[A-Za-z]{3,9}$", parse_weekday, lambda day: WEEKDAYS[day].lower()),
 ]
 OpeningHours = Annotated[
     tuple[OpenSpan, ...],

@@ -13,17 +13,13 @@ from typing import Any
 
 import click
 
+from sim.cli.experiments import COMMANDS
+from sim.cli.options import debug
 from sim.errors import ScenarioError, SimError, printable
 
 STATUSES = ("reported", "published", "derived", "assumed", "unstated")
-DIMENSIONS = ("origin", "region", "route", "product", "month", "queue", "lane")
-OBJECTIVES = ("parcels", "days", "surplus", "net-benefit", "co2e")
 WRONG_INPUT, FAILED, STOPPED = 2, 1, 130
 FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SCENARIO...")
-
-
-def _debug(command: Any) -> Any:
-    return click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error.")(command)
 
 
 class Commands(click.Group):
@@ -86,7 +82,7 @@ def cli() -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print nothing but the summary, as JSON.")
 @click.option("--parcel-log", is_flag=True, help="Also write every order and every step of every parcel.")
-@_debug
+@debug
 def run(files: Sequence[Path], as_json: bool, **options: Any) -> None:
     """Run scenarios, print a summary by origin and route, and write all tables."""
     from sim.cli.running import Options, run_scenarios
@@ -95,56 +91,28 @@ def run(files: Sequence[Path], as_json: bool, **options: Any) -> None:
     sys.exit(run_scenarios(files, Options(**options), as_json=as_json))
 
 
-def _share(_: click.Context, __: click.Parameter, value: str) -> float:
-    """`5 %` or `0.05` as a share."""
-    try:
-        number = float(value.removesuffix("%")) / (100 if value.endswith("%") else 1)
-    except ValueError:
-        number = 0.0
-    if not 0 < number < 1:
-        raise click.BadParameter(f"'{value}' is no share between 0 and 1, such as 5%")
-    return number
-
-
 @cli.command(no_args_is_help=True)
-@click.argument("base", metavar="BASE")
-@click.argument("plans", nargs=-1, required=True, metavar="PLAN...")
-@click.option("--precision", default="5%", callback=_share, help="Half-width wanted, of the difference. [default: 5%]")
-@click.option("--replications", type=click.IntRange(1, 10_000), help="So many, however precise. [default: as needed]")
-@click.option("--most", type=click.IntRange(2, 10_000), default=40, help="Replications at most. [default: 40]")
-@click.option("--by", multiple=True, type=click.Choice(DIMENSIONS), help="Differences also by these; several times.")
-@click.option("--portfolio", is_flag=True, help="Also all plans together, and all but each.")
-@click.option("--decompose", is_flag=True, help="Also what of each effect is physics, and what the market's answer.")
-@click.option(
-    "--objective", default="parcels", type=click.Choice(OBJECTIVES), help="What plans are ranked by. [default: parcels]"
-)
-@click.option(
-    "--parcels-per-row",
-    type=click.IntRange(1, 10_000),
-    default=50,
-    help="Parcels that one row stands for; 1 follows every parcel. [default: 50]",
-)
-@click.option("--workers", type=click.IntRange(1, 1000), help="Processes. [default: one for each core]")
-@click.option("--out", type=click.Path(path_type=Path), help="Folder. [default: results/runs/compare-BASE-PLAN...]")
-@click.option("--json", "as_json", is_flag=True, help="Print nothing but the comparison, as JSON.")
-@_debug
-def compare(base: str, plans: Sequence[str], as_json: bool, **options: Any) -> None:
-    """Compare plans with a baseline, on common luck and common draws of what is uncertain.
+@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RESULT...")
+@click.option("--lang", "language", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="File. [default: RESULT-report.LANG.html]")
+@click.option("--pdf", "as_pdf", is_flag=True, help="Also print it as PDF, if Chromium is installed.")
+@debug
+def report(folders: Sequence[Path], language: str, out: Path | None, as_pdf: bool) -> None:
+    """Write a report of results to hand on: one HTML file that needs no network.
 
-    BASE is a scenario; a PLAN is an intervention by its name or file, several with + between them, or a scenario.
+    RESULT is a folder of `sim compare` or `sim run`.
 
     \b
-    sim compare scenarios/harbin-baseline.yaml harbin-charters single-window harbin-charters+single-window
+    sim report results/runs/compare-harbin-baseline-harbin-charters --lang zh --pdf
     """
-    from sim.cli.comparing import Options, compare_files
+    from sim.cli.reporting import write_report
 
-    gc.enable()
-    sys.exit(compare_files(base, plans, Options(**options), as_json=as_json))
+    sys.exit(write_report(folders, language, out, as_pdf=as_pdf))
 
 
 @cli.command(no_args_is_help=True)
 @FILES
-@_debug
+@debug
 def validate(files: Sequence[Path]) -> None:
     """Check scenarios and say what running them would take. All errors of all files are shown."""
     from sim.cli.validating import validate_files
@@ -178,7 +146,7 @@ def validate(files: Sequence[Path]) -> None:
     show_default=True,
     help="With --variance: parcels that one row stands for.",
 )
-@_debug
+@debug
 def sources(
     names: Sequence[str], variance: str | None, route: str | None, runs: int, parcels_per_row: int, **options: Any
 ) -> None:
@@ -221,7 +189,7 @@ def _sources_of_variance(
     "alone, the base that they name]",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@_debug
+@debug
 def explain(names: Sequence[str], base: Path | None, as_json: bool) -> None:
     """What do interventions change? Every dated change in words, and every number that differs from the base.
 
@@ -236,22 +204,26 @@ def explain(names: Sequence[str], base: Path | None, as_json: bool) -> None:
 
 
 @cli.command()
-@click.argument("of", type=click.Choice(["scenario", "intervention"]), default="scenario")
-@_debug
+@click.argument("of", type=click.Choice(["scenario", "intervention", "siting", "sweep"]), default="scenario")
+@debug
 def schema(of: str) -> None:
-    """Print the JSON Schema of a scenario file, or of the file of an intervention."""
+    """Print the JSON Schema of a scenario file, or of the file of an intervention, a siting or a sweep."""
     from sim.cli.schema import schema_text
 
     click.echo(schema_text(of), nl=False)
 
 
 @cli.command()
-@_debug
+@debug
 def scenarios() -> None:
     """List the scenarios that come with the program, and those of the folder `scenarios` here."""
     from sim.cli.validating import list_scenarios
 
     list_scenarios()
+
+
+for experiment in COMMANDS:
+    cli.add_command(experiment)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from sim.experiments.comparing.cautions import warnings
 from sim.experiments.comparing.comparison import Comparison
 from sim.experiments.comparing.decomposing import DECOMPOSITION
+from sim.experiments.comparing.network import DOOR_TO_DOOR, KEPT
 from sim.experiments.comparing.objectives import EVERY_MEASURE, OBJECTIVES
 from sim.experiments.comparing.portfolios import PORTFOLIO
 from sim.experiments.comparing.sensitivity import SENSITIVITY
@@ -42,6 +43,8 @@ TABLES = {
     "differences": DIFFERENCES,
     "months": MONTHS,
     "sensitivity": SENSITIVITY,
+    "door_to_door": DOOR_TO_DOOR,
+    **{name: kept.columns for name, kept in KEPT.items()},
     "portfolio": PORTFOLIO,
     "decomposition": DECOMPOSITION,
 }
@@ -114,6 +117,10 @@ SAID = {
     "differences": "a plan, a measure, and a group of the dimensions asked for with `--by`",
     "months": "a plan, a month and a measure",
     "sensitivity": "a plan and a number that was drawn; none with too few draws",
+    "door_to_door": "a plan (the baseline first) and a quarter of a day",
+    "flows": "a plan (the baseline first), a month and a route; means over replications",
+    "stations": "a plan (the baseline first), a month and a queue; means over replications",
+    "lanes": "a plan (the baseline first), a month and a lane; means over replications",
     "portfolio": "a measure and a part; only with `--portfolio`",
     "decomposition": "a plan, a measure and a step; only with `--decompose`",
 }

@@ -52,7 +52,7 @@ def show_comparison(comparison: Comparison, folder: Path, stream: TextIO) -> Non
     headings = ["\n".join(heading) for heading in HEADINGS]
     for group in _packed([headings, *cells], console.width - EDGES - max(map(len, ["plan", *names]))):
         rows = [[name, *(row[i] for i in group)] for name, row in zip(names, cells, strict=True)]
-        console.print(_table(["plan", *(headings[i] for i in group)], rows))
+        console.print(table_of(["plan", *(headings[i] for i in group)], rows))
     for dimension in comparison.by:
         _show_by(console, comparison, dimension)
     if "portfolio" in comparison.more:
@@ -80,7 +80,8 @@ def _packed(rows: Sequence[Sequence[str]], width: int) -> Iterator[list[int]]:
     yield group
 
 
-def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], title: str | None = None) -> Table:
+def table_of(headings: Sequence[str], rows: Sequence[Sequence[str]], title: str | None = None) -> Table:
+    """A table of a heading and rows of text; the first column to the left."""
     table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
     for number, heading in enumerate(headings):
         table.add_column(Text(heading), justify="left" if number == 0 else "right", no_wrap=True)
@@ -156,6 +157,7 @@ def _show_columns(
     n = len(keys)
     named = [max(len(row[k]) for row in [keys, *rows]) for k in range(n)]
     width = console.width - EDGES - sum(named) - GAP * (n - 1)
-    for number, group in enumerate(_packed([headings, *(row[n:] for row in rows)], width)):
+    console.print(Text(title), soft_wrap=True)
+    for group in _packed([headings, *(row[n:] for row in rows)], width):
         parts = [[*row[:n], *(row[n + i] for i in group)] for row in rows]
-        console.print(_table([*keys, *(headings[i] for i in group)], parts, title if number == 0 else None))
+        console.print(table_of([*keys, *(headings[i] for i in group)], parts))

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from sim.cli.amounts import NOUNS, amount, figures, named, split
+from sim.clock import WEEKDAYS
 from sim.errors import SimError, listed, printable
 from sim.reading import read_tree
 from sim.scenario.interventions.explaining import (
@@ -28,7 +29,7 @@ from sim.scenario.library import near
 from sim.scenario.loading import load
 from sim.scenario.scenario import Scenario
 from sim.ticks import DAY, HOUR, MINUTE
-from sim.units import DIMENSIONS, WEEKDAYS
+from sim.units import DIMENSIONS
 
 WIDTH = 100
 MOST_MOMENTS = 12

@@ -8,6 +8,8 @@ import json
 from collections.abc import Iterator
 from typing import Any, get_args
 
+from sim.experiments.siting.contract import Siting
+from sim.experiments.sweeps.contract import Sweep
 from sim.scenario.interventions.measures import AnyMeasure
 from sim.scenario.scenario import Scenario, World
 
@@ -47,8 +49,8 @@ SOURCED: Schema = {
 
 
 def schema_text(of: str = "scenario") -> str:
-    """The schema as it is committed in `scenarios/schema.json`, or in `scenarios/interventions/schema.json`."""
-    schema = intervention_schema() if of == "intervention" else file_schema()
+    """The schema as committed, in `scenarios/` or in its folders `interventions/`, `siting/` or `sweeps/`."""
+    schema = SCHEMAS[of]()
     return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -68,6 +70,29 @@ def intervention_schema() -> Schema:
     """JSON Schema of the file of an intervention: whole but for what it adds to a world."""
     _, definitions = _positions(frozenset(_of_interventions()))
     return {"$schema": DIALECT, **definitions.pop("Intervention"), "$defs": definitions}
+
+
+def siting_schema() -> Schema:
+    """JSON Schema of a siting file, which is whole by itself."""
+    named = Siting.model_json_schema(by_alias=True)
+    quantities: dict[str, Schema] = {}
+    definitions = {name: _value_positions(each, quantities) for name, each in named.pop("$defs").items()}
+    top = _value_positions(named, quantities)
+    every = dict(sorted({**definitions, **quantities, "Sourced": SOURCED}.items()))
+    return {"$schema": DIALECT, **top, "title": "Siting", "$defs": every}
+
+
+def sweep_schema() -> Schema:
+    """JSON Schema of the file of a sweep."""
+    return {"$schema": DIALECT, **Sweep.model_json_schema(by_alias=True)}
+
+
+SCHEMAS = {
+    "scenario": file_schema,
+    "intervention": intervention_schema,
+    "siting": siting_schema,
+    "sweep": sweep_schema,
+}
 
 
 def _of_interventions() -> list[str]:

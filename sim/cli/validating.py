@@ -8,6 +8,9 @@ import click
 import sim
 from sim.errors import AbsurdScenarioError, ScenarioError, listed, printable
 from sim.experiments.estimate import refuse_if_absurd
+from sim.experiments.ranking.reading import is_ranking, read_ranking
+from sim.experiments.siting.reading import is_siting, read_siting
+from sim.experiments.sweeps.reading import is_sweep, read_sweep
 from sim.ledger.posteriors import posterior_in
 from sim.reading import Tree, build, read_tree, unwrap_sources
 from sim.scenario.interventions.trial import is_intervention, trial
@@ -45,7 +48,26 @@ def _line(file: Path) -> str:
     """What a right file holds."""
     if file.parent.name == "corridors":
         return _corridor_line(file)
-    return _intervention_line(file) if is_intervention(read_tree(file)) else _scenario_line(file)
+    tree = read_tree(file)
+    if is_siting(tree):
+        return _siting_line(file)
+    if is_ranking(tree):
+        return f"{file}: ok: {read_ranking(file)}"
+    if is_sweep(tree):
+        return f"{file}: ok: {read_sweep(file)}"
+    return _intervention_line(file) if is_intervention(tree) else _scenario_line(file)
+
+
+def _siting_line(file: Path) -> str:
+    """A siting asks something of a scenario, which is read with it."""
+    asked = read_siting(file)
+    siting, sizes = asked.siting, asked.siting.sizes
+    how_many = f"{sizes.least}" if sizes.least == sizes.most else f"{sizes.least} to {sizes.most}"
+    where = f"{len(siting.points)} {'clusters' if siting.clusters else 'regions'}"
+    return (
+        f"{file}: ok: {how_many} of {len(siting.candidates)} candidates for {where}, {siting.objective} by "
+        f"{siting.weigh}, in {asked.scenario.scenario}"
+    )
 
 
 def _intervention_line(file: Path) -> str:

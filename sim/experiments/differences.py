@@ -19,6 +19,8 @@ from sim.luck import fill_fine, key
 QUANTILES = (0.025, 0.975)
 ENOUGH_DRAWS = 40
 """With fewer, no draw lies beyond the ends of a 95 % interval."""
+NEAR = 0.05
+"""Alternatives that fall short of the best's gain on the baseline by no more than this share are near it."""
 TIE = 1e-7
 """Alternatives that differ by less, relative to the best, are equally good: so much is the root of rounding errors."""
 
@@ -185,6 +187,8 @@ class Ranking:
 
     probability_best: np.ndarray
     """float64[alternatives]; ties share."""
+    probability_near: np.ndarray
+    """Of being best, or short of it by no more than 5 % of what it gains on the first: float64[alternatives]."""
     regret: np.ndarray
     """Expected shortfall against the best of each draw, in units of the indicator: float64[alternatives]."""
     rests_on: str
@@ -201,13 +205,14 @@ def ranking(values: np.ndarray, layout: Layout, n_sampled: int = 4000, seed: int
     rests_on = "draws" if layout.has_draws else "Monte Carlo error"
     if np.isnan(values).any():
         unknown = np.full(len(values), np.nan)
-        return Ranking(unknown, unknown, rests_on)
+        return Ranking(unknown, unknown, unknown, rests_on)
     contrasts = values - values[:1]  # shared luck is in no contrast, but would shrink levels, each in its own way
     worlds = expected_by_draw(contrasts, layout) if layout.has_draws else _sampled_means(contrasts, n_sampled, seed)
     best = worlds.max(axis=0)
     is_best = best - worlds <= TIE * np.abs(layout.table(values).mean(axis=-1)).max(axis=0)
     regret = np.where(is_best, 0.0, best - worlds).mean(axis=1)
-    return Ranking((is_best / is_best.sum(axis=0)).mean(axis=1), regret, rests_on)
+    is_near = is_best | (best - worlds <= NEAR * best)
+    return Ranking((is_best / is_best.sum(axis=0)).mean(axis=1), is_near.mean(axis=1), regret, rests_on)
 
 
 def _sampled_means(values: np.ndarray, n_sampled: int, seed: int) -> np.ndarray:

@@ -24,7 +24,7 @@ def over_replications(summary: Columns, worlds: Worlds) -> dict[str, np.ndarray]
         is_of_route = (summary["origin"] == origin) & (summary["route"] == route)
         for measure in MEASURES:
             values = np.asarray(summary[measure.name][is_of_route], np.float64)[used]
-            rows.append((origin, route, measure.name, measure.unit, *_numbers(values, layout)))
+            rows.append((origin, route, measure.name, measure.unit, *numbers_of(values, layout)))
     kinds = [{"text": object, "number": np.float64, "whole": np.int64}[column.kind] for column in OVER_REPLICATIONS]
     arrays = [_array(values, kind) for values, kind in zip(zip(*rows, strict=True), kinds, strict=True)]
     return {column.name: array for column, array in zip(OVER_REPLICATIONS, arrays, strict=True)}
@@ -36,7 +36,7 @@ def _array(values: tuple[object, ...], kind: type) -> np.ndarray:
     return result
 
 
-def _numbers(values: np.ndarray, layout: Layout) -> Numbers:
+def numbers_of(values: np.ndarray, layout: Layout) -> Numbers:
     """Those of one measure, in the order of the table."""
     from scipy.special import stdtrit
 

@@ -5,7 +5,9 @@ function given by its name makes of it.
 """
 
 import multiprocessing
+import os
 import signal
+import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -308,10 +310,20 @@ _SHARES: Any = None
 
 
 def _start_process(shares: Any) -> None:
-    """Prepare a process: it says how far it has come in ``shares``, and leaves Ctrl-C to the one that started it."""
+    """Prepare a process: it says how far it has come in ``shares``, leaves Ctrl-C to the one that started it, and ends
+    when that one has ended, however it did.
+    """
     global _SHARES
     _SHARES = shares
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 class _Sent(NamedTuple):

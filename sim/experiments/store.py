@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import sim
-from sim.experiments.worlds import Worlds
-from sim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sim.experiments.worlds import Worlds
 
 Summary = Mapping[str, Any]
 """What is kept of a run, as JSON has it."""
@@ -29,6 +30,10 @@ class Job(Protocol):
     @property
     def key(self) -> str:
         """What it is kept under; nothing that gives anything else has the same."""
+
+    @property
+    def text(self) -> str:
+        """JSON, as it travels; `kind` names a class, ``module:Class``, whose ``from_text(text)`` makes it again."""
 
     def run(self) -> Summary:
         """Run it here."""
@@ -47,9 +52,28 @@ class OneRun:
         return hash_of(str(self.replication), self.scenario)
 
     @property
-    def worlds(self) -> Worlds:
+    def text(self) -> str:
+        """It, as it travels."""
+        return to_text(type(self), scenario=self.scenario, replication=self.replication)
+
+    @classmethod
+    def from_text(cls, text: str) -> Self:
+        """It again."""
+        fields = json.loads(text)
+        return cls(fields["scenario"], fields["replication"])
+
+    @property
+    def worlds(self) -> "Worlds":
         """Its worlds; the replication runs in the last of them."""
+        from sim.experiments.worlds import Worlds
+        from sim.scenario.scenario import Scenario
+
         return Worlds.of(Scenario.model_validate_json(self.scenario), self.replication + 1)
+
+
+def to_text(kind: type, **fields: object) -> str:
+    """The text as which a job of a class travels, with the fields that its ``from_text`` makes it of again."""
+    return json.dumps({"kind": f"{kind.__module__}:{kind.__qualname__}", **fields})
 
 
 def hash_of(*texts: str) -> str:

@@ -105,7 +105,7 @@ class Worlds:
         for posterior in self.posteriors:
             values |= values_of(posterior, draw)
         if draw is not None:
-            values |= {number.path: number.at(self._luck(draw, UNCERTAIN, number.path)) for number in self.uncertain}
+            values |= {each.path: each.at(quantile_in(self.described.seed, draw, each.path)) for each in self.uncertain}
         return values
 
     def starts(self, replication: int) -> dict[str, date]:
@@ -119,3 +119,8 @@ class Worlds:
     def _luck(self, number: int, *purpose: str) -> float:
         """A uniform number of a draw or a replication, and of what it is for."""
         return float(uniforms(key(self.described.seed, number, *purpose), 0)[0])
+
+
+def quantile_in(seed: int, draw: int, path: str) -> float:
+    """The quantile at which a draw has an uncertain number: it hangs on these three and nothing else."""
+    return float(uniforms(key(seed, draw, UNCERTAIN, path), 0)[0])

@@ -3,9 +3,10 @@
 import re
 from dataclasses import dataclass
 
+from sim.clock import parse_opening_hours
 from sim.errors import UnitError
 from sim.reading import Scalar
-from sim.units import DIMENSIONS, TariffNotation, parse_opening_hours, parse_quantity
+from sim.units import DIMENSIONS, TariffNotation, parse_quantity
 
 ONE_TERM = re.compile(r"([+-]?\s*[0-9.]+(?:[eE][+-]?[0-9]+)?)\s*[^\s0-9.][^\s]*")
 

@@ -4,16 +4,19 @@ Also what a draw of a posterior sets. Knows the description only; what is drawn 
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from sim.ledger.posteriors import Posterior
+from sim.scenario.interventions.measures import PlainChange
 from sim.scenario.scenario import Between, Scenario
 from sim.scenario.setting import Amount, SettingError, Times, amount_at, amounts_at, with_values
+from sim.scenario.targets import targets
 from sim.ticks import DAY
 from sim.units import parse_quantity
 
 OF_WHOLE_DAYS = re.compile(r"interventions\.[^.]+\.(lasts|starts_within)")
+OF_CHANGES = re.compile(r"(changes\.[^.]+|interventions\.[^.]+\.measures\.[^.]+)\.(set|add)")
 Value = float | str | Times
 """What `with_values` takes."""
 
@@ -58,7 +61,29 @@ def uncertain_numbers(scenario: Scenario) -> tuple[Uncertain, ...]:
     found, faults = settable(scenario, scenario.uncertain)
     for error in faults.values():
         raise error
-    return found
+    return tuple(whole_where_counted(scenario, found))
+
+
+def whole_where_counted(scenario: Scenario, numbers: Iterable[Uncertain]) -> Iterator[Uncertain]:
+    """The numbers, those of dated changes whole where what they change is: half a server cannot be added."""
+    known = targets(scenario)
+    for number in numbers:
+        target = known.get(_changed(scenario, number.path) or "")
+        if target is None or not target.is_whole:
+            yield number
+        else:
+            yield replace(number, median=Amount(round(number.median.number), number.median.unit))
+
+
+def _changed(scenario: Scenario, path: str) -> str | None:
+    """What a dated change sets or adds to, of the path of its value; None of other paths."""
+    if not OF_CHANGES.fullmatch(path):
+        return None
+    section, name, *rest = path.split(".")
+    if section == "changes":
+        return scenario.changes[name].change
+    measure = scenario.interventions[name].measures[rest[1]]
+    return measure.change if isinstance(measure, PlainChange) else None
 
 
 def uncertain_number(scenario: Scenario, path: str, bounds: Between) -> Uncertain:

@@ -24,6 +24,15 @@ class SlowJob:
     def key(self) -> str:
         return f"job-{self.number}"
 
+    @property
+    def text(self) -> str:
+        return json.dumps({"kind": "slow_jobs:SlowJob", **vars(self)})
+
+    @classmethod
+    def from_text(cls, text: str) -> "SlowJob":
+        fields = json.loads(text)
+        return cls(fields["number"], fields["fails"])
+
     def run(self) -> Summary:
         time.sleep(0.15)
         if self.fails:

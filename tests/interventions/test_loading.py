@@ -8,6 +8,7 @@ import pytest
 import sim
 from sim.cli import main
 from sim.errors import ScenarioError
+from sim.experiments.worlds import Worlds
 from sim.reading import dotted, read_tree, without_sources
 from sim.scenario.interventions.expanding import expanded
 from sim.scenario.interventions.files import taken
@@ -16,6 +17,7 @@ from sim.scenario.interventions.trial import trial
 from sim.scenario.loading import load
 from sim.scenario.scenario import Scenario
 from sim.scenario.setting import SettingError, paths_of, with_values
+from sim.scenario.targets import schedules
 from sim.scenario.uncertain import uncertain_numbers
 
 FLEET = "m: {kind: add_flights, lane: charter, fleet: 2}"
@@ -211,6 +213,17 @@ def test_bound_of_such_a_share_that_cannot_be_is_told_where_it_stands(library) -
     (problem,) = error.value.problems
     assert (Path(problem.file).name, problem.source_line.strip()[:19]) == (file.name, "post.far-east.air: ")
     assert "140 %" in problem.message or "less than or equal to 1" in problem.message
+
+
+def test_a_count_that_a_change_adds_to_is_drawn_whole(library) -> None:
+    """A drawn part of a server could not be added, and the world could not run."""
+    measure = "m: {kind: change, change: stations.sorting.servers, add: {value: 3, assumed: [1, 9], why: a test}}"
+    library.write("x", measure)
+    worlds = Worlds.of(library.load("x").scenario, 12)
+    added = [worlds.scenario(replication).changes["x-m"].add for replication in range(0, 12, 2)]
+    assert len(set(added)) > 1
+    assert all(float(value).is_integer() for value in added)
+    schedules(worlds.scenario(0))
 
 
 def test_every_uncertain_number_can_be_set_to_its_ends(library) -> None:

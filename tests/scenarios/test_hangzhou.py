@@ -3,7 +3,6 @@
 Levels of Hangzhou are illustrative, so nothing here compares one with a report. Runs are short, and do not settle.
 """
 
-import csv
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -25,7 +24,6 @@ LIBRARY = ROOT / "scenarios"
 FORMS = ("hangzhou-flat-mail", "hangzhou-dedicated-line", "hangzhou-express", "hangzhou-warehousing")
 SMALL_FIRMS = ("hangzhou-warehouses-alone", "hangzhou-warehouse-joint", "hangzhou-warehouse-leased")
 PROPOSED = sorted(file for name in ("hangzhou", "national") for file in LIBRARY.glob(f"*/{name}-*.yaml"))
-PROPOSALS = ROOT / "docs" / "proposals-003-004.csv"
 
 
 def cut(scenario: Scenario, start: date, end: date, rows: int, warm_up: int) -> Scenario:
@@ -214,13 +212,3 @@ def test_proposal_acts_in_the_scenario_that_it_is_meant_for(file: Path) -> None:
     if not found.intervention.is_disruption and file.stem != "national-b2b-to-b2c":
         assert found.intervention.capital > 0
         assert found.intervention.running_per_year > 0
-
-
-def test_every_proposal_has_its_row_and_every_row_its_file() -> None:
-    with PROPOSALS.open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
-    assert {row["document"] for row in rows} == {"003", "004"}
-    named = {row["file"] for row in rows if row["file"]}
-    assert [name for name in named if not (ROOT / name).is_file()] == []
-    assert {file.relative_to(ROOT).as_posix() for file in PROPOSED} <= named
-    assert [row["proposal"] for row in rows if not row["how it hangs on assumptions"]] == []

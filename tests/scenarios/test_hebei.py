@@ -4,7 +4,6 @@ At 200 parcels a row from January to September 2017, five months after the simul
 promises, which are near what runs give.
 """
 
-import csv
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
@@ -21,7 +20,6 @@ from sim.scenario.interventions.expanding import expanded
 from sim.scenario.loading import load
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
-PROPOSALS = Path(__file__).parents[2] / "docs" / "proposals.csv"
 CITIES = ("shijiazhuang", "baoding", "langfang", "tangshan", "qinhuangdao")
 Tables = Mapping[str, Columns]
 
@@ -142,10 +140,3 @@ def test_hebei_lies_beside_all_corridors_to_russia(tmp_path: Path) -> None:
         "scenario: all\ncorridors: [russia, harbin, xinjiang, hebei]\nhorizon: {start: 2016-01-01, end: 2017-01-01}\n"
     )
     assert set(load(file).scenario.market.origins) == {"harbin", "urumqi", "hebei"}
-
-
-def test_every_proposal_of_the_document_has_its_row_and_file() -> None:
-    with PROPOSALS.open(encoding="utf-8", newline="") as stream:
-        files = {row["file"] for row in csv.DictReader(stream) if row["document"] == "002"}
-    shipped = {file.stem for file in (SCENARIOS / "interventions").glob("hebei-*.yaml")}
-    assert {Path(file).stem for file in files} == shipped

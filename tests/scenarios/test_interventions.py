@@ -1,5 +1,6 @@
 """Every shipped intervention or disruption acts in its world, says who proposes it and where its numbers come from."""
 
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -7,11 +8,14 @@ import pytest
 
 from sim.experiments.worlds import Worlds
 from sim.ledger import problems_of
+from sim.model import build
 from sim.scenario.interventions.expanding import expanded
 from sim.scenario.interventions.trial import Trial, trial
 from sim.scenario.loading import load
 from sim.scenario.scenario import Scenario
 from sim.scenario.setting import with_values
+from sim.scenario.targets import schedules
+from sim.ticks import DAY
 
 LIBRARY = Path(__file__).parents[2] / "scenarios"
 PROPOSALS = sorted((LIBRARY / "interventions").glob("*.yaml"))
@@ -58,7 +62,9 @@ def test_file_acts_in_every_world_that_is_drawn(file: Path) -> None:
     assert scenario is not None
     worlds, changes = Worlds.of(scenario, 6), expanded(scenario).changes.keys()
     for replication in (0, 2, 4) if worlds.n_draws else (0,):
-        assert worlds.scenario(replication).changes.keys() >= changes
+        world = worlds.scenario(replication)
+        assert world.changes.keys() >= changes
+        assert schedules(world).keys() >= {change.change for change in world.changes.values()}
 
 
 @of_each([*PROPOSALS, *DISRUPTIONS])
@@ -133,3 +139,27 @@ def test_world_at_the_ends_of_all_ranges_can_run(file: Path, side: int) -> None:
     assert scenario is not None
     ends = {path: ends[side] for path, ends in scenario.uncertain.items()}
     assert expanded(with_values(scenario, ends)).changes
+
+
+@pytest.mark.slow
+@of_each([*PROPOSALS, *DISRUPTIONS])
+def test_file_runs_through_its_first_weeks_in_a_drawn_world(file: Path) -> None:
+    """From the month before it starts until a fortnight after its last measure has, with numbers drawn."""
+    scenario = tried(file).scenario
+    assert scenario is not None
+    intervention = scenario.interventions[file.stem]
+    starts = [intervention.at, *(each.at for each in intervention.measures.values() if each.at)]
+    drawn = intervention.starts_within // DAY
+    horizon = {"start": intervention.at - timedelta(days=14), "end": max(starts) + timedelta(days=14 + drawn)}
+    review = scenario.market.review.model_copy(update={"settle_iterations": 0})
+    short = scenario.model_copy(
+        update={
+            "horizon": scenario.horizon.model_copy(update=horizon | {"warm_up": 30 * DAY, "drain": 0}),
+            "market": scenario.market.model_copy(update={"review": review}),
+            "parcels_per_row": 1000,
+        }
+    )
+    world = Worlds.of(short, 4).scenario(0)
+    record = build(world, 0).run().record
+    assert record.placed().sum() > 0
+    assert record.delivered.sum() > 0

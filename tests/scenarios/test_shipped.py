@@ -18,10 +18,11 @@ from sim.scenario.loading import load
 from sim.scenario.scenario import Corridor, Scenario
 
 ROOT = Path(__file__).parents[2]
-FILES = [file for file in sorted((ROOT / "scenarios").rglob("*.yaml")) if file.parent.name != "siting"]
+FILES = [file for file in sorted((ROOT / "scenarios").rglob("*.yaml")) if file.parent.name not in ("siting", "sweeps")]
 CORRIDORS = [file for file in FILES if file.parent.name == "corridors"]
 INTERVENTIONS = [file for file in FILES if file.parent.name in ("interventions", "disruptions")]
-SCENARIOS = [file for file in FILES if file not in (*CORRIDORS, *INTERVENTIONS)]
+RANKINGS = [file for file in FILES if file.parent.name == "rankings"]
+SCENARIOS = [file for file in FILES if file not in (*CORRIDORS, *INTERVENTIONS, *RANKINGS)]
 SHORT = timedelta(days=21)
 
 

@@ -16,8 +16,9 @@ from sim.cli import cli
 ROOT = Path(__file__).parents[2]
 PAGE = tutorial.PAGE.read_text("utf-8")
 README = (ROOT / "README.md").read_text("utf-8")
-SLOW = ("run", "calibrate", "compare")
-"""Commands that are only parsed here, as is `sources --variance`; that they run is shown elsewhere."""
+SLOW = ("run", "calibrate", "compare", "rank", "report", "site", "sweep")
+"""Commands that are only parsed here, as is `sources --variance`: they take long or need results. That they run is
+shown elsewhere."""
 
 
 @pytest.fixture
@@ -132,7 +133,7 @@ def test_command_of_the_readme_that_runs_has_files_and_options_that_there_are(
     command = cli.get_command(None, name)  # type: ignore[arg-type]
     assert command is not None
     parsed = command.make_context(name, rest).params
-    assert all(Path(file).is_file() for file in parsed.get("files", ()))
+    assert all(Path(file).is_file() for file in [*parsed.get("files", ()), parsed.get("file")] if file)
 
 
 def test_scenarios_of_the_readme_load(folder: Path) -> None:

@@ -16,9 +16,9 @@ from sim.calendars import (
     public_holidays,
     season_weights,
 )
+from sim.clock import parse_opening_hours
 from sim.scenario.market import Growth, Origin, Season
 from sim.ticks import BEIJING_OFFSET, DAY, EPOCH, HOUR, NEVER, local_day, midnight
-from sim.units import parse_opening_hours
 
 MONDAY = midnight(date(2016, 5, 2))
 CHOICE = {

@@ -11,9 +11,13 @@ from sim.cli.schema import file_schema, intervention_schema, schema_text
 from sim.reading import read_tree
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = [file for file in sorted((ROOT / "scenarios").rglob("*.yaml")) if file.parent.name != "siting"]
+SHIPPED = [
+    file for file in sorted((ROOT / "scenarios").rglob("*.yaml")) if file.parent.name not in ("siting", "sweeps")
+]
 INTERVENTIONS = [file for file in SHIPPED if file.parent.name in ("interventions", "disruptions")]
-FILES = [*(file for file in SHIPPED if file not in INTERVENTIONS), ROOT / "tests" / "golden" / "tiny.yaml"]
+QUESTIONS = [file for file in SHIPPED if file.parent.name == "rankings"]
+SCENARIOS = [file for file in SHIPPED if file not in (*INTERVENTIONS, *QUESTIONS)]
+FILES = [*SCENARIOS, ROOT / "tests" / "golden" / "tiny.yaml"]
 SCHEMA = file_schema()
 Draft202012Validator.check_schema(SCHEMA)
 VALIDATOR = Draft202012Validator(SCHEMA)

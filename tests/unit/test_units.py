@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, TypeAdapter
 
-from sim import units
+from sim import clock, units
 from sim.errors import EngineError, UnitError
 from sim.ticks import DAY, HOUR, MINUTE, SECOND
 from sim.units import DIMENSIONS, Quantity, Tariff, format_quantity, parse_quantity
@@ -248,7 +248,7 @@ def test_times_that_do_not_exist_are_refused(annotation: Any, text: str, noun: s
         ("daily 08:00-20:00", tuple((day, 8 * HOUR, 20 * HOUR) for day in range(7))),
     ],
 )
-def test_opening_hours_become_spans_within_days(text: str, expected: tuple[units.OpenSpan, ...]) -> None:
+def test_opening_hours_become_spans_within_days(text: str, expected: tuple[clock.OpenSpan, ...]) -> None:
     assert read(units.OpeningHours, text) == expected
 
 
@@ -260,7 +260,7 @@ def test_overlapping_opening_hours_are_refused() -> None:
 @given(st.sets(st.tuples(st.integers(0, 6), st.integers(0, 11)), max_size=20))
 def test_opening_hours_are_read_back_as_they_were_written(slots: set[tuple[int, int]]) -> None:
     spans = tuple((day, slot * 2 * HOUR, (slot * 2 + 1) * HOUR + 5 * SECOND) for day, slot in sorted(slots))
-    assert units.parse_opening_hours(units.format_opening_hours(spans)) == spans
+    assert clock.parse_opening_hours(clock.format_opening_hours(spans)) == spans
 
 
 class Shipment(BaseModel):

@@ -16,6 +16,7 @@ from sim.experiments.comparing.comparison import OF_A_DRAW, Compared, Comparison
 from sim.experiments.comparing.costs import Cost, cost_of, is_lasting, years_in_force
 from sim.experiments.comparing.decomposing import SWITCHES, decomposition
 from sim.experiments.comparing.drawing import drawn_in, interventions_in
+from sim.experiments.comparing.network import mean_of
 from sim.experiments.comparing.objectives import OBJECTIVES, Objective
 from sim.experiments.comparing.plans import Plan, PlanError, Said, base_plan, checked, first_day, plan_of
 from sim.experiments.comparing.portfolios import combinations, portfolio
@@ -220,6 +221,7 @@ class _Study:
             posteriors=found.worlds[i].posteriors,
             unsettled=sum(not found.outcomes[i, r].is_settled for r in used),
             piled_up=Counter(backlog.where for r in used for backlog in found.measured(i, r).backlogs),
+            network=mean_of([found.outcomes[i, r].network for r in used]),
         )
 
     def _last_year(self, i: int, months: Sequence[str]) -> tuple[tuple[int, ...], str]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.experiments.comparing.accounts import Lasting, Returns, returns
 from sim.experiments.comparing.costs import Cost
+from sim.experiments.comparing.network import BY_MONTH
 from sim.experiments.comparing.objectives import Objective
 from sim.experiments.comparing.plans import Plan
 from sim.experiments.comparing.replicating import Rule
@@ -47,6 +48,8 @@ class Compared:
     """Replications in which the market's expectations did not settle."""
     piled_up: Mapping[str, int]
     """In how many replications work piles up, by place."""
+    network: BY_MONTH
+    """What goes on in its network, month by month: means over replications."""
 
 
 @dataclass(frozen=True)

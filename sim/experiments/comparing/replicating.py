@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from sim.experiments.comparing.network import BY_MONTH, kept_of
 from sim.experiments.comparing.plans import Plan
 from sim.experiments.differences import Difference
 from sim.experiments.run import Job, Progress, Tell, run_tasks
@@ -41,6 +42,8 @@ class Replicated:
     measured: Measured
     is_settled: bool
     """Whether the market's expectations settled, if they were to."""
+    network: BY_MONTH
+    """What went on in its network, month by month."""
 
 
 @dataclass
@@ -143,4 +146,5 @@ def measure_replication(worlds: Worlds, replication: int, tell: Callable[[float]
     model = build(scenario, replication, on_settling=lambda share: tell(SETTLING * share))
     model.run(lambda share: tell(SETTLING + (1 - SETTLING) * share))
     settlement = model.settlement
-    return Replicated(measured(Run(model.record, scenario)), settlement is None or settlement.is_settled)
+    run = Run(model.record, scenario)
+    return Replicated(measured(run), settlement is None or settlement.is_settled, kept_of(run))

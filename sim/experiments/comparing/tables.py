@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim.experiments.comparing.comparison import Compared, Comparison
+from sim.experiments.comparing.network import DOOR_TO_DOOR, door_to_door, joined
 from sim.experiments.comparing.objectives import EVERY_MEASURE
 from sim.experiments.comparing.sensitivity import SENSITIVITY, sensitivity
 from sim.indicators import Columns
@@ -53,6 +54,8 @@ def tables_of(comparison: Comparison) -> dict[str, Columns]:
         "months": columns_of(MONTHS, list(_months(comparison))),
         "replications": _replications(comparison),
         "sensitivity": columns_of(SENSITIVITY, list(sensitivity(comparison))),
+        "door_to_door": columns_of(DOOR_TO_DOOR, list(_door_to_door(comparison))),
+        **joined({one.plan.name: one.network for one in comparison.everything}),
         **comparison.more,
     }
 
@@ -71,6 +74,12 @@ def _months(comparison: Comparison) -> Iterator[tuple[Any, ...]]:
     for one in comparison.alternatives:
         for measure, month, statistics in _of_dimension(comparison, one, "month"):
             yield (one.plan.name, month, measure, EVERY_MEASURE[measure].unit, *statistics)
+
+
+def _door_to_door(comparison: Comparison) -> Iterator[tuple[Any, ...]]:
+    for one in comparison.everything:
+        timed = float(one.samples.whole("timed_orders").sum())
+        yield from door_to_door(one.plan.name, one.samples.hours, timed)
 
 
 def _of_dimension(comparison: Comparison, one: Compared, dimension: str) -> Iterator[tuple[str, str, tuple[Any, ...]]]:

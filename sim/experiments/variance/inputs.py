@@ -4,7 +4,7 @@ What a posterior moves is left to the posterior. Knows the description only.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sim.experiments.store import Store, hash_of
 from sim.ledger import Number, numbers_in
@@ -15,10 +15,7 @@ from sim.scenario.interventions.ranges import Range, as_settable, in_model, rang
 from sim.scenario.loading import Loaded
 from sim.scenario.scenario import Scenario
 from sim.scenario.setting import Amount, paths_of, whole_groups
-from sim.scenario.targets import targets
-from sim.scenario.uncertain import Uncertain, settable
-
-SETTING = ("set", "add")
+from sim.scenario.uncertain import Uncertain, settable, whole_where_counted
 
 
 @dataclass(frozen=True)
@@ -73,21 +70,7 @@ def _settable(
         kept = {"numbers": rows, "faults": {path: str(error) for path, error in faults.items()}}
         store.put(key, kept)
     numbers = (Uncertain(path, low, Amount(n, unit), high) for path, low, n, unit, high in kept["numbers"])
-    return tuple(_whole(scenario, numbers)), kept["faults"]
-
-
-def _whole(scenario: Scenario, numbers: Iterator[Uncertain]) -> Iterator[Uncertain]:
-    """The numbers, those of dated changes whole where what they change is."""
-    known = targets(scenario)
-    for number in numbers:
-        section, _, rest = number.path.partition(".")
-        name, _, field = rest.rpartition(".")
-        is_set = section == "changes" and field in SETTING and name in scenario.changes
-        target = known.get(scenario.changes[name].change) if is_set else None
-        if target is None or not target.is_whole:
-            yield number
-        else:
-            yield replace(number, median=Amount(round(number.median.number), number.median.unit))
+    return tuple(whole_where_counted(scenario, numbers)), kept["faults"]
 
 
 def _settable_as(tree: Tree, number: Number) -> Iterator[str]:

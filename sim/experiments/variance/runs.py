@@ -3,21 +3,24 @@
 All measures are kept, by route and of the whole scenario, so that another indicator takes no new run.
 """
 
+import json
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from sim.errors import SimError, did_you_mean, listed
-from sim.experiments.store import OneRun, Summary, hash_of
+from sim.experiments.store import OneRun, Summary, hash_of, to_text
 from sim.experiments.variance.sample import Sample, Slot
 from sim.indicators import Run
 from sim.indicators.measures import BY_NAME, WHOLE, measured
-from sim.ledger.posteriors import Posterior
+from sim.ledger.posteriors import Moved, Posterior
 from sim.model import build
 from sim.scenario.scenario import Scenario
+from sim.scenario.setting import Amount
 from sim.scenario.uncertain import Uncertain
 
 KEPT = (WHOLE, "route")
@@ -52,7 +55,7 @@ INDICATORS = SHORT | {name: Indicator(name, name) for name in BY_NAME}
 
 @dataclass(frozen=True)
 class Job:
-    """One run of a sample, as it is sent to a process: the scenario as text, for generic classes cannot be pickled."""
+    """One run of a sample; the scenario as text."""
 
     described: str
     posteriors: tuple[Posterior, ...]
@@ -66,6 +69,23 @@ class Job:
         drawn = [(posterior.name, posterior.sha256) for posterior in self.posteriors]
         return hash_of(self.described, repr(drawn), repr(self.numbers), repr(self.slot))
 
+    @property
+    def text(self) -> str:
+        """It, as it travels."""
+        return to_text(Job, **asdict(self))
+
+    @classmethod
+    def from_text(cls, text: str) -> "Job":
+        """It again."""
+        fields = json.loads(text)
+        return cls(
+            fields["described"],
+            tuple(map(posterior_of, fields["posteriors"])),
+            tuple(map(uncertain_of, fields["numbers"])),
+            tuple(map(tuple, fields["groups"])),
+            Slot(**fields["slot"]),
+        )
+
     def run(self) -> Summary:
         """Draw its world and run it; or why that cannot be."""
         try:
@@ -76,18 +96,35 @@ class Job:
     def _run(self) -> Summary:
         sample = Sample(Scenario.model_validate_json(self.described), self.posteriors, self.numbers, self.groups)
         drawn = sample.drawn(self.slot)
-        world = OneRun(drawn.scenario.model_dump_json(by_alias=True), self.slot.replication).worlds
-        scenario = world.scenario(self.slot.replication)
-        model = build(scenario, self.slot.replication)
-        model.run()
-        measures = measures_of(Run(model.record, scenario))
+        measures = measures_in(drawn.scenario, self.slot.replication)
         return {"measures": measures, "numbers": drawn.numbers, "refused": drawn.n_refused}
+
+
+def posterior_of(fields: Mapping[str, Any]) -> Posterior:
+    """A posterior that has travelled as text."""
+    moved = tuple(Moved(**each) for each in fields["moved"])
+    draws = tuple(map(tuple, fields["draws"]))
+    return Posterior(fields["name"], fields["sha256"], moved, tuple(fields["central"]), draws)
 
 
 def jobs_of(sample: Sample, n: int) -> list[Job]:
     """The first runs of a sample."""
     text = sample.described.model_dump_json(by_alias=True)
     return [Job(text, sample.posteriors, sample.numbers, sample.groups, Slot.of(run)) for run in range(n)]
+
+
+def uncertain_of(fields: Mapping[str, Any]) -> Uncertain:
+    """An uncertain number that has travelled as text."""
+    return Uncertain(**{**fields, "median": Amount(**fields["median"])})
+
+
+def measures_in(world: Scenario, replication: int) -> dict[str, dict[str, list[float | None]]]:
+    """All measures of a world in which nothing is left to draw but luck."""
+    worlds = OneRun(world.model_dump_json(by_alias=True), replication).worlds
+    scenario = worlds.scenario(replication)
+    model = build(scenario, replication)
+    model.run()
+    return measures_of(Run(model.record, scenario))
 
 
 def measures_of(run: Run) -> dict[str, dict[str, list[float | None]]]:

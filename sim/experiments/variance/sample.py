@@ -83,7 +83,7 @@ class Sample:
         for attempt in range(MOST_ATTEMPTS):
             numbers = {each.path: self._number(slot.numbers, each, tries[each.path]) for each in self.numbers}
             try:
-                return Drawn(self._world(slot.draw, numbers), tuple(numbers.values()), attempt)
+                return Drawn(self.world(slot.draw, numbers), tuple(numbers.values()), attempt)
             except SettingError as error:
                 why = str(error)
                 again = {path for place in error.places for path in self._around(place, at_places[place])}
@@ -108,8 +108,8 @@ class Sample:
                 return found
         return set()
 
-    def _world(self, draw: int, numbers: Mapping[str, float]) -> Scenario:
-        """Raises SettingError if the numbers make no valid scenario."""
+    def world(self, draw: int | None, numbers: Mapping[str, float]) -> Scenario:
+        """The world of a draw (None: the central one) and of numbers. Raises SettingError if there is none."""
         moved: dict[str, Value] = {}
         for posterior in self.posteriors:
             moved |= values_of(posterior, draw)

@@ -1,0 +1,72 @@
+"""Runs jobs with an executor and keeps each run at once; what is on disk already is not run again.
+
+Knows jobs, executors and parts; knows nothing of what they are for.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sim.experiments.executors.protocol import Ended, Executor, Job, Limits
+from sim.experiments.parts import Parts
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far runs are; failed are all that ended without a summary, and done those with one."""
+
+    done: int
+    failed: int
+    left: int
+    seconds_left: float | None
+    """At the pace so far; None while none has ended."""
+
+
+def run_kept(
+    jobs: Sequence[Job],
+    parts: Parts,
+    executor: Executor,
+    limits: Limits,
+    on_progress: Callable[[Progress], None],
+    *,
+    retry: bool = False,
+) -> dict[str, Ended]:
+    """How each job ended, by key, in the order of the jobs; each is on disk as soon as it has ended.
+
+    Those on disk are not run again, except, with ``retry``, those that failed. One command at a time may do so in a
+    folder (see Locked). Raises PartsFolderError and ExecutorError; what has ended by then is kept.
+    """
+    parts.prepare()
+    by_key = {job.key: job for job in jobs}
+    kept = {key: found for key in by_key if (found := parts.get(key)) and not (retry and found.status != "done")}
+    tally = _Tally(kept, len(by_key), on_progress)
+
+    def keep(ended: Ended) -> None:
+        parts.put(ended)
+        tally.add(ended)
+
+    tally.tell()
+    if missing := [job for key, job in by_key.items() if key not in kept]:
+        executor.run(missing, limits, keep)
+    return {key: tally.ended[key] for key in by_key}
+
+
+class _Tally:
+    """Counts the runs that have ended, and tells."""
+
+    def __init__(self, kept: dict[str, Ended], total: int, on_progress: Callable[[Progress], None]) -> None:
+        self.ended = dict(kept)
+        self._before, self._total, self._on_progress = len(kept), total, on_progress
+        self._done = sum(ended.status == "done" for ended in kept.values())
+        self._started = time.monotonic()
+
+    def add(self, ended: Ended) -> None:
+        self.ended[ended.key] = ended
+        self._done += ended.status == "done"
+        self.tell()
+
+    def tell(self) -> None:
+        n = len(self.ended)
+        left, new = self._total - n, n - self._before
+        seconds = (time.monotonic() - self._started) / new * left if new else None
+        self._on_progress(Progress(self._done, n - self._done, left, seconds))

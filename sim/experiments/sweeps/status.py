@@ -1,0 +1,133 @@
+"""How far a sweep is, from its files alone, also while another command is at work; nothing is written."""
+
+import os
+import socket
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim.experiments.lock import holder
+from sim.experiments.parts import DamagedPartError, Parts
+from sim.experiments.sweeps.folder import DESIGN, JOBS, MANIFEST, RUNS, SweepFolderError, manifest_in
+from sim.experiments.sweeps.outcomes import DONE
+from sim.tables import Columns
+
+
+@dataclass(frozen=True)
+class Status:
+    """How far a sweep is, and what has come of it so far."""
+
+    sweep: str
+    title: str
+    total: int
+    """Runs; of a sweep by precision, those of the rounds so far."""
+    done: int
+    failed: int
+    damaged: tuple[str, ...]
+    at_work: str
+    """Who is at work; empty if nobody."""
+    seconds_left: float | None
+    """At the pace of the command at work; None if none is, or nothing has ended since it started."""
+    is_over: bool
+    """Whether the final tables are there."""
+    design: Columns
+    runs: np.ndarray
+    """Runs of each point that are done: int64[points]."""
+    measures: tuple[str, ...]
+    means: np.ndarray
+    """Interim means: float64[points, measures]; NaN where no run is done."""
+
+    @property
+    def left(self) -> int:
+        """Runs that have not ended."""
+        return self.total - self.done - self.failed
+
+
+def status_of(folder: Path, measures: tuple[str, ...]) -> Status:
+    """Of a folder. Raises SweepFolderError if it is none of a sweep."""
+    made_from = manifest_in(folder)
+    if made_from is None or not (folder / f"{JOBS}.parquet").exists():
+        raise SweepFolderError(f"{folder} is no folder of a sweep: it holds no {MANIFEST} with runs")
+    jobs, design = _read(folder, JOBS), _read(folder, DESIGN)
+    parts = Parts(folder)
+    n_points = len(design["point"])
+    ended: dict[str, str] = {}
+    damaged: list[str] = []
+    sums, counts = np.zeros((n_points, len(measures))), np.zeros((n_points, len(measures)))
+    runs = np.zeros(n_points, np.int64)
+    for key, points in _points_by_key(jobs).items():
+        try:
+            found = parts.read(key)
+        except DamagedPartError as error:
+            damaged.append(str(error))
+            continue
+        if found is None:
+            continue
+        ended[key] = found.status
+        if found.summary is not None:
+            values = [found.summary["measures"].get(name) for name in measures]
+            for point in points:
+                runs[point] += 1
+                sums[point] += [value or 0.0 for value in values]
+                counts[point] += [value is not None for value in values]
+    who = _at_work(folder)
+    total, done = len(set(jobs["key"].tolist())), sum(status == DONE for status in ended.values())
+    with np.errstate(invalid="ignore"):
+        means = sums / counts
+    return Status(
+        sweep=made_from["sweep"]["sweep"],
+        title=made_from["sweep"].get("title", ""),
+        total=total,
+        done=done,
+        failed=len(ended) - done,
+        damaged=tuple(damaged),
+        at_work=f"process {who['pid']} on {who['host']} since {who['started']}" if who else "",
+        seconds_left=_seconds_left(parts, list(ended), total - len(ended), who),
+        is_over=len(ended) == total and not who and (folder / f"{RUNS}.parquet").exists(),
+        design=design,
+        runs=runs,
+        measures=measures,
+        means=means,
+    )
+
+
+def _points_by_key(jobs: Columns) -> dict[str, list[int]]:
+    """Points that come to the same share their runs."""
+    found: dict[str, list[int]] = {}
+    for key, point in zip(jobs["key"].tolist(), jobs["point"].tolist(), strict=True):
+        found.setdefault(key, []).append(point)
+    return found
+
+
+def _read(folder: Path, name: str) -> Columns:
+    from pyarrow import parquet
+
+    table = parquet.read_table(folder / f"{name}.parquet")
+    return {column: table[column].to_numpy() for column in table.column_names}
+
+
+def _at_work(folder: Path) -> dict[str, Any]:
+    """Who holds the folder, unless it is known to have ended."""
+    found = holder(folder)
+    if not {"pid", "host", "started"} <= found.keys():
+        return {}
+    if found["host"] == socket.gethostname():
+        try:
+            os.kill(int(found["pid"]), 0)
+        except ProcessLookupError:
+            return {}
+        except PermissionError:
+            pass
+    return found
+
+
+def _seconds_left(parts: Parts, ended: list[str], left: int, who: dict[str, Any]) -> float | None:
+    if not who or not left:
+        return 0.0 if who else None
+    started = datetime.fromisoformat(who["started"]).timestamp()
+    new = sum(parts.path(key).stat().st_mtime >= started for key in ended)
+    return (time.time() - started) / new * left if new else None

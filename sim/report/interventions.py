@@ -1,0 +1,114 @@
+"""The dated list of what plans change: day, number, from which amount to which."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from sim.report.speaking import Speaking
+from sim.scenario.interventions.explaining import Explained, explained
+from sim.scenario.interventions.intervention import Intervention
+from sim.scenario.scenario import Scenario
+from sim.ticks import DAY
+
+
+@dataclass(frozen=True)
+class Dated:
+    """One change."""
+
+    day: date
+    when: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One intervention with its changes, the earliest first."""
+
+    name: str
+    kind: str
+    acts: str
+    costs: str
+    proposes: str
+    source: str
+    changes: tuple[Dated, ...]
+
+
+def in_time(scenario: Scenario) -> list[str]:
+    """Dated changes of a scenario that begin before the end of the simulated orders."""
+    return [name for name, change in scenario.changes.items() if change.at < scenario.horizon.end]
+
+
+def interventions(speaking: Speaking) -> list[Listed]:
+    """Those of all plans, each once, in the order of their first day."""
+    found: dict[str, tuple[date, Listed]] = {}
+    for plan, scenario in speaking.result.plans.items():
+        for each in explained(scenario) if scenario.interventions else ():
+            found.setdefault(each.name, (each.intervention.at, _listed(speaking, plan, each)))
+    return [one for _, one in sorted(found.values(), key=lambda pair: pair[0])]
+
+
+def _listed(speaking: Speaking, plan: str, each: Explained) -> Listed:
+    t, what = speaking.t, each.intervention
+    changes = sorted([*_steps(speaking, plan, each), *_departures(speaking, plan, each)], key=lambda one: one.day)
+    return Listed(
+        name=speaking.names_of(plan).of(what.name),
+        kind=t("disruption") if what.is_disruption else t("proposal"),
+        acts=_acts(speaking, each),
+        costs=_costs(speaking, what),
+        proposes=what.proposes,
+        source=", ".join(filter(None, (what.document, what.section))),
+        changes=tuple(changes),
+    )
+
+
+def _acts(speaking: Speaking, each: Explained) -> str:
+    t, numbers, what = speaking.t, speaking.numbers, each.intervention
+    first = numbers.day(what.at)
+    if what.starts_within:
+        first = t("{day} or up to {n} days later", day=first, n=what.starts_within // DAY)
+    if each.end:
+        return t("from {first} until {last}", first=first, last=numbers.day(each.end))
+    return t("from {first} for good", first=first)
+
+
+def _costs(speaking: Speaking, what: Intervention) -> str:
+    t, numbers = speaking.t, speaking.numbers
+    if not what.capital and not what.running_per_year:
+        return t("no cost is described")
+    payer = {"province": t("the province"), "operators": t("operators"), "sellers": t("sellers")}[what.paid_by]
+    return t(
+        "{capital} once and {running} a year, borne by {payer}",
+        capital=numbers.money_exact(what.capital),
+        running=numbers.money_exact(what.running_per_year),
+        payer=payer,
+    )
+
+
+def _steps(speaking: Speaking, plan: str, each: Explained) -> Iterator[Dated]:
+    t, changing = speaking.t, speaking.changing(plan)
+    for step in each.steps:
+        before, after = changing.amount(step.target, step.before), changing.amount(step.target, step.after)
+        what = t(
+            "{number}: from {before} to {after}", number=changing.number(step.change.change), before=before, after=after
+        )
+        if step.change.ramp:
+            what += t(", day by day over {n} days", n=-(-step.change.ramp // DAY))
+        if step.is_cut:
+            what += t(" (a bound holds it there)")
+        if step.outside:
+            what += t(" (outside the simulated time)")
+        yield Dated(step.change.at, speaking.numbers.day(step.change.at), what)
+
+
+def _departures(speaking: Speaking, plan: str, each: Explained) -> Iterator[Dated]:
+    t = speaking.t
+    for more in each.departures:
+        day = more.entry.from_ or more.entry.on or each.intervention.at
+        n = len(more.entry.weekdays or ())
+        lane = speaking.names_of(plan).lane(more.lane)
+        what = (
+            t("further departures of {lane}: {n} a week", lane=lane, n=n)
+            if n
+            else t("further departures of {lane}", lane=lane)
+        )
+        yield Dated(day, speaking.numbers.day(day), what)
