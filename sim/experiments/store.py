@@ -78,7 +78,7 @@ def program() -> str:
     digest = hashlib.sha256()
     for file in sorted(Path(sim.__file__).parent.rglob("*.py")):
         digest.update(file.read_bytes())
-    for package in ("numpy", "numba", "holidays"):
+    for package in ("numpy", "numba", "scipy", "holidays"):
         digest.update(f"{package} {version(package)}".encode())
     return digest.hexdigest()
 
