@@ -12,6 +12,7 @@ from sim.experiments.sweeps.jobs import Jobs, SweepJob, unpacked
 from sim.experiments.sweeps.reading import Study, read_sweep
 from sim.experiments.sweeps.tables import design_table
 from sim.scenario.setting import with_values
+from sim.ticks import HOUR
 from tests.sweeps.conftest import Write
 
 TWO = """replications: 2
@@ -182,6 +183,15 @@ levers:
     table = design_table(Jobs(study, 2), points)
     assert table["lanes.flight.cancellation [%]"][0] == 10
     assert table["lanes.flight.cutoff [d]"][0] == pytest.approx(1 / 12)
+
+
+def test_bare_numbers_are_in_the_unit_of_the_field(write: Write) -> None:
+    text = "design: {kind: factorial}\nreplications: 2\nlevers:\n  lanes.flight.cutoff: {low: 0, high: 12}\n"
+    study, points = study_of(write(text))
+    assert design_table(Jobs(study, 2), points)["lanes.flight.cutoff"].tolist() == [2, 0, 12]
+    cutoffs = [with_values(study.base.scenario, Jobs(study, 2).job(point, 0).point).lanes["flight"].cutoff
+               for point in points[1:]]  # fmt: skip
+    assert cutoffs == [0, 12 * HOUR]
 
 
 def test_share_that_is_set_to_what_it_was_does_not_give_way_to_another(write: Write, library: Path) -> None:
