@@ -20,11 +20,12 @@ run: setup
 	$(BIN)/sim compare scenarios/harbin-baseline.yaml harbin-charters harbin-sorting harbin-single-window \
 	  harbin-russian-sorting harbin-training harbin-brand --parcels-per-row 200 --replications 8
 
+# A file of tests stays in one process, so that what its tests share is made once.
 test: setup
-	$(BIN)/python -m pytest -n 2 -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
 test-all: setup
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # A Dask scheduler and two workers, each a process of its own on loopback: the same runs, and what is killed of them.
 cluster-test: setup

@@ -13,15 +13,33 @@ from rich.text import Text
 from sim.cli.blocks import wrapped
 from sim.errors import printable
 from sim.experiments.comparing.comparison import Comparison
-from sim.experiments.comparing.wording import HEADINGS, plan_cells, rests_on, short
+from sim.experiments.comparing.wording import HEADINGS, days, plan_cells, points, rests_on, short, with_interval
 from sim.indicators import Columns
 
 WIDTH_WITHOUT_TERMINAL = 110
 GAP = 3
 """Characters between two columns of a table."""
 EDGES = 4
-ROWS_SHOWN = 60
+ROWS_SHOWN = 40
 OF_PORTFOLIO = ("placed", "mean_days", "share_within_promise", "buyers_surplus_cny", "cost_cny", "net_benefit_cny")
+OF_ANY_GROUP = ("placed", "mean_days", "share_within_promise", "co2e_kg", "buyers_surplus_cny")
+OF_GROUPS = {"queue": ("mean_wait_hours", "started"), "lane": ("departed", "load_factor", "rolled_over")}
+"""Measures that are shown of the groups of a dimension."""
+WRITTEN = {
+    "placed": ("parcels\nplaced", short),
+    "mean_days": ("mean\ndays", days),
+    "share_within_promise": ("within\npromise", points),
+    "co2e_kg": ("CO2e\nkg", short),
+    "buyers_surplus_cny": ("surplus\nCNY", short),
+    "cost_cny": ("cost\nCNY", short),
+    "net_benefit_cny": ("net benefit\nCNY", short),
+    "mean_wait_hours": ("mean wait\nhours", short),
+    "started": ("started", short),
+    "departed": ("departures", short),
+    "load_factor": ("load\nfactor", points),
+    "rolled_over": ("left\nbehind", short),
+}
+"""Headings of measures, and how their differences are written."""
 
 
 def show_comparison(comparison: Comparison, folder: Path, stream: TextIO) -> None:
@@ -29,8 +47,8 @@ def show_comparison(comparison: Comparison, folder: Path, stream: TextIO) -> Non
     console = Console(file=stream, highlight=False, width=None if stream.isatty() else WIDTH_WITHOUT_TERMINAL)
     title = comparison.base.plan.title or comparison.base.plan.name
     console.print(Text(printable(f"Plans against: {title}")))
-    names = [one.plan.name for one in comparison.alternatives]
-    cells = [["\n".join(cell) for cell in plan_cells(comparison, one)] for one in comparison.alternatives]
+    names = [one.plan.name for one in comparison.ranked]
+    cells = [["\n".join(cell) for cell in plan_cells(comparison, one)] for one in comparison.ranked]
     headings = ["\n".join(heading) for heading in HEADINGS]
     for group in _packed([headings, *cells], console.width - EDGES - max(map(len, ["plan", *names]))):
         rows = [[name, *(row[i] for i in group)] for name, row in zip(names, cells, strict=True)]
@@ -80,22 +98,10 @@ def printable_lines(text: str) -> str:
 def _show_by(console: Console, comparison: Comparison, dimension: str) -> None:
     """Differences of a few measures by the groups of a dimension."""
     table = comparison.tables["differences"]
-    wanted = {
-        "queue": ("mean_wait_hours", "started"),
-        "lane": ("departed", "load_factor", "rolled_over"),
-    }.get(dimension, ("placed", "mean_days", "share_within_promise", "co2e_kg", "buyers_surplus_cny"))
-    is_shown = (table["dimension"] == dimension) & np.isin(table["measure"].astype(str), wanted)
-    found: dict[tuple[str, str], dict[str, float]] = {}
-    for i in np.flatnonzero(is_shown):
-        found.setdefault((table["plan"][i], table["group"][i]), {})[table["measure"][i]] = table["difference"][i]
-    rows = [[plan, group, *(short(each.get(name, np.nan)) for name in wanted)] for (plan, group), each in found.items()]
-    console.print(
-        table_of(
-            ["plan", dimension, *(name.replace("_", "\n") for name in wanted)],
-            rows[:ROWS_SHOWN],
-            f"Differences by {dimension}",
-        )
-    )
+    is_shown = table["dimension"] == dimension
+    rows = _rows(table, is_shown, ("plan", "group"), OF_GROUPS.get(dimension, OF_ANY_GROUP), "difference")
+    _show_parts(console, f"Differences by {dimension}, plan less baseline, over the reported time",
+                ["plan", dimension], OF_GROUPS.get(dimension, OF_ANY_GROUP), rows[:ROWS_SHOWN])  # fmt: skip
     if len(rows) > ROWS_SHOWN:
         console.print(Text(f"... and {len(rows) - ROWS_SHOWN} more rows; see differences.csv."))
 
@@ -103,20 +109,55 @@ def _show_by(console: Console, comparison: Comparison, dimension: str) -> None:
 def _show_portfolio(console: Console, table: Columns) -> None:
     """What each part brings alone and last, and the whole beyond the sum."""
     measures = [name for name in OF_PORTFOLIO if name in set(table["measure"])]
-    found: dict[tuple[str, str], dict[str, float]] = {}
-    for i in range(len(table["measure"])):
-        found.setdefault((table["part"][i], table["as"][i]), {})[table["measure"][i]] = table["difference"][i]
-    rows = [[part, how, *(short(each.get(name, np.nan)) for name in measures)] for (part, how), each in found.items()]
-    headings = ["part", "as", *(name.replace("_", "\n") for name in measures)]
-    console.print(table_of(headings, rows, "Portfolio, over the reported time"))
+    rows = _rows(table, np.ones(len(table["measure"]), bool), ("part", "as"), measures, "difference")
+    title = "Portfolio, with less without, over the reported time (last: beside all the others)"
+    _show_parts(console, title, ["part", "as"], measures, rows)
 
 
 def _show_decomposition(console: Console, table: Columns) -> None:
     """What each step of feedback contributes."""
     steps = list(dict.fromkeys(table["step"]))
     for measure in ("placed", "mean_days"):
-        found: dict[str, dict[str, float]] = {}
+        found: dict[str, dict[str, str]] = {}
         for i in np.flatnonzero(table["measure"] == measure):
-            found.setdefault(table["plan"][i], {})[table["step"][i]] = table["contribution"][i]
-        rows = [[plan, *(short(each.get(step, np.nan)) for step in steps)] for plan, each in found.items()]
-        console.print(table_of(["plan", *steps], rows, f"Where the effect on {measure} comes from"))
+            found.setdefault(table["plan"][i], {})[table["step"][i]] = _cell(table, int(i), "contribution")
+        heading = " ".join(WRITTEN[measure][0].split("\n"))
+        rows = [[plan, *(each.get(step, "-") for step in steps)] for plan, each in found.items()]
+        title = f"Where the effect on {heading} comes from, over the reported time"
+        _show_columns(console, title, ["plan"], [step.replace(" ", "\n", 1) for step in steps], rows)
+
+
+def _rows(
+    table: Columns, is_shown: np.ndarray, keys: Sequence[str], measures: Sequence[str], value: str
+) -> list[list[str]]:
+    """The cells of some measures of a long table, a row for each of its keys."""
+    found: dict[tuple[str, ...], dict[str, str]] = {}
+    for i in np.flatnonzero(is_shown & np.isin(table["measure"].astype(str), measures)):
+        found.setdefault(tuple(table[key][i] for key in keys), {})[table["measure"][i]] = _cell(table, int(i), value)
+    return [[*key, *(each.get(name, "-") for name in measures)] for key, each in found.items()]
+
+
+def _cell(table: Columns, i: int, value: str) -> str:
+    """A difference, its credible interval, and half its width by Monte Carlo error, where there are such."""
+    write = WRITTEN[table["measure"][i]][1]
+    found, low, high, half = (float(table[name][i]) for name in (value, "credible_low", "credible_high", "half_width"))
+    return "\n".join(with_interval(write, found, low, high, half))
+
+
+def _show_parts(
+    console: Console, title: str, keys: Sequence[str], measures: Sequence[str], rows: Sequence[Sequence[str]]
+) -> None:
+    _show_columns(console, title, keys, [WRITTEN[name][0] for name in measures], rows)
+
+
+def _show_columns(
+    console: Console, title: str, keys: Sequence[str], headings: Sequence[str], rows: Sequence[Sequence[str]]
+) -> None:
+    """A table, or several below each other where it would be wider than the console."""
+    n = len(keys)
+    named = [max(len(row[k]) for row in [keys, *rows]) for k in range(n)]
+    width = console.width - EDGES - sum(named) - GAP * (n - 1)
+    console.print(Text(title), soft_wrap=True)
+    for group in _packed([headings, *(row[n:] for row in rows)], width):
+        parts = [[*row[:n], *(row[n + i] for i in group)] for row in rows]
+        console.print(table_of([*keys, *(headings[i] for i in group)], parts))

@@ -29,14 +29,16 @@ class Progress:
     def __init__(self, stage: str, total: int, done: int = 0) -> None:
         self.stage, self.total, self.before, self.done = stage, total, done, done
         self._started = self._told = time.monotonic()
+        self._told_of = -1
         self._is_terminal = sys.stderr.isatty()
 
     def update(self, done: int) -> None:
         """So many are done."""
         self.done = done
         now = time.monotonic()
-        if self._is_terminal or now - self._told >= TELL_EVERY or done == self.total:
-            self._told = now
+        is_due = done != self._told_of and now - self._told >= TELL_EVERY
+        if self._is_terminal or is_due or done == self.total:
+            self._told, self._told_of = now, done
             end = "\r" if self._is_terminal and done < self.total else "\n"
             print(f"{self.stage}: {self._said(now - self._started)}", end=end, file=sys.stderr, flush=True)
 

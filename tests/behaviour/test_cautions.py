@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from behaviour.planned import FROZEN, TRADING, more_sorting, narrow
 
@@ -95,6 +96,21 @@ def test_many_reasons_for_replications_left_out_end_in_a_count(many: Comparison)
     assert (len(found), found[-1]) == (LINES_OF_A_KIND + 1, "4 more replications are left out, for other reasons.")
 
 
+def test_places_of_few_replications_say_so_briefly(many: Comparison) -> None:
+    (said,) = warnings(of_plans(many, {0: {"piled_up": {"a": 1, "b": 1, "c": 2}}}))
+    assert said == "with plan-0 work piles up at c, a (in 1 of 2 replications) and b (1 of 2)."
+
+
+def test_difference_that_luck_alone_could_make_is_told(many: Comparison) -> None:
+    one = many.alternatives[0]
+    base = many.base.samples.whole("mean_days")
+    unsure = replace(one, samples=one.samples.with_whole({"mean_days": base + np.array([1.0, -0.9])}))
+    equal = replace(one, samples=one.samples.with_whole({"mean_days": base}))
+    (said,) = (line for line in rests_on(replace(many, alternatives=(unsure,))) if "may be nothing" in line)
+    assert said == "By Monte Carlo error alone the difference may be nothing for plan-0."
+    assert not any("may be nothing" in line for line in rests_on(replace(many, alternatives=(equal,))))
+
+
 def test_plans_that_are_not_precise_are_named_up_to_a_few(many: Comparison) -> None:
     (said,) = (
         line for line in rests_on(replace(many, rule=Rule(relative=1e-9, floor=0))) if line.startswith("Not as precise")
@@ -102,3 +118,13 @@ def test_plans_that_are_not_precise_are_named_up_to_a_few(many: Comparison) -> N
     assert "plan-3 (±" in said
     assert "and 8 more plans; more replications would help" in said
     assert "plan-4" not in said
+
+
+def test_plans_are_shown_from_the_best_by_the_objective(many: Comparison) -> None:
+    days = {"plan-0": 9.0, "plan-1": 7.0, "plan-2": np.nan, "plan-3": 8.0}
+    timed = tuple(
+        replace(one, samples=one.samples.with_whole({"mean_days": np.full(2, days[one.plan.name])}))
+        for one in many.alternatives[:4]
+    )
+    ranked = replace(many, alternatives=timed).ranked
+    assert [one.plan.name for one in ranked] == ["plan-1", "plan-3", "plan-0", "plan-2"]

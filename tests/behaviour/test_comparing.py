@@ -220,7 +220,12 @@ def test_relieved_bottleneck_shows_up_downstream() -> None:
 
 def test_contributions_of_feedback_add_up_to_the_whole_effect() -> None:
     cheaper = intervention("cheaper", {"m": {"kind": "subsidy", "routes": ["post"], "per_parcel": "10 CNY"}})
-    comparison = compared(two_routes(), cheaper, is_decomposed=True, replications=2)
+    shares: list[float] = []
+    comparison = compared(
+        two_routes(), cheaper, is_decomposed=True, replications=2, on_progress=lambda p: shares.append(p.share)
+    )
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
     table = comparison.decomposition
     for (plan, measure), rows in table.groupby(["plan", "measure"]):
         steps = rows.set_index("step").contribution

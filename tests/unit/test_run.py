@@ -12,6 +12,7 @@ from pyarrow import parquet
 import sim
 from sim.errors import AbsurdScenarioError
 from sim.experiments import estimate as estimates
+from sim.experiments import kept_runs
 from sim.experiments import run as runs
 from sim.experiments.estimate import estimate, refuse_if_absurd
 from sim.experiments.manifest import save
@@ -295,3 +296,16 @@ def test_run_that_takes_days_is_refused(tiny: Scenario) -> None:
 def test_run_refuses_an_absurd_scenario(tiny: Scenario) -> None:
     with pytest.raises(AbsurdScenarioError):
         sim.run(latent(tiny, 1e11))
+
+
+def test_progress_that_is_not_seen_on_a_terminal_is_told_only_when_there_is_some(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr(kept_runs.time, "monotonic", lambda: now[0])
+    progress = kept_runs.Progress("stage", 3)
+    for second, done in ((1, 0), (11, 0), (30, 0), (45, 1), (50, 2), (60, 2), (90, 2), (95, 3)):
+        now[0] = float(second)
+        progress.update(done)
+    told = [line.split("of")[0].strip() for line in capsys.readouterr().err.splitlines()]
+    assert told == ["stage: 0", "stage: 1", "stage: 2", "stage: 3"]

@@ -59,11 +59,11 @@ def _backlogs(comparison: Comparison) -> Iterator[str]:
 def _places(found: Mapping[str, int], n: int) -> str:
     """Places, and in how many replications where it is not in all of them; those of most replications first."""
     named = sorted(found, key=lambda name: (-found[name], name))
-    return first_of(
-        [name if found[name] == n else f"{name} (in {found[name]} of {n} replications)" for name in named],
-        "place",
-        PLACES_NAMED,
-    )
+    seldom = next((name for name in named if found[name] < n), None)
+    told = {
+        name: f"in {found[name]} of {n} replications" if name == seldom else f"{found[name]} of {n}" for name in named
+    }
+    return first_of([name if found[name] == n else f"{name} ({told[name]})" for name in named], "place", PLACES_NAMED)
 
 
 def _plans(comparison: Comparison, plans: Sequence[Compared]) -> str:

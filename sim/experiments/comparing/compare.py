@@ -14,13 +14,13 @@ from sim.errors import SimError
 from sim.experiments.comparing.accounts import Lasting, unknown_in, with_accounts
 from sim.experiments.comparing.comparison import OF_A_DRAW, Compared, Comparison
 from sim.experiments.comparing.costs import Cost, cost_of, is_lasting, years_in_force
-from sim.experiments.comparing.decomposing import decomposition
+from sim.experiments.comparing.decomposing import SWITCHES, decomposition
 from sim.experiments.comparing.drawing import drawn_in, interventions_in
 from sim.experiments.comparing.network import mean_of
 from sim.experiments.comparing.objectives import OBJECTIVES, Objective
 from sim.experiments.comparing.plans import Plan, PlanError, Said, base_plan, checked, first_day, plan_of
 from sim.experiments.comparing.portfolios import combinations, portfolio
-from sim.experiments.comparing.replicating import MOST, Replications, Rule, replicated
+from sim.experiments.comparing.replicating import MOST, Replications, Rule, part_of, replicated
 from sim.experiments.comparing.samples import Samples, gathered, united_groups
 from sim.experiments.differences import Difference, Layout
 from sim.experiments.run import Tell
@@ -118,7 +118,8 @@ def compare_plans(
     all_plans = list(together.plans if together else plans)
     everything = alike([base, *all_plans], parcels_per_row)
     study = _Study(everything, rule, objective, tuple(by))
-    found = replicated(everything, rule, study.differences, workers, on_progress)
+    of_plans = 1 / (1 + len(SWITCHES)) if is_decomposed else 1.0
+    found = replicated(everything, rule, study.differences, workers, part_of(on_progress, 0.0, of_plans))
     if not found.complete():
         raise SimError(_nothing(found))
     comparison = study.comparison(found)
@@ -127,7 +128,7 @@ def compare_plans(
     if together:
         more["portfolio"] = portfolio(comparison, together)
     if is_decomposed and not comparison.was_stopped:
-        more["decomposition"], notes = decomposition(comparison, found.n, workers, on_progress)
+        more["decomposition"], notes = decomposition(comparison, found.n, workers, part_of(on_progress, of_plans, 1.0))
         comparison = replace(comparison, notes=notes)
     more = {name: table for name, table in more.items() if table}
     return replace(comparison, more=more, seconds=time.perf_counter() - started)

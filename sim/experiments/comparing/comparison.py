@@ -1,5 +1,6 @@
 """What a comparison came to: differences, rankings and accounts, as tables, pictures and a page of a notebook."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -83,6 +84,13 @@ class Comparison:
         """The baseline, then the plans."""
         return (self.base, *self.alternatives)
 
+    @property
+    def ranked(self) -> tuple[Compared, ...]:
+        """The plans, the one with the best mean by the objective first; as they were named where it is not known."""
+        means = [float(self.objective.of(one.samples).mean()) for one in self.alternatives]
+        order = sorted(range(len(means)), key=lambda i: math.inf if math.isnan(means[i]) else -means[i])
+        return tuple(self.alternatives[i] for i in order)
+
     def difference(self, one: Compared, measure: str, dimension: str = "whole", group: int = 0) -> Difference:
         """A plan less the baseline in one measure."""
         values = one.samples.values[dimension][measure][group]
@@ -143,7 +151,7 @@ class Comparison:
             f"<tr><td>{escape(one.plan.name)}</td>"
             + "".join(f"<td>{'<br>'.join(map(escape, cell))}</td>" for cell in plan_cells(self, one))
             + "</tr>"
-            for one in self.alternatives
+            for one in self.ranked
         )
         notes = "".join(f"<p>{escape(line)}</p>" for line in self.remarks)
         caption = escape(f"Against {self.base.plan.title or self.base.plan.name}")

@@ -98,7 +98,7 @@ def replicated(
     first = min(max(math.ceil(FIRST / unit) * unit, 2 * unit), rule.most) if rule.fixed is None else rule.fixed
     wanted = in_whole_draws(plans, first)
     while wanted > found.n:
-        _add(found, wanted, workers, _of_round(on_progress, found.n, wanted))
+        _add(found, wanted, workers, part_of(on_progress, found.n / wanted, 1.0))
         if found.was_stopped or rule.fixed is not None or not found.complete():
             break
         wanted = _next(judge(found), rule, found.n, unit)
@@ -112,11 +112,11 @@ def in_whole_draws(plans: Sequence[Plan], n: int) -> int:
     return n // per_draw * per_draw if is_drawn and n >= 2 * per_draw else n
 
 
-def _of_round(on_progress: Tell | None, done: int, wanted: int) -> Tell | None:
-    """Progress over all rounds so far and this one."""
+def part_of(on_progress: Tell | None, first: float, last: float) -> Tell | None:
+    """Progress of a part of the work as that of the whole, of which it is from one share to another."""
     if on_progress is None:
         return None
-    return lambda p: on_progress(Progress((done + (wanted - done) * p.share) / wanted, p.complete, p.replications))
+    return lambda p: on_progress(Progress(first + (last - first) * p.share, p.complete, p.replications))
 
 
 def _add(found: Replications, wanted: int, workers: int, on_progress: Tell | None) -> None:

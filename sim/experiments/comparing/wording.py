@@ -55,7 +55,11 @@ def plan_cells(comparison: Comparison, one: Compared) -> list[tuple[str, ...]]:
 
 def _figure(comparison: Comparison, one: Compared, name: str, write: Callable[[float], str]) -> tuple[str, ...]:
     """A figure: its value, its credible interval, and half its width by Monte Carlo error, where there are such."""
-    value, low, high, half = SHOWN[name].of(comparison, one)
+    return with_interval(write, *SHOWN[name].of(comparison, one))
+
+
+def with_interval(write: Callable[[float], str], value: float, low: float, high: float, half: float) -> tuple[str, ...]:
+    """A number in one line, then `[low, high]` and `±half` as far as they are known and not nothing."""
     lines = [write(value)]
     if not math.isnan(low) and (low, high) != (value, value):
         lines.append(f"[{write(low)}, {write(high)}]")
@@ -113,6 +117,7 @@ def rests_on(comparison: Comparison) -> Iterator[str]:
         "cost. Benefit is buyers' surplus, sellers' income and operators' result less subsidies; see docs/comparing.md."
     )
     yield _precision(comparison)
+    yield from _undecided(comparison)
     best = float(comparison.ranking.probability_best[0])
     yield f"The baseline itself is best with a probability of {probability(best)}."
     yield from _important_numbers(comparison)
@@ -161,6 +166,18 @@ def _precision(comparison: Comparison) -> str:
         return f"All plans are as precise as asked for in {comparison.objective.name}: {what}."
     those = first_of(missing, "plan", PLANS_NAMED)
     return f"Not as precise as asked for ({what}): {those}; more replications would help."
+
+
+def _undecided(comparison: Comparison) -> Iterator[str]:
+    """Plans whose difference is smaller than what luck alone may make of it."""
+    found = {one.plan.name: comparison.difference(one, comparison.objective.measure) for one in comparison.alternatives}
+    names = [name for name, one in found.items() if 0 < abs(one.difference) < one.half_width]
+    if names:
+        more = (
+            "; P(better) and P(best) are over draws and do not count that error" if comparison.layout.has_draws else ""
+        )
+        those = first_of(names, "plan", PLANS_NAMED)
+        yield f"By Monte Carlo error alone the difference may be nothing for {those}{more}."
 
 
 def _important_numbers(comparison: Comparison) -> Iterator[str]:
