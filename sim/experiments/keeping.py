@@ -4,7 +4,7 @@ Knows jobs, executors and parts; knows nothing of what they are for.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from sim.experiments.executors.protocol import Ended, Executor, Job, Limits
@@ -30,15 +30,21 @@ def run_kept(
     on_progress: Callable[[Progress], None],
     *,
     retry: bool = False,
+    tried: Collection[str] = (),
 ) -> dict[str, Ended]:
     """How each job ended, by key, in the order of the jobs; each is on disk as soon as it has ended.
 
-    Those on disk are not run again, except, with ``retry``, those that failed. One command at a time may do so in a
-    folder (see Locked). Raises PartsFolderError and ExecutorError; what has ended by then is kept.
+    Those on disk are not run again, except those that came to another limit than ``limits`` and, with ``retry``, those
+    that failed, but for ``tried``. One command at a time may do so in a folder (see Locked). Raises PartsFolderError
+    and ExecutorError; what has ended by then is kept.
     """
     parts.prepare()
     by_key = {job.key: job for job in jobs}
-    kept = {key: found for key in by_key if (found := parts.get(key)) and not (retry and found.status != "done")}
+
+    def counts(found: Ended) -> bool:
+        return not limits.are_others(found) and (found.status == "done" or not retry or found.key in tried)
+
+    kept = {key: found for key in by_key if (found := parts.get(key)) and counts(found)}
     tally = _Tally(kept, len(by_key), on_progress)
 
     def keep(ended: Ended) -> None:

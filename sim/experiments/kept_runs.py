@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from sim.errors import SimError
 from sim.experiments.executors import Ended, Limits, executor
+from sim.experiments.parts import written_to
 from sim.experiments.store import Job, Store, Summary
 
 TELL_EVERY = 10.0
@@ -51,7 +52,11 @@ class Progress:
 
 def summaries(jobs: Sequence[Job], store: Store, stage: str, workers: int = AT_ONCE) -> list[Summary]:
     """What the jobs give, in their order; those in the store are not run again. Raises RunsFailedError."""
-    missing = {job.key: job for job in jobs if not store.path(job.key).exists()}
+    there = {job.key: store.get(job.key) for job in jobs}
+    for said in store.damaged.values():
+        print(said, file=sys.stderr)
+    store.damaged.clear()
+    missing = {job.key: job for job in jobs if there[job.key] is None}
     reasons: dict[str, str] = {}
     progress = Progress(stage, len(jobs), len(jobs) - len(missing))
 
@@ -59,7 +64,9 @@ def summaries(jobs: Sequence[Job], store: Store, stage: str, workers: int = AT_O
         if ended.summary is None:
             reasons[ended.key] = ended.reason
         else:
-            store.put(ended.key, ended.summary)
+            with written_to(store.folder):
+                store.put(ended.key, ended.summary)
+            there[ended.key] = ended.summary
         progress.update(progress.done + 1)
 
     progress.update(progress.done)
@@ -67,7 +74,7 @@ def summaries(jobs: Sequence[Job], store: Store, stage: str, workers: int = AT_O
         executor(min(workers, len(missing))).run(list(missing.values()), Limits(), keep)
     if first := next((reasons[job.key] for job in jobs if job.key in reasons), None):
         raise RunsFailedError(f"{len(reasons)} of {len(missing)} runs failed, the first so: {first}")
-    found = [store.get(job.key) for job in jobs]
+    found = [there[job.key] for job in jobs]
     return [summary for summary in found if summary is not None]
 
 

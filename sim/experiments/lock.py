@@ -59,8 +59,9 @@ class Locked:
                 holder = _holder(file)
                 os.close(file)
                 raise FolderInUseError(f"{self._folder} is in use by {_said(holder)}; wait for it or stop it") from None
-            if self._path.exists() and os.path.samestat(os.fstat(file), self._path.stat()):
-                return file
+            with suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(file), self._path.stat()):
+                    return file
             os.close(file)
 
     def _take_over(self, before: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import json
 import os
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -77,7 +78,7 @@ def program() -> str:
     digest = hashlib.sha256()
     for file in sorted(Path(sim.__file__).parent.rglob("*.py")):
         digest.update(file.read_bytes())
-    for package in ("numpy", "numba", "holidays"):
+    for package in ("numpy", "numba", "scipy", "holidays"):
         digest.update(f"{package} {version(package)}".encode())
     return digest.hexdigest()
 
@@ -87,6 +88,8 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.damaged: dict[str, str] = {}
+        """What was wrong with the runs that were set aside, by key: a sentence for each."""
         folder.mkdir(parents=True, exist_ok=True)
 
     def path(self, key: str) -> Path:
@@ -94,14 +97,25 @@ class Store:
         return self.folder / f"{key}.json.gz"
 
     def get(self, key: str) -> Summary | None:
-        """A run, if it is there."""
+        """A run, if it is there; one that was cut short or altered is set aside as `KEY.damaged` and is not there."""
+        path = self.path(key)
         try:
-            return json.loads(gzip.decompress(self.path(key).read_bytes()))
+            data = path.read_bytes()
         except FileNotFoundError:
+            return None
+        try:
+            return json.loads(gzip.decompress(data))
+        except (EOFError, ValueError, zlib.error, gzip.BadGzipFile):
+            aside = self.folder / f"{key}.damaged"
+            path.replace(aside)
+            self.damaged[key] = f"{path} was cut short or altered; it is set aside as {aside.name} and run again"
             return None
 
     def put(self, key: str, summary: Summary) -> None:
         """Keep a run."""
         aside = self.folder / f".{key}.{os.getpid()}"
-        aside.write_bytes(gzip.compress(json.dumps(summary).encode(), mtime=0))
-        aside.replace(self.path(key))
+        try:
+            aside.write_bytes(gzip.compress(json.dumps(summary).encode(), mtime=0))
+            aside.replace(self.path(key))
+        finally:
+            aside.unlink(missing_ok=True)

@@ -314,6 +314,14 @@ def whole_groups(scenario: Scenario, texts: Iterable[str]) -> tuple[tuple[str, .
     return tuple(sorted(tuple(sorted(named[path] for path in group)) for group in groups if group <= named.keys()))
 
 
+def shares_together(scenario: Scenario, texts: Iterable[str]) -> dict[str, frozenset[str]]:
+    """Of each of some numbers that is in a group of shares that sum to one, those of them that are in the same."""
+    data = scenario.model_dump(mode="json", by_alias=True, exclude_none=True)
+    named = {_path(data, text): text for text in texts}
+    groups = {path: frozenset(_group(data, path)) & named.keys() for path in named}
+    return {named[path]: frozenset(named[each] for each in group) for path, group in groups.items() if group}
+
+
 def _group(data: dict[str, Any], path: Path) -> list[Path]:
     """All members of the group of shares that a path belongs to; empty if it is in none."""
     if len(path) > 2 and path[-1] == "share" and path[-3] == "parts":

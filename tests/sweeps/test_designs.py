@@ -12,6 +12,7 @@ from sim.experiments.sweeps.jobs import Jobs, SweepJob, unpacked
 from sim.experiments.sweeps.reading import Study, read_sweep
 from sim.experiments.sweeps.tables import design_table
 from sim.scenario.setting import with_values
+from sim.ticks import HOUR
 from tests.sweeps.conftest import Write
 
 TWO = """replications: 2
@@ -165,3 +166,51 @@ def test_key_of_a_run_says_everything_that_it_depends_on(write: Write) -> None:
     others = [key(PLANS, replication=1), key(PLANS, point=2), key(PLANS + "parcels_per_row: 3\n")]
     assert len({first, *others}) == 4
     assert key(PLANS + "title: Another title\nlimits: {seconds: 5}\nseed: 9\n") == first
+
+
+def test_value_of_zero_does_not_hide_what_its_unit_is(write: Write) -> None:
+    """The size of a unit cannot be seen from nothing: 0 % to 0.2 is 0 % to 20 %, and the base of 0 d is no 7.2e9 d."""
+    text = """design: {kind: factorial}
+replications: 2
+levers:
+  lanes.flight.cancellation: {low: 0 %, high: 0.2}
+  lanes.flight.cutoff: {values: [0 d, 12 h]}
+"""
+    study, points = study_of(write(text))
+    assert [point.values for point in points[1:]] == [
+        (share, cutoff) for share in ("0.0 %", "20.0 %") for cutoff in ("0 d", "0.5 d")
+    ]
+    table = design_table(Jobs(study, 2), points)
+    assert table["lanes.flight.cancellation [%]"][0] == 10
+    assert table["lanes.flight.cutoff [d]"][0] == pytest.approx(1 / 12)
+
+
+def test_bare_numbers_are_in_the_unit_of_the_field(write: Write) -> None:
+    text = "design: {kind: factorial}\nreplications: 2\nlevers:\n  lanes.flight.cutoff: {low: 0, high: 12}\n"
+    study, points = study_of(write(text))
+    assert design_table(Jobs(study, 2), points)["lanes.flight.cutoff"].tolist() == [2, 0, 12]
+    cutoffs = [with_values(study.base.scenario, Jobs(study, 2).job(point, 0).point).lanes["flight"].cutoff
+               for point in points[1:]]  # fmt: skip
+    assert cutoffs == [0, 12 * HOUR]
+
+
+def test_share_that_is_set_to_what_it_was_does_not_give_way_to_another(write: Write, library: Path) -> None:
+    base = library / "tiny.yaml"
+    regions = "  ural: {name: {en: Ural}, order_share: 50 %}\n  siberia: {name: {en: Siberia}, order_share: 10 %}\n"
+    text = base.read_text("utf-8").replace("  ural: {name: {en: Ural}, order_share: 60 %}\n", regions, 1)
+    text = text.replace("volga: 3.5 d", "volga: 3.5 d, siberia: 5 d").replace(
+        "volga: {days: 9 d, spread: 3 d}", "volga: {days: 9 d, spread: 3 d}, siberia: {days: 9 d, spread: 3 d}"
+    )
+    base.write_text(text.replace("volga: air}", "volga: air, siberia: air}"), "utf-8")
+    text = """design: {kind: factorial}
+replications: 2
+levers:
+  regions.ural.order_share: {values: [50 %]}
+  regions.volga.order_share: {values: [20 %, 40 %]}
+"""
+    study, points = study_of(write(text))
+    jobs = Jobs(study, 2)
+    job = SweepJob.from_text(jobs.job(points[1], 0).text)
+    found = with_values(unpacked(job.packed), job.point)
+    assert [found.regions[name].order_share for name in ("ural", "volga", "siberia")] == pytest.approx([0.5, 0.2, 0.3])
+    assert jobs.job(points[2], 0).key == jobs.job(points[0], 0).key, "nothing of it is new"

@@ -1,5 +1,6 @@
 """A sweep gives the same bytes however it was run, says of each run how it ended, and adds replications as asked."""
 
+import errno
 import json
 import math
 import os
@@ -14,13 +15,15 @@ from pyarrow import parquet
 
 from sim.cli import cli
 from sim.experiments.executors import Ended, Executor, InProcess, Job, Limits, executor
+from sim.experiments.parts import PartsFolderError
 from sim.experiments.sweeps.design import points_of
-from sim.experiments.sweeps.folder import SweepFolderError
+from sim.experiments.sweeps.folder import SweepFolderError, begin
 from sim.experiments.sweeps.jobs import Jobs
 from sim.experiments.sweeps.outcomes import Outcomes, enough
 from sim.experiments.sweeps.reading import read_sweep
 from sim.experiments.sweeps.running import Swept, first_replications, next_replications, run_sweep
 from sim.experiments.sweeps.status import Status, status_of
+from sim.experiments.sweeps.tables import design_table
 from sim.experiments.worlds import Worlds
 from sim.indicators import Run
 from sim.indicators.measures import WHOLE, measured
@@ -266,6 +269,31 @@ def test_point_without_runs_does_not_hold_up_the_others(write: Write) -> None:
     assert Jobs(study, 2).per_draw is None
 
 
+def test_retry_is_of_all_rounds_and_of_each_run_once(write: Write, tmp_path: Path) -> None:
+    file = write(SMALL.replace("replications: 2", "precision: {of: placed, within: 0.1 %, most: 6}"))
+
+    def fail_some(n: int, ended: Ended) -> Ended:
+        return replace(ended, status="failed", reason="no", summary=None) if n in (1, 17) else ended
+
+    assert ran(file, tmp_path / "out", Doing(fail_some)).outcomes.n_failed == 2
+    rest = count()
+    assert ran(file, tmp_path / "out", rest, retry=True).outcomes.n_failed == 0
+    assert rest.n == 2
+
+
+def test_run_that_came_to_another_limit_is_run_again(write: Write, tmp_path: Path) -> None:
+    def late(n: int, ended: Ended) -> Ended:
+        reason = Limits(seconds=300.0).too_long
+        return replace(ended, status="timed_out", reason=reason, summary=None) if n == 2 else ended
+
+    folder = tmp_path / "out"
+    assert ran(write(SMALL + "limits: {seconds: 300}"), folder, Doing(late)).outcomes.n_failed == 1
+    assert ran(write(SMALL + "limits: {seconds: 300}"), folder, count()).outcomes.n_failed == 1
+    rest = count()
+    assert ran(write(SMALL + "limits: {seconds: 600}"), folder, rest).outcomes.n_failed == 0
+    assert rest.n == 1
+
+
 # -- folders and the command -------------------------------------------------------------------------------------------
 
 
@@ -284,6 +312,40 @@ def test_folder_of_something_else_is_refused(write: Write, tmp_path: Path) -> No
         ran(write(SMALL), folder)
     with pytest.raises(SweepFolderError, match="is no folder of a sweep"):
         status_of(tmp_path, ())
+
+
+def test_folder_of_a_command_that_was_killed_before_it_said_what_it_is_goes_on(write: Write, tmp_path: Path) -> None:
+    """As it is left by SIGKILL while the first file was being written; such files do not stay."""
+    folder = tmp_path / "out"
+    folder.mkdir()
+    for name in (".sweep.json.4242", ".design.parquet.4242"):
+        (folder / name).write_bytes(b"half")
+    ran(write(SMALL), folder)
+    assert sorted(path.name for path in folder.iterdir()) == sorted([*TABLES, "parts", "times.csv"])
+
+
+def test_first_file_on_a_full_disk_does_not_make_the_folder_one_of_others(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: Path, _: bytes) -> int:
+        self.touch()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "write_bytes", full)
+        with pytest.raises(PartsFolderError, match="the disk is full"):
+            ran(write(SMALL), tmp_path / "out")
+    assert ran(write(SMALL), tmp_path / "out").outcomes.n_failed == 0
+
+
+def test_sweep_of_fewer_points_in_the_same_folder_has_a_status_of_its_own(write: Write, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    ran(write(SMALL), folder)
+    study = read_sweep(write(SMALL.replace("[1, 3]", "[3]")))
+    points = points_of(study.sweep.design, study.factors, study.sweep.seed)
+    begin(folder, study, design_table(Jobs(study, 1), points))
+    with pytest.raises(SweepFolderError, match="is no folder of a sweep"):
+        status_of(folder, ())
 
 
 def invoked(*arguments: str) -> Result:

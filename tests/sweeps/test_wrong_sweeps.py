@@ -97,6 +97,12 @@ def problems_of(file: Path) -> list[str]:
             "5: 5 replications are not whole draws of 2; write 4 or 6 [replications]",
         ),
         (
+            FACTORIAL + SERVERS + "{values: [1]}\n  routes.post.tariff: {values: [9 CNY + 60 CNY/kg]}\n"
+            "  routes.post.tariff.fixed: {values: [10]}",
+            "10: 'routes.post.tariff.fixed' and 'routes.post.tariff' set the same number, so one of them would not "
+            "count [levers.routes.post.tariff.fixed]",
+        ),
+        (
             FACTORIAL + SERVERS + "{values: [1]}\n  lanes.flight.mode: {low: air, high: rail}",
             "9: a range lies between two numbers, or between two dates; give values instead [levers.lanes.flight.mode]",
         ),
@@ -117,6 +123,14 @@ def test_base_that_is_not_there_is_told_with_the_closest(write: Write) -> None:
     assert problems_of(write(text, whole=True)) == [
         "2: the base '../../elsewhere.yaml' lies outside the folder scenarios/ [base]"
     ]
+
+
+def test_precision_that_no_whole_draw_may_reach_is_refused(write: Write, library: Path) -> None:
+    base = library / "tiny.yaml"
+    base.write_text(base.read_text("utf-8") + "\nreplications_per_draw: 10\n", "utf-8")
+    precise = FACTORIAL.replace("replications: 2", "precision: {of: placed, within: 2 %, most: 4}")
+    told = "5: 4 replications are no whole draw of 10; write 20 or more [precision.most]"
+    assert problems_of(write(precise + SERVERS + "{values: [1, 3]}")) == [told]
 
 
 def test_sweep_has_the_name_of_its_file(write: Write) -> None:

@@ -59,8 +59,7 @@ class Cell:
             answer = self._answer(limits.seconds)
         except TimeoutError:
             self.end()
-            reason = f"took longer than its limit of {limits.seconds:g} s"
-            return Ended(key, "timed_out", reason, None, limits.seconds or 0.0)
+            return Ended(key, "timed_out", limits.too_long, None, limits.seconds or 0.0)
         except CellDiedError:
             self.end()
             return Ended(key, "killed", _how(self._process.returncode))

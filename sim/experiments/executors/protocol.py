@@ -15,6 +15,7 @@ __all__ = ["STATUSES", "Ended", "Executor", "ExecutorError", "Job", "Limits", "O
 
 Status = Literal["done", "failed", "timed_out", "killed"]
 STATUSES: tuple[Status, ...] = get_args(Status)
+TOO_LONG, TOO_MUCH = "took longer than its limit of ", "took more memory than its limit of "
 
 
 class ExecutorError(SimError):
@@ -41,6 +42,22 @@ class Limits:
 
     def __bool__(self) -> bool:
         return self != Limits()
+
+    @property
+    def too_long(self) -> str:
+        """What is said of a run that took longer."""
+        return f"{TOO_LONG}{self.seconds or 0:g} s"
+
+    @property
+    def too_much(self) -> str:
+        """What is said of a run that took more memory."""
+        return f"{TOO_MUCH}{(self.memory_bytes or 0) / 1e9:g} GB"
+
+    def are_others(self, ended: Ended) -> bool:
+        """Whether a run came to a limit that is none of these: with these it may end otherwise."""
+        return (ended.reason.startswith(TOO_LONG) and ended.reason != self.too_long) or (
+            ended.reason.startswith(TOO_MUCH) and ended.reason != self.too_much
+        )
 
 
 @dataclass(frozen=True)

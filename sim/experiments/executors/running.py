@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from threadpoolctl import threadpool_limits
 
-from sim.experiments.executors.protocol import Ended, ExecutorError, Job
+from sim.experiments.executors.protocol import Ended, ExecutorError, Job, Limits
 from sim.experiments.store import Summary
 from sim.experiments.travelling import class_of
 
@@ -59,7 +59,7 @@ def _memory(limit: int | None) -> Iterator[None]:
 
 
 def _of_memory(error: MemoryError, limit: int | None) -> str:
-    return _described(error) if limit is None else f"took more memory than its limit of {limit / 1e9:g} GB"
+    return _described(error) if limit is None else Limits(memory_bytes=limit).too_much
 
 
 def _described(error: BaseException) -> str:

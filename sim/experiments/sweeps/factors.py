@@ -139,8 +139,8 @@ def _of_numbers(path: str, varied: Varied, scenario: Scenario, is_lever: bool) -
     unit = next((found for value in said if isinstance(value, str) and (found := _parts(value)[1])), "")
     amounts = [amount_at(with_values(scenario, {path: value}), path) for value in said if not isinstance(value, tuple)]
     numbers = [_parts(str(value)) for value in said]
-    scale = next((amount.number / number for amount, (number, its) in zip(amounts, numbers, strict=True)
-                  if number and its == unit), 1.0)  # fmt: skip
+    bare = (amount.number / number for amount, (number, _) in zip(amounts, numbers, strict=True) if number)
+    scale = _size(unit, amounts[0].unit) if unit else next(bare, 1.0)
     is_whole = all(amount.is_whole for amount in amounts) and not unit
     plain = Factor(path, is_lever, "number", unit, scale, is_whole)
     if varied.values:
@@ -175,7 +175,7 @@ def _parts(text: str) -> tuple[float, str]:
 
 
 def _size(unit: str, in_unit: str) -> float:
-    """One of a unit in another of the same dimension."""
+    """One of a unit in another of the same dimension; not from an amount, for that may be zero."""
     from sim.units import DIMENSIONS
 
     for known in DIMENSIONS.values():

@@ -7,6 +7,7 @@ its base, the program and the runs alone, so however often it was interrupted, t
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from sim.tables import PROGRAM, Columns, write_csv, write_parquet
 
 MANIFEST, DESIGN, JOBS, RUNS, POINTS = "sweep.json", "design", "jobs", "runs", "points"
 ENDINGS = {".parquet": write_parquet, ".csv": write_csv}
+_ASIDE = re.compile(rf"\.({re.escape(MANIFEST)}|({DESIGN}|{JOBS}|{RUNS}|{POINTS})\.(parquet|csv))\.\d+")
 
 
 class SweepFolderError(SimError):
@@ -34,13 +36,18 @@ def refuse_foreign(folder: Path, sweep: str) -> None:
     """Refuse a folder that holds anything but runs of this sweep."""
     if folder.exists() and not folder.is_dir():
         raise SweepFolderError(f"{folder} is not a folder; name another one with --out")
-    if not folder.exists() or not {path.name for path in folder.iterdir()} - {LOCK}:
+    if not folder.exists() or not {path.name for path in folder.iterdir() if not _is_aside(path)} - {LOCK}:
         return
     found = manifest_in(folder)
     if found is None:
         raise SweepFolderError(f"{folder} holds files that are not of a sweep; name another folder with --out")
     if (other := found["sweep"].get("sweep")) != sweep:
         raise SweepFolderError(f"{folder} holds the sweep '{other}', not '{sweep}'; name another folder with --out")
+
+
+def _is_aside(path: Path) -> bool:
+    """Whether it is what was being written here when a command was killed, or when the disk was full."""
+    return _ASIDE.fullmatch(path.name) is not None
 
 
 def manifest_in(folder: Path) -> dict[str, Any] | None:
@@ -56,13 +63,20 @@ def begin(folder: Path, study: Study, design: Columns) -> None:
     """Write what the sweep is made from, and its points; final tables of something else are taken away."""
     text = json.dumps(manifest(study), ensure_ascii=False, indent=1) + "\n"
     with written_to(folder):
+        for aside in filter(_is_aside, list(folder.iterdir())):
+            aside.unlink()
         path = folder / MANIFEST
         if not path.exists() or path.read_text("utf-8") != text:
-            for name in (RUNS, POINTS):
+            for name in (RUNS, POINTS, JOBS):  # the runs of other points say nothing of these
                 for ending in ENDINGS:
                     (folder / f"{name}{ending}").unlink(missing_ok=True)
             _put(path, text.encode())
     write_tables(folder, {DESIGN: design})
+
+
+def are_written(folder: Path) -> bool:
+    """Whether all final tables are there."""
+    return all((folder / f"{name}{ending}").exists() for name in (RUNS, POINTS) for ending in ENDINGS)
 
 
 def write_jobs(folder: Path, keys: Sequence[Sequence[str]]) -> None:
@@ -93,8 +107,11 @@ def write_tables(folder: Path, tables: Mapping[str, Columns], endings: Iterable[
 
 def _put(path: Path, data: bytes) -> None:
     aside = path.with_name(f".{path.name}.{os.getpid()}")
-    aside.write_bytes(data)
-    aside.replace(path)
+    try:
+        aside.write_bytes(data)
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def manifest(study: Study) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from sim.indicators.measures import WHOLE, measured
 from sim.model import build
 from sim.scenario.altering import checked
 from sim.scenario.scenario import Scenario
-from sim.scenario.setting import Times, with_values
+from sim.scenario.setting import Times, shares_together, with_values
 from sim.scenario.uncertain import Value
 
 Numbers = Mapping[str, Value]
@@ -115,6 +115,7 @@ class Jobs:
     _drawn: dict[tuple[tuple[str, ...], int | None], Numbers] = field(default_factory=dict)
     _worlds: dict[tuple[str, ...], Worlds] = field(default_factory=dict)
     _base: dict[tuple[tuple[str, ...], str], ScenarioValue] = field(default_factory=dict)
+    _shares: dict[tuple[str, ...], Mapping[str, frozenset[str]]] = field(default_factory=dict)
 
     @property
     def per_draw(self) -> int | None:
@@ -138,13 +139,26 @@ class Jobs:
         return self.study.base
 
     def numbers(self, point: Point, ground: Ground) -> Numbers:
-        """What a point sets, but for what its ground does not have, or says already."""
-        return {
-            factor.path: value
+        """What a point sets, but for what its ground does not have, or says already.
+
+        A share is set also where its ground says the same, if another of its group is: it would give way.
+        """
+        said = {
+            factor: value
             for factor, value in zip(self.study.factors, point.values, strict=True)
             if value is not None and not isinstance(value, tuple) and factor.path in ground.paths
-            and not factor.is_same(value, self.base_of(factor, ground))
-        }  # fmt: skip
+        }
+        new = {factor.path for factor, value in said.items() if not factor.is_same(value, self.base_of(factor, ground))}
+        shares = self._shares_of(ground)
+        there = {**self.study.sweep.constants, **{factor.path: value for factor, value in said.items()}}
+        return {path: value for path, value in there.items() if path in new or new & shares.get(path, frozenset())}
+
+    def _shares_of(self, ground: Ground) -> Mapping[str, frozenset[str]]:
+        """Of each share that the sweep names, those that it names of the same group."""
+        if ground.plans not in self._shares:
+            named = {*self.study.sweep.constants, *(factor.path for factor in self.study.factors)} & ground.paths
+            self._shares[ground.plans] = shares_together(ground.scenario, sorted(named))
+        return self._shares[ground.plans]
 
     def base_of(self, factor: Factor, ground: Ground) -> ScenarioValue:
         """What a ground itself says of a factor."""

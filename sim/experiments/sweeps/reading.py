@@ -6,12 +6,13 @@ Answers without numpy: `sim validate` uses it.
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 from sim.errors import AbsurdScenarioError, Problem, ScenarioError, did_you_mean, listed
 from sim.experiments.estimate import Estimate, refuse_if_absurd
 from sim.experiments.sweeps.contract import PLANS, Factorial, LatinHypercube, OneAtATime, Sobol, Sweep, Varied
-from sim.experiments.sweeps.factors import Factor, factor_of
+from sim.experiments.sweeps.factors import Factor, factor_of, same_number
 from sim.experiments.sweeps.ground import Ground, ground_of, laid, settings_of
 from sim.experiments.sweeps.placing import AT_ALL_POINTS, fault_of, refused, survives, unknown
 from sim.experiments.sweeps.wording import spoken
@@ -105,6 +106,11 @@ def _of_words(sweep: Sweep, tree: Tree, file: Path) -> Iterator[Problem]:
     for path in sweep.levers.keys() & sweep.uncertainties.keys():
         message = f"'{path}' is a lever and an uncertainty; it is one of them"
         yield problem_at(tree, ("uncertainties", path), message, is_about_key=True)
+    for one, other in combinations(sweep.varied, 2):
+        if same_number(one, other):
+            section = "levers" if other in sweep.levers else "uncertainties"
+            message = f"'{other}' and '{one}' set the same number, so one of them would not count"
+            yield problem_at(tree, (section, other), message, is_about_key=True)
     for path in sweep.constants.keys() & sweep.varied.keys():
         yield problem_at(tree, ("constants", path), f"'{path}' is constant and varies; it does one of them")
     for section, varied in (("levers", sweep.levers), ("uncertainties", sweep.uncertainties)):
@@ -247,6 +253,9 @@ def _of_replications(sweep: Sweep, tree: Tree, grounds: Grounds) -> Iterator[Pro
             f"{n} replications are not whole draws of {unit}; write {n // unit * unit} or {(n // unit + 1) * unit}"
         )
         yield problem_at(tree, ("replications",), message)
+    if sweep.precision is not None and sweep.precision.most < unit:
+        message = f"{sweep.precision.most} replications are no whole draw of {unit}; write {2 * unit} or more"
+        yield problem_at(tree, ("precision", "most"), message)
     if sweep.precision is not None:
         from sim.indicators.measures import BY_NAME
 

@@ -49,6 +49,7 @@ def run_sweep(study: Study, folder: Path, executor: Executor, told: Told = Told(
     """
     refuse_foreign(folder, study.sweep.sweep)
     with Locked(folder, told.message):
+        refuse_foreign(folder, study.sweep.sweep)  # another command may have made it one in between
         points = points_of(study.sweep.design, study.factors, study.sweep.seed)
         design = design_table(Jobs(study, 1), points)
         begin(folder, study, design)
@@ -64,25 +65,30 @@ def _in_rounds(
 ) -> Outcomes:
     """Replications of all points, more of them until the precision that is asked for is reached."""
     n, precision = first_replications(study), study.sweep.precision
+    tried: set[str] = set()
     while True:
-        outcomes = _round(study, points, n, parts, executor, told, retry=retry)
+        outcomes = _round(study, points, n, parts, executor, told, tried if retry else None)
         wider = enough(outcomes, precision) if precision is not None else 0.0
         more = next_replications(study, n, wider)
         if more <= n:
             return outcomes
-        n, retry = more, False
+        n = more
 
 
 def _round(
-    study: Study, points: list[Point], n: int, parts: Parts, executor: Executor, told: Told, *, retry: bool
+    study: Study, points: list[Point], n: int, parts: Parts, executor: Executor, told: Told, tried: set[str] | None
 ) -> Outcomes:
-    limits = study.sweep.limits
+    """One round; what failed is run again unless it was ``tried`` by this command, or that is None."""
+    limits = Limits(study.sweep.limits.seconds, study.sweep.limits.memory)
     jobs = Jobs(study, n)
     rows: list[list[SweepJob]] = [[jobs.job(point, r) for r in range(n)] for point in points]
     keys = [[job.key for job in row] for row in rows]
     write_jobs(parts.top, keys)
     in_order = [row[r] for r in range(n) for row in rows]  # so that what is there when it is stopped is of all points
-    ended = run_kept(in_order, parts, executor, Limits(limits.seconds, limits.memory), told.progress, retry=retry)
+    retry = tried is not None
+    ended = run_kept(in_order, parts, executor, limits, told.progress, retry=retry, tried=tried or ())
+    if tried is not None:
+        tried.update(ended)
     return Outcomes.of(points, jobs.per_draw, keys, ended)
 
 

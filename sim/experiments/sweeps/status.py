@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.experiments.lock import holder
 from sim.experiments.parts import DamagedPartError, Parts
-from sim.experiments.sweeps.folder import DESIGN, JOBS, MANIFEST, RUNS, SweepFolderError, manifest_in
+from sim.experiments.sweeps.folder import DESIGN, JOBS, MANIFEST, SweepFolderError, are_written, manifest_in
 from sim.experiments.sweeps.outcomes import DONE
 from sim.tables import Columns
 
@@ -87,7 +87,7 @@ def status_of(folder: Path, measures: tuple[str, ...]) -> Status:
         damaged=tuple(damaged),
         at_work=f"process {who['pid']} on {who['host']} since {who['started']}" if who else "",
         seconds_left=_seconds_left(parts, list(ended), total - len(ended), who),
-        is_over=len(ended) == total and not who and (folder / f"{RUNS}.parquet").exists(),
+        is_over=len(ended) == total and not who and are_written(folder),
         design=design,
         runs=runs,
         measures=measures,
