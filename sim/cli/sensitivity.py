@@ -52,9 +52,8 @@ def sensitivity_of(scenario: str, laid: Sequence[str], options: Options, *, as_j
         click.echo(printable(f"error: {wrong}"), err=True)
         return WRONG_INPUT
     base, plan = _plans(scenario, laid, options.plan)
-    folder = options.out or DEFAULT_OUT / "-".join(
-        ["sensitivity", base.scenario.scenario, *laid, *([options.plan] if options.plan else [])]
-    )
+    named = [*laid, *([options.plan] if options.plan else [])]
+    folder = options.out or DEFAULT_OUT / "-".join(["sensitivity", base.scenario.scenario, *map(_short, named)])[:120]
     check_destination(folder)
     runs = folder.with_name(f"{folder.name}-runs")
     store = Store(runs)
@@ -77,6 +76,11 @@ def sensitivity_of(scenario: str, laid: Sequence[str], options: Options, *, as_j
     else:
         show(found, folder, runs)
     return 0
+
+
+def _short(said: str) -> str:
+    """Interventions by their names, those of files too."""
+    return AND.join(Path(part).stem if Path(part).suffix in (".yaml", ".yml") else part for part in said.split(AND))
 
 
 def _wrong(options: Options) -> str | None:

@@ -80,8 +80,8 @@ def verdict(found: Sensitivity, indicator: str, factor: Factor) -> str:
     """Whether a number matters, in words."""
     if found.shares is None:
         seen = found.rounds[-1].found[indicator]
-        most = max(float(seen.mu_star.max()), 1e-300)
-        return f"moves it {seen.mu_star[found.rounds[-1].factors.index(factor)] / most:.0%} as much as the strongest"
+        share = float(seen.mu_star[found.rounds[-1].factors.index(factor)]) / max(float(seen.mu_star.max()), 1e-300)
+        return "moves it most" if share == 1 else f"moves it {share:.0%} as much as the strongest"
     seen_shares, i = found.shares.found[indicator], found.shares.factors.index(factor)
     total, half, first = (float(each[i]) for each in (seen_shares.total, seen_shares.total_half, seen_shares.first))
     jointly = ", mostly together with others" if first < total / 2 and total - first > JOINTLY + half else ""

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol
 
 import sim
+from sim.experiments.travelling import Travelling, kind_of
 
 if TYPE_CHECKING:
     from sim.experiments.worlds import Worlds
@@ -40,7 +41,7 @@ class Job(Protocol):
 
 
 @dataclass(frozen=True)
-class OneRun:
+class OneRun(Travelling):
     """One run of a scenario, as text, with its luck; what is kept of it, others say."""
 
     scenario: str
@@ -50,17 +51,6 @@ class OneRun:
     def key(self) -> str:
         """Hash of everything that the run depends on."""
         return hash_of(str(self.replication), self.scenario)
-
-    @property
-    def text(self) -> str:
-        """It, as it travels."""
-        return to_text(type(self), scenario=self.scenario, replication=self.replication)
-
-    @classmethod
-    def from_text(cls, text: str) -> Self:
-        """It again."""
-        fields = json.loads(text)
-        return cls(fields["scenario"], fields["replication"])
 
     @property
     def worlds(self) -> "Worlds":
@@ -73,7 +63,7 @@ class OneRun:
 
 def to_text(kind: type, **fields: object) -> str:
     """The text as which a job of a class travels, with the fields that its ``from_text`` makes it of again."""
-    return json.dumps({"kind": f"{kind.__module__}:{kind.__qualname__}", **fields})
+    return json.dumps({"kind": kind_of(kind), **fields})
 
 
 def hash_of(*texts: str) -> str:

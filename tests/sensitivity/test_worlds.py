@@ -172,7 +172,20 @@ def test_wrong_request_says_what_is_meant(sensitivity: Sensitivity, arguments: l
     assert said in err
 
 
-SMALL = ("--match", "sorting", "--trajectories", "2", "--points", "0", "--parcels-per-row", "20", "--workers", "1")
+SMALL = (
+    "--match",
+    "sorting",
+    "--match",
+    "more-hands",
+    "--trajectories",
+    "2",
+    "--points",
+    "0",
+    "--parcels-per-row",
+    "20",
+    "--workers",
+    "1",
+)
 
 
 @pytest.mark.slow

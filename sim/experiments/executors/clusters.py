@@ -137,9 +137,11 @@ class _Stream:
             future.add_done_callback(self._over.put)
 
     def _take(self) -> None:
-        with suppress(queue.Empty):
+        try:
             future = self._over.get(timeout=LOOK_EVERY)
-            self._on_ended(_ended(self._waiting.pop(future), future))
+        except queue.Empty:
+            return
+        self._on_ended(_ended(self._waiting.pop(future), future))
 
     def _look(self) -> None:
         """See how many runs can go on at once; workers may come and go."""

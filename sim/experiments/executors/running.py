@@ -5,12 +5,12 @@ import resource
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 
 from threadpoolctl import threadpool_limits
 
 from sim.experiments.executors.protocol import Ended, ExecutorError, Job
 from sim.experiments.store import Summary
+from sim.experiments.travelling import class_of
 
 REASON_SHOWN = 500
 """Characters of a reason that are kept."""
@@ -33,9 +33,8 @@ def ended_here(key: str, text: str, memory_bytes: int | None = None) -> Ended:
 def _kind(text: str) -> object:
     """The class that a text names. A fault here is the program's, not the run's."""
     kind = str(json.loads(text).get("kind"))
-    module, _, name = kind.partition(":")
     try:
-        return getattr(import_module(module), name)
+        return class_of(kind)
     except (ImportError, AttributeError, ValueError) as error:
         raise ExecutorError(f"a job of the kind '{kind}' cannot be made here: {error}") from error
 

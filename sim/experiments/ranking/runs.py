@@ -3,10 +3,9 @@
 Replication r of every portfolio has the same luck and the same draw of what is uncertain, however many are run.
 """
 
-import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -17,8 +16,8 @@ from sim.experiments.comparing.costs import Cost, cost_of
 from sim.experiments.comparing.drawing import interventions_in
 from sim.experiments.comparing.samples import Samples
 from sim.experiments.kept_runs import summaries
-from sim.experiments.store import Store, Summary, hash_of, to_text
-from sim.experiments.variance.runs import posterior_of
+from sim.experiments.store import Store, Summary, hash_of
+from sim.experiments.travelling import Travelling
 from sim.experiments.worlds import Worlds
 from sim.indicators import Run
 from sim.indicators.measures import WHOLE, measured
@@ -30,7 +29,7 @@ KEPT_WORLDS = 4
 
 
 @dataclass(frozen=True)
-class Job:
+class Job(Travelling):
     """One draw of a portfolio with all its luck, as it is sent to a process: the scenario as text.
 
     Replications of a draw run together: what the market comes to expect in its world is worked out once.
@@ -48,18 +47,6 @@ class Job:
         """Hash of everything that the run depends on."""
         drawn = [(posterior.name, posterior.sha256) for posterior in self.posteriors]
         return hash_of("ranking", str(self.first), str(self.n), self.described, repr(drawn))
-
-    @property
-    def text(self) -> str:
-        """It, as it travels."""
-        return to_text(Job, **asdict(self))
-
-    @classmethod
-    def from_text(cls, text: str) -> "Job":
-        """It again."""
-        fields = json.loads(text)
-        posteriors = tuple(map(posterior_of, fields["posteriors"]))
-        return cls(fields["described"], posteriors, fields["first"], fields["n"])
 
     def run(self) -> Summary:
         """Run it; or why that cannot be."""

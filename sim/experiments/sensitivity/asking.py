@@ -62,8 +62,9 @@ class Question:
 
     def said(self, indicator: str) -> str:
         """What is told, in words."""
-        of = f"{INDICATORS[indicator].said}, {self.route or self.base.scenario.scenario}"
-        return f"{of}: {self.plan_name} less baseline" if self.plan else of
+        of = self.route or self.base.scenario.scenario
+        less = f", {self.plan_name} less baseline" if self.plan else ""
+        return f"{indicator} of {of}{less} ({INDICATORS[indicator].said})"
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,9 @@ def _panel(axes: "Axes", found: Sensitivity, indicator: str) -> None:
     axes.spines[["top", "right"]].set_visible(False)
     axes.tick_params(axis="x", labelsize=8)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.6g}")
+    axes.use_sticky_edges = False
     axes.margins(x=0.04)
+    axes.autoscale_view(scaley=False)
     if found.shares:
         right = axes.secondary_yaxis("right")
         right.set_yticks(range(len(shown)), [_share(found, indicator, factor) for factor in shown], fontsize=8)
@@ -79,7 +81,7 @@ def _named(found: Sensitivity, factor: Factor) -> str:
 def _title(found: Sensitivity, indicator: str) -> str:
     unit = found.question.unit(indicator)
     shares = " | at the right its share of the variance, alone and together" if found.shares else ""
-    return f"{found.question.said(indicator)} ({unit}){shares}"
+    return f"{found.question.said(indicator)}, {unit}{shares}"
 
 
 def _share(found: Sensitivity, indicator: str, factor: Factor) -> str:

@@ -4,16 +4,15 @@ A number stands at a quantile of its range, at its value if nothing is said; the
 centre. All points have the luck of one replication. A plan and its baseline are two worlds of one point.
 """
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from sim.errors import SimError
 from sim.experiments.sensitivity.factors import Described
-from sim.experiments.store import Summary, hash_of, to_text
-from sim.experiments.variance.runs import measures_in, posterior_of, uncertain_of
+from sim.experiments.store import Summary, hash_of
+from sim.experiments.travelling import Travelling
+from sim.experiments.variance.runs import measures_in
 from sim.experiments.variance.sample import Sample
 from sim.ledger.posteriors import Posterior
 from sim.scenario.scenario import Scenario
@@ -36,11 +35,6 @@ class Point:
     def of(cls, quantiles: dict[str, float], row: int | None) -> "Point":
         """The point where numbers stand at these quantiles."""
         return cls(tuple(sorted((path, u) for path, u in quantiles.items() if u != MIDDLE)), row)
-
-    @classmethod
-    def again(cls, fields: Mapping[str, Any]) -> "Point":
-        """One that has travelled as text."""
-        return cls(tuple((path, u) for path, u in fields["at"]), fields["row"])
 
 
 @dataclass(frozen=True)
@@ -76,13 +70,6 @@ class World:
             point.row, {each.path: each.quantile(quantiles.get(each.path, MIDDLE)) for each in self.numbers}
         )
 
-    @classmethod
-    def again(cls, fields: Mapping[str, Any]) -> "World":
-        """One that has travelled as text."""
-        posteriors = tuple(map(posterior_of, fields["posteriors"]))
-        groups = tuple(map(tuple, fields["groups"]))
-        return cls(fields["text"], posteriors, tuple(map(uncertain_of, fields["numbers"])), groups)
-
     @property
     def sample(self) -> Sample:
         """What makes its worlds."""
@@ -90,7 +77,7 @@ class World:
 
 
 @dataclass(frozen=True)
-class PointJob:
+class PointJob(Travelling):
     """One run of a world at a point."""
 
     world: World
@@ -107,17 +94,6 @@ class PointJob:
         """Hash of everything that the run depends on."""
         return hash_of("point", self.world.key, repr(self.point), str(self.replication))
 
-    @property
-    def text(self) -> str:
-        """It, as it travels."""
-        return to_text(PointJob, **asdict(self))
-
-    @classmethod
-    def from_text(cls, text: str) -> "PointJob":
-        """It again."""
-        fields = json.loads(text)
-        return cls(World.again(fields["world"]), Point.again(fields["point"]), fields["replication"])
-
     def run(self) -> Summary:
         """All measures, or why there are none."""
         try:
@@ -131,7 +107,7 @@ class PointJob:
 
 
 @dataclass(frozen=True)
-class CheckJob:
+class CheckJob(Travelling):
     """Whether there is a world at each of some points, looked at before any of them is run."""
 
     worlds: tuple[World, ...]
@@ -141,17 +117,6 @@ class CheckJob:
     def key(self) -> str:
         """Hash of everything that the answer depends on."""
         return hash_of("check", *(world.key for world in self.worlds), repr(self.points))
-
-    @property
-    def text(self) -> str:
-        """It, as it travels."""
-        return to_text(CheckJob, **asdict(self))
-
-    @classmethod
-    def from_text(cls, text: str) -> "CheckJob":
-        """It again."""
-        fields = json.loads(text)
-        return cls(tuple(map(World.again, fields["worlds"])), tuple(map(Point.again, fields["points"])))
 
     def run(self) -> Summary:
         """Why there is none at one of them; None if all are worlds."""

@@ -3,24 +3,22 @@
 All measures are kept, by route and of the whole scenario, so that another indicator takes no new run.
 """
 
-import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from sim.errors import SimError, did_you_mean, listed
-from sim.experiments.store import OneRun, Summary, hash_of, to_text
+from sim.experiments.store import OneRun, Summary, hash_of
+from sim.experiments.travelling import Travelling
 from sim.experiments.variance.sample import Sample, Slot
 from sim.indicators import Run
 from sim.indicators.measures import BY_NAME, WHOLE, measured
-from sim.ledger.posteriors import Moved, Posterior
+from sim.ledger.posteriors import Posterior
 from sim.model import build
 from sim.scenario.scenario import Scenario
-from sim.scenario.setting import Amount
 from sim.scenario.uncertain import Uncertain
 
 KEPT = (WHOLE, "route")
@@ -54,7 +52,7 @@ INDICATORS = SHORT | {name: Indicator(name, name) for name in BY_NAME}
 
 
 @dataclass(frozen=True)
-class Job:
+class Job(Travelling):
     """One run of a sample; the scenario as text."""
 
     described: str
@@ -68,23 +66,6 @@ class Job:
         """Hash of everything that the run depends on."""
         drawn = [(posterior.name, posterior.sha256) for posterior in self.posteriors]
         return hash_of(self.described, repr(drawn), repr(self.numbers), repr(self.slot))
-
-    @property
-    def text(self) -> str:
-        """It, as it travels."""
-        return to_text(Job, **asdict(self))
-
-    @classmethod
-    def from_text(cls, text: str) -> "Job":
-        """It again."""
-        fields = json.loads(text)
-        return cls(
-            fields["described"],
-            tuple(map(posterior_of, fields["posteriors"])),
-            tuple(map(uncertain_of, fields["numbers"])),
-            tuple(map(tuple, fields["groups"])),
-            Slot(**fields["slot"]),
-        )
 
     def run(self) -> Summary:
         """Draw its world and run it; or why that cannot be."""
@@ -100,22 +81,10 @@ class Job:
         return {"measures": measures, "numbers": drawn.numbers, "refused": drawn.n_refused}
 
 
-def posterior_of(fields: Mapping[str, Any]) -> Posterior:
-    """A posterior that has travelled as text."""
-    moved = tuple(Moved(**each) for each in fields["moved"])
-    draws = tuple(map(tuple, fields["draws"]))
-    return Posterior(fields["name"], fields["sha256"], moved, tuple(fields["central"]), draws)
-
-
 def jobs_of(sample: Sample, n: int) -> list[Job]:
     """The first runs of a sample."""
     text = sample.described.model_dump_json(by_alias=True)
     return [Job(text, sample.posteriors, sample.numbers, sample.groups, Slot.of(run)) for run in range(n)]
-
-
-def uncertain_of(fields: Mapping[str, Any]) -> Uncertain:
-    """An uncertain number that has travelled as text."""
-    return Uncertain(**{**fields, "median": Amount(**fields["median"])})
 
 
 def measures_in(world: Scenario, replication: int) -> dict[str, dict[str, list[float | None]]]:
