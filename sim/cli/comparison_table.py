@@ -21,6 +21,8 @@ GAP = 3
 """Characters between two columns of a table."""
 EDGES = 4
 ROWS_SHOWN = 40
+NO_DIFFERENCE = ("-", short(0.0), days(0.0), points(0.0))
+"""Cells of what is the same with a plan."""
 OF_PORTFOLIO = ("placed", "mean_days", "share_within_promise", "buyers_surplus_cny", "cost_cny", "net_benefit_cny")
 OF_ANY_GROUP = ("placed", "mean_days", "share_within_promise", "co2e_kg", "buyers_surplus_cny")
 OF_GROUPS = {"queue": ("mean_wait_hours", "started"), "lane": ("departed", "load_factor", "rolled_over")}
@@ -96,14 +98,18 @@ def printable_lines(text: str) -> str:
 
 
 def _show_by(console: Console, comparison: Comparison, dimension: str) -> None:
-    """Differences of a few measures by the groups of a dimension."""
-    table = comparison.tables["differences"]
+    """Differences of a few measures by the groups of a dimension, of the groups that differ in one of them."""
+    table, names = comparison.tables["differences"], OF_GROUPS.get(dimension, OF_ANY_GROUP)
     is_shown = table["dimension"] == dimension
-    rows = _rows(table, is_shown, ("plan", "group"), OF_GROUPS.get(dimension, OF_ANY_GROUP), "difference")
-    _show_parts(console, f"Differences by {dimension}, plan less baseline, over the reported time",
-                ["plan", dimension], OF_GROUPS.get(dimension, OF_ANY_GROUP), rows[:ROWS_SHOWN])  # fmt: skip
-    if len(rows) > ROWS_SHOWN:
-        console.print(Text(f"... and {len(rows) - ROWS_SHOWN} more rows; see differences.csv."))
+    measures = [name for name in names if (is_shown & (table["measure"] == name)).any()]
+    rows = _rows(table, is_shown, ("plan", "group"), measures, "difference")
+    differing = [row for row in rows if any(cell not in NO_DIFFERENCE for cell in row[2:])]
+    title = f"Differences by {dimension}, plan less baseline, over the reported time"
+    _show_parts(console, title, ["plan", dimension], measures, differing[:ROWS_SHOWN])
+    if (rest := len(differing) - ROWS_SHOWN) > 0:
+        console.print(Text(f"... and {rest} more rows; see differences.csv."))
+    if same := len(rows) - len(differing):
+        console.print(Text(f"{same} of {len(rows)} rows without any difference are left out."))
 
 
 def _show_portfolio(console: Console, table: Columns) -> None:

@@ -39,7 +39,7 @@ def _show_answer(console: Console, study: Study, answer: Answer) -> None:
     shared = answer.shared
     _say(console, f"{head}: mean {_figure(shared.mean)} {indicator.unit}".rstrip() + _deviation(shared))
     console.print(Padding(_table(study, shared), (0, 0, 0, 2), expand=False))
-    for line in _remarks(answer, shared):
+    for line in _remarks(answer, shared, len(study.kept)):
         _say(console, line)
     console.print()
 
@@ -51,13 +51,13 @@ def _deviation(shared: Apportioned) -> str:
 
 
 def _table(study: Study, shared: Apportioned) -> Table:
-    table = Table(show_edge=False, pad_edge=False, box=None, padding=(0, 2, 0, 0))
-    table.add_column("share of its variance", overflow="fold", ratio=36)
+    table = Table(show_edge=False, pad_edge=False, box=None, padding=(0, 2, 0, 0), expand=bool(shared.effects))
+    table.add_column("share of its variance", overflow="fold", ratio=36 if shared.effects else None)
     for heading in ("", "95 %"):
         table.add_column(heading, justify="right", no_wrap=True)
-    for heading, ratio in (("value", 10), ("range", 14), ("why", 40)):
-        table.add_column(heading, overflow="fold", ratio=ratio)
-    table.expand = True
+    if shared.effects:
+        for heading, ratio in (("value", 10), ("range", 14), ("why", 40)):
+            table.add_column(heading, overflow="fold", ratio=ratio)
     _row(table, "luck", shared.luck)
     if study.scenario.posterior:
         _row(table, "what the posterior leaves open", shared.posterior)
@@ -89,8 +89,9 @@ def _row(table: Table, name: str, share: Share, *more: str) -> None:
     table.add_row(*(Text(printable(cell)) for cell in (name, f"{share.share:.0%}", ends, *more)))
 
 
-def _remarks(answer: Answer, shared: Apportioned) -> list[str]:
+def _remarks(answer: Answer, shared: Apportioned, n_runs: int) -> list[str]:
     n = len(shared.effects)
+    of = f" of {n_runs}" if answer.n_used < n_runs else ""
     lines = []
     if n:
         these = "this number explains" if n == 1 else f"these {n} numbers explain"
@@ -101,8 +102,8 @@ def _remarks(answer: Answer, shared: Apportioned) -> list[str]:
     else:
         lines.append("No single number could be told from chance.")
     lines.append(
-        f"One with less than about {shared.least:.0%} of the variance would not have been; {answer.n_used} runs, "
-        f"{answer.n_pairs} of them again with other luck."
+        f"One with less than about {shared.least:.0%} of the variance would not have been; {answer.n_used}{of} "
+        f"runs count, {answer.n_pairs} of them again with other luck."
     )
     return lines
 

@@ -2,14 +2,15 @@
 
 import io
 import math
+from types import SimpleNamespace
 
 import numpy as np
 from rich.console import Console
 
-from sim.cli.comparison_table import OF_PORTFOLIO, _show_decomposition, _show_portfolio
+from sim.cli.comparison_table import OF_PORTFOLIO, _show_by, _show_decomposition, _show_portfolio
 from sim.experiments.comparing.decomposing import DECOMPOSITION, STEPS, WHOLE_EFFECT
 from sim.experiments.comparing.portfolios import BEYOND, PORTFOLIO
-from sim.experiments.comparing.tables import columns_of
+from sim.experiments.comparing.tables import DIFFERENCES, columns_of
 from sim.experiments.comparing.wording import days, points, with_interval
 
 PARTS = [("charters", "alone"), ("training", "alone"), ("charters", "last"), ("all", "together"), (BEYOND, "together")]
@@ -62,3 +63,22 @@ def test_decomposition_shows_every_step_of_every_plan() -> None:
     assert text.count("1.23 k") == text.count("-0.50") == 2 * (len(STEPS) + 1)
     assert text.count("±0.25") == 4 * (len(STEPS) + 1)
     assert "[" not in text
+
+
+def test_groups_that_do_not_differ_and_measures_that_they_lack_are_left_out() -> None:
+    def row(month: str, measure: str, difference: float) -> tuple[object, ...]:
+        half = abs(difference) / 4
+        return ("charters", measure, "", "month", month, 1e6, difference, np.nan, np.nan, half / 2, half, 1, 1, "yes")
+
+    rows = [row(f"2016-{month:02}", name, 0.0) for month in range(1, 13) for name in ("placed", "mean_days")]
+    rows += [row("2017-01", "placed", 1250.0), row("2017-01", "mean_days", -0.84)]
+    comparison = SimpleNamespace(tables={"differences": columns_of(DIFFERENCES, rows)})
+    out = console()
+    _show_by(out, comparison, "month")  # type: ignore[arg-type]
+    text = printed(out)
+    assert "2017-01" in text
+    assert "1.25 k" in text
+    assert "±0.21" in text
+    assert "2016-0" not in text
+    assert "12 of 13 rows without any difference are left out." in text
+    assert "surplus" not in text
