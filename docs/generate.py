@@ -3,8 +3,8 @@
 `docs/scenario-reference.md` comes from the models of a scenario, `docs/tables.md` and `docs/summary*` from the
 declarations of the tables and of `sim run --json`, `docs/comparing-*` from those of a comparison,
 `docs/reconciliation.md` from the tables of the evidence, `docs/proposals.*` and the tables of
-`docs/interventions-*.md` from `results/comparisons/`, `scenarios/schema.json` and those of interventions, sitings and
-sweeps from `sim schema`. With `--check` nothing is written, and the exit code is 1 if a file differs.
+`docs/interventions-*.md` from `results/comparisons/`, `scenarios/schema.json` and those of interventions, rankings,
+sitings and sweeps from `sim schema`. With `--check` nothing is written, and the exit code is 1 if a file differs.
 """
 
 import json
@@ -168,6 +168,7 @@ def files() -> dict[Path, str]:
         ROOT / "docs" / "reconciliation.md": page(),
         ROOT / "scenarios" / "schema.json": schema_text(),
         ROOT / "scenarios" / "interventions" / "schema.json": schema_text("intervention"),
+        ROOT / "scenarios" / "rankings" / "schema.json": schema_text("ranking"),
         ROOT / "scenarios" / "siting" / "schema.json": schema_text("siting"),
         ROOT / "scenarios" / "sweeps" / "schema.json": schema_text("sweep"),
         **{ROOT / path.relative_to(proposals.ROOT): text for path, text in proposals.files().items()},

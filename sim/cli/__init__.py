@@ -204,10 +204,10 @@ def explain(names: Sequence[str], base: Path | None, as_json: bool) -> None:
 
 
 @cli.command()
-@click.argument("of", type=click.Choice(["scenario", "intervention", "siting", "sweep"]), default="scenario")
+@click.argument("of", type=click.Choice(["scenario", "intervention", "ranking", "siting", "sweep"]), default="scenario")
 @debug
 def schema(of: str) -> None:
-    """Print the JSON Schema of a scenario file, or of the file of an intervention, a siting or a sweep."""
+    """Print the JSON Schema of a scenario file, or of the file of an intervention, a ranking, a siting or a sweep."""
     from sim.cli.schema import schema_text
 
     click.echo(schema_text(of), nl=False)

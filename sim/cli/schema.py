@@ -8,6 +8,9 @@ import json
 from collections.abc import Iterator
 from typing import Any, get_args
 
+from pydantic import BaseModel
+
+from sim.experiments.ranking.contract import RankingFile
 from sim.experiments.siting.contract import Siting
 from sim.experiments.sweeps.contract import Sweep
 from sim.scenario.interventions.measures import AnyMeasure
@@ -49,7 +52,7 @@ SOURCED: Schema = {
 
 
 def schema_text(of: str = "scenario") -> str:
-    """The schema as committed, in `scenarios/` or in its folders `interventions/`, `siting/` or `sweeps/`."""
+    """The schema as committed, in `scenarios/` or in the folder there of what it is of."""
     schema = SCHEMAS[of]()
     return json.dumps(schema, ensure_ascii=False, indent=1) + "\n"
 
@@ -73,13 +76,23 @@ def intervention_schema() -> Schema:
 
 
 def siting_schema() -> Schema:
-    """JSON Schema of a siting file, which is whole by itself."""
-    named = Siting.model_json_schema(by_alias=True)
+    """JSON Schema of a siting file."""
+    return _whole_file(Siting, "Siting")
+
+
+def ranking_schema() -> Schema:
+    """JSON Schema of the file of a ranking."""
+    return _whole_file(RankingFile, "Ranking")
+
+
+def _whole_file(model: type[BaseModel], title: str) -> Schema:
+    """Of a file that is no overlay, so that what is required must stand in it."""
+    named = model.model_json_schema(by_alias=True)
     quantities: dict[str, Schema] = {}
     definitions = {name: _value_positions(each, quantities) for name, each in named.pop("$defs").items()}
     top = _value_positions(named, quantities)
     every = dict(sorted({**definitions, **quantities, "Sourced": SOURCED}.items()))
-    return {"$schema": DIALECT, **top, "title": "Siting", "$defs": every}
+    return {"$schema": DIALECT, **top, "title": title, "$defs": every}
 
 
 def sweep_schema() -> Schema:
@@ -90,6 +103,7 @@ def sweep_schema() -> Schema:
 SCHEMAS = {
     "scenario": file_schema,
     "intervention": intervention_schema,
+    "ranking": ranking_schema,
     "siting": siting_schema,
     "sweep": sweep_schema,
 }

@@ -61,8 +61,10 @@ def test_command_shows_a_table_and_writes_a_folder(
     for said in ("Plans against: A narrow line", "parcels gained", "sorting", "customs", "2 draws", "beyond the sum"):
         assert said in out
     queues, rest = out.split("Differences by queue")[1].split("Portfolio, with less without")
-    assert all("±" in part for part in (queues, *rest.split("Where the effect on")))
-    assert max(map(len, out.splitlines())) <= 110
+    portfolio, parcels, days = rest.split("Where the effect on")
+    assert all("±" in part for part in (queues, portfolio, days))
+    assert "±" not in parcels, "nobody may choose otherwise, so no parcel is gained in any run"
+    assert [line for line in out.splitlines() if len(line) > 110 and not line.startswith("Tables: ")] == []
     assert [int(line.split("%")[0].split()[-1]) for line in err.splitlines() if "% after" in line][-1] == 100
     files = {path.name for path in (tmp_path / "out").iterdir()}
     tables = ("plans", "differences", "months", "replications", "sensitivity", "portfolio", "decomposition")

@@ -8,7 +8,7 @@ import jsonschema
 import numpy as np
 import pytest
 
-from sim.cli.schema import file_schema, intervention_schema, schema_text
+from sim.cli.schema import file_schema, intervention_schema, ranking_schema, schema_text
 from sim.cli.validating import validate_files
 from sim.indicators import tables_of
 from sim.model import build
@@ -84,9 +84,19 @@ def test_editor_that_uses_the_schema_finds_no_fault(file: Path) -> None:
     validator(of_intervention=file in INTERVENTIONS).validate(read_tree(file).plain())
 
 
+@pytest.mark.parametrize("file", RANKINGS, ids=name_of)
+def test_ranking_is_right_by_its_schema(file: Path) -> None:
+    valid = jsonschema.Draft202012Validator(ranking_schema())
+    written = read_tree(file).plain()
+    valid.validate(written)
+    assert not valid.is_valid(written | {"budgets": "3 CNY"})
+    assert not valid.is_valid(written | {"procedure": "guess"})
+
+
 def test_committed_schema_is_that_of_the_models() -> None:
     assert (ROOT / "scenarios" / "schema.json").read_text("utf-8") == schema_text()
     assert (ROOT / "scenarios" / "interventions" / "schema.json").read_text("utf-8") == schema_text("intervention")
+    assert (ROOT / "scenarios" / "rankings" / "schema.json").read_text("utf-8") == schema_text("ranking")
 
 
 @pytest.mark.parametrize("file", SCENARIOS, ids=name_of)

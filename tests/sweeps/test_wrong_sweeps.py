@@ -129,7 +129,7 @@ def test_precision_that_no_whole_draw_may_reach_is_refused(write: Write, library
     base = library / "tiny.yaml"
     base.write_text(base.read_text("utf-8") + "\nreplications_per_draw: 10\n", "utf-8")
     precise = FACTORIAL.replace("replications: 2", "precision: {of: placed, within: 2 %, most: 4}")
-    told = "5: 4 replications are no whole draw of 10; write 20 or more [precision.most]"
+    told = "6: 4 replications are no whole draw of 10; write 20 or more [precision.most]"
     assert problems_of(write(precise + SERVERS + "{values: [1, 3]}")) == [told]
 
 
