@@ -106,10 +106,10 @@ def _of_words(sweep: Sweep, tree: Tree, file: Path) -> Iterator[Problem]:
     for path in sweep.levers.keys() & sweep.uncertainties.keys():
         message = f"'{path}' is a lever and an uncertainty; it is one of them"
         yield problem_at(tree, ("uncertainties", path), message, is_about_key=True)
-    for one, other in combinations(sweep.varied, 2):
-        if same_number(one, other):
+    for former, other in combinations(sweep.varied, 2):
+        if same_number(former, other):
             section = "levers" if other in sweep.levers else "uncertainties"
-            message = f"'{other}' and '{one}' set the same number, so one of them would not count"
+            message = f"'{other}' and '{former}' set the same number, so one of them would not count"
             yield problem_at(tree, (section, other), message, is_about_key=True)
     for path in sweep.constants.keys() & sweep.varied.keys():
         yield problem_at(tree, ("constants", path), f"'{path}' is constant and varies; it does one of them")
