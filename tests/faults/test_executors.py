@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -12,6 +13,7 @@ from faults.processes import until
 
 from sim.experiments.executors import Ended, Executor, ExecutorError, Job, Limits, Tls, executor
 from sim.experiments.executors.cells import Cell
+from sim.experiments.executors.clusters import _ended
 
 GENEROUS = Limits(seconds=60.0, memory_bytes=2_000_000_000)
 EXECUTORS = {"one": lambda: executor(1), "two": lambda: executor(2)}
@@ -156,3 +158,28 @@ def test_scheduler_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("sim.experiments.executors.clusters.CONNECT_SECONDS", 1.0)
     with pytest.raises(ExecutorError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
         ended(executor(1, "127.0.0.1:9"), [Toy(0)])
+
+
+@dataclass
+class Future:
+    """A run that Dask says is over."""
+
+    status: str
+    error: Exception | None = None
+
+    def result(self, timeout: float) -> dict[str, object]:
+        if self.error is not None:
+            raise self.error
+        return vars(Ended("a", "done", "", {}))
+
+
+def test_what_went_with_its_worker_before_it_was_fetched_is_waited_for() -> None:
+    def seen(status: str, error: Exception | None = None) -> Ended | None:
+        return _ended("a", Future(status, error))  # type: ignore[arg-type]
+
+    assert seen("finished") == Ended("a", "done", "", {})
+    assert seen("lost") is seen("pending") is seen("finished", OSError("closed")) is None
+    with pytest.raises(ExecutorError, match="the Dask scheduler is gone"):
+        seen("cancelled")
+    with pytest.raises(ExecutorError, match="the Dask workers cannot run this program: OSError: no memory"):
+        seen("error", OSError("no memory"))

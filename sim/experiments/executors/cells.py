@@ -12,6 +12,8 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sim.experiments.executors.protocol import Ended, ExecutorError, Limits
@@ -21,9 +23,10 @@ START_SECONDS = 120.0
 ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
 )
+COMMAND = [sys.executable, "-m", "sim.experiments.executors"]
+NO_CELL = f"no process for runs comes up on {{host}} ({' '.join(COMMAND)})"
 OVER = "the runs of this command have been stopped"
 OTHER_PROGRAM = "the program on {host} is not the same as that of this command; install the same version there"
-COMMAND = [sys.executable, "-m", "sim.experiments.executors"]
 
 
 class CellDiedError(Exception):
@@ -36,7 +39,7 @@ class Cell:
     def __init__(self) -> None:
         self._line, its = socket.socketpair()
         self._read = b""
-        with its:
+        with its, _startable():
             self._process = subprocess.Popen(
                 COMMAND, stdin=its.fileno(), stdout=its.fileno(), env=_environment(), start_new_session=True
             )
@@ -44,8 +47,7 @@ class Cell:
             self.program = str(self._answer(START_SECONDS)["program"])
         except (CellDiedError, TimeoutError) as error:
             self.end()
-            command = " ".join(COMMAND)
-            raise ExecutorError(f"no process for runs comes up on {socket.gethostname()} ({command})") from error
+            raise ExecutorError(NO_CELL.format(host=socket.gethostname())) from error
 
     @property
     def is_there(self) -> bool:
@@ -154,6 +156,14 @@ class Cells:
     def _forget(self, cell: Cell) -> None:
         cell.end()
         self._all.discard(cell)
+
+
+@contextmanager
+def _startable() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ExecutorError(f"{NO_CELL.format(host=socket.gethostname())}: {error.strerror}") from error
 
 
 def _environment() -> dict[str, str]:

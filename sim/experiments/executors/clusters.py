@@ -29,10 +29,13 @@ if TYPE_CHECKING:
 
 LOOK_EVERY = 1.0
 CONNECT_SECONDS = 10.0
+FETCH_SECONDS = 30.0
 NO_WORKER_SECONDS = 60.0
 """How long a scheduler may be without any worker."""
 AHEAD = 2
 """Jobs that are sent for each run that can go on at once; the others wait here."""
+GONE = ("pending", "lost")
+"""Status of a run that was over when its worker was still there."""
 LOST = "the Dask scheduler is gone; what is done is kept: start it, and run the command again"
 LOUD = ("distributed", "distributed.client", "distributed.worker", "distributed.scheduler", "tornado")
 """What logs, each with a level of its own."""
@@ -141,7 +144,12 @@ class _Stream:
             future = self._over.get(timeout=LOOK_EVERY)
         except queue.Empty:
             return
-        self._on_ended(_ended(self._waiting.pop(future), future))
+        ended = _ended(self._waiting[future], future)
+        if ended is None:
+            future.add_done_callback(self._over.put)
+            return
+        del self._waiting[future]
+        self._on_ended(ended)
 
     def _look(self) -> None:
         """See how many runs can go on at once; workers may come and go."""
@@ -162,23 +170,27 @@ class _Stream:
             return sum(self._client.nthreads().values())
 
 
-def _ended(key: str, future: "Future[dict[str, Any]]") -> Ended:
-    """How a run ended that Dask says is over."""
+def _ended(key: str, future: "Future[dict[str, Any]]") -> Ended | None:
+    """How a run ended that Dask says is over; None if that went with its worker, and it is run again."""
     from distributed.scheduler import KilledWorker
 
-    if future.status == "finished":
-        with _there():
-            found = future.result()
-        if "error" in found:
-            raise ExecutorError(found["error"])
-        return Ended(**found)
-    if future.status != "error":
+    if future.status in GONE:
+        return None
+    if future.status == "cancelled":
         raise ExecutorError(LOST)
-    with _there():
-        error = future.exception()
-    if isinstance(error, KilledWorker):
+    try:
+        found = future.result(timeout=FETCH_SECONDS)
+    except KilledWorker:
         return Ended(key, "killed", "the Dask workers that ran it were killed")
-    raise ExecutorError(f"the Dask workers cannot run this program: {type(error).__name__}: {error}")
+    except CancelledError as error:
+        raise ExecutorError(LOST) from error
+    except Exception as error:
+        if isinstance(error, OSError) and future.status != "error":
+            return None  # its worker was killed at this moment, or the scheduler: the next look tells
+        raise ExecutorError(f"the Dask workers cannot run this program: {type(error).__name__}: {error}") from error
+    if "error" in found:
+        raise ExecutorError(found["error"])
+    return Ended(**found)
 
 
 @contextmanager
