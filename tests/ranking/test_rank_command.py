@@ -157,6 +157,7 @@ def test_folder_of_somebody_else_is_not_touched(tmp_path: Path, capsys: pytest.C
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_killed_at_any_moment_it_ends_in_the_same_bytes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = asked(tmp_path, **SMALL)
     assert ran(capsys, file, "--out", tmp_path / "whole")[0] == 0
