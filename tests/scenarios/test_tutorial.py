@@ -130,6 +130,8 @@ def test_command_of_the_readme_that_runs_has_files_and_options_that_there_are(
 ) -> None:
     save_plans(folder)
     name, *rest = arguments
+    for result in (each for each in rest if each.startswith("results/")):  # of the command before it
+        (folder / result).mkdir(parents=True)
     command = cli.get_command(None, name)  # type: ignore[arg-type]
     assert command is not None
     parsed = command.make_context(name, rest).params
