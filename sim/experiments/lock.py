@@ -87,8 +87,8 @@ def holder(folder: Path) -> dict[str, Any]:
         return {}
 
 
-def _holder(file: int) -> dict[str, Any]:
-    return _read(os.pread(file, 10_000, 0))
+def _holder(descriptor: int) -> dict[str, Any]:
+    return _read(os.pread(descriptor, 10_000, 0))
 
 
 def _read(data: bytes) -> dict[str, Any]:
