@@ -37,6 +37,10 @@ Sampler = Callable[[], float]
 SLACK = 400 * DAY
 
 
+class NotSimulatedError(ValueError):
+    """The scenario has what this peer does not simulate."""
+
+
 @dataclass(slots=True)
 class Parcel:
     """An order that was placed."""
@@ -149,7 +153,7 @@ class Corridor:
                 return
             thing, _, field = path.rpartition(".")
             if field != "servers":
-                raise NotImplementedError(f"{path} changes in the simulated time")
+                raise NotSimulatedError(f"{path} changes in the simulated time")
             yield self.env.timeout(max(at - self.env.now, 0))
             self.desks[thing].staff(int(value))
 
@@ -219,7 +223,7 @@ class Desk(Step):
         holidays = where.country if opening.closed_on_holidays else None
         intervals = open_intervals(opening.hours, where.utc_offset, holidays, corridor.start, corridor.end + SLACK)
         if not opening.is_open:
-            raise NotImplementedError("a closed station")
+            raise NotSimulatedError("a closed station")
         self.env = corridor.env
         self.clock = None if intervals[0][1] == NEVER else Clock(intervals)
         self.servers = simpy.Resource(self.env, queue.servers) if queue.servers else None
@@ -248,7 +252,7 @@ class Desk(Step):
     def staff(self, servers: int) -> None:
         """More servers from now on. A Resource has no public way to it; this is the usual one."""
         if servers < self.servers.capacity:
-            raise NotImplementedError("a cut of staffing")
+            raise NotSimulatedError("a cut of staffing")
         self.servers._capacity = servers
         self.servers._trigger_put(None)
 
@@ -280,7 +284,7 @@ class Service(Step):
     def __init__(self, corridor: Corridor, lane: Lane) -> None:
         self.corridor, self.lane, self.env = corridor, lane, corridor.env
         if not lane.is_open:
-            raise NotImplementedError("a closed lane")
+            raise NotSimulatedError("a closed lane")
         priorities = sorted({route.priority for route in corridor.scenario.routes.values()})
         self.waiting: dict[int, deque[tuple[Parcel, simpy.Event]]] = {priority: deque() for priority in priorities}
         self.ready_grams = 0

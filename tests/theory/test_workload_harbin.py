@@ -76,7 +76,7 @@ def test_simpy_works_only_in_opening_hours() -> None:
     ],
 )
 def test_simpy_refuses_what_it_does_not_simulate(changes: dict[str, Any], what: str) -> None:
-    with pytest.raises(NotImplementedError, match=what):
+    with pytest.raises(simpy_harbin.NotSimulatedError, match=what):
         simpy_harbin.simulate(replaced(harbin.year(1_000), changes), 1)
 
 
