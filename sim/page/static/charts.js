@@ -7,6 +7,8 @@ export const DASHES = [[5, 4], "solid", [9, 3], [2, 3], [10, 3, 2, 3], "solid", 
 export const MARKS = ["emptyCircle", "circle", "rect", "triangle", "diamond", "emptyRect", "emptyTriangle"];
 /** From calm to congested, each darker than the one before in black and white too. */
 export const SCALE = ["#F2F6FA", "#A9CBE8", "#D55E00", "#5C1A00"];
+/** The same for lanes, which lie on pale land. */
+export const LANE_SCALE = ["#B7CFE2", "#5F97C4", "#D55E00", "#5C1A00"];
 export const INK = "#17222f";
 export const GREY = "#5a6672";
 const LINE = "#dde3e9";

@@ -4,7 +4,8 @@ import { el, withTable } from "./make.js";
 import { number, t } from "./words.js";
 
 const SHOWN = ["parcels", "days", "promise", "net-benefit"];
-const ROW = 30;
+/** Height of a row: names take up to three lines where there is little room. */
+const row = (node) => (node.clientWidth > 760 ? 32 : 44);
 
 /** Draw the panels, one for each figure, side by side where there is room. */
 export function drawDifferences(node, plans) {
@@ -15,23 +16,23 @@ export function drawDifferences(node, plans) {
   const rows = own.map((plan) => [plan.title, ...names.map((name) => figure(plan, name)?.said ?? "–")]);
   node.replaceChildren(...withTable(drawn, t("The same as a table"), t("Differences from the baseline, a year"), [t("plan"), ...names.map((name) => figure(own[0], name)?.title ?? name)], rows), note);
   const columns = () => (node.clientWidth > 760 ? names.length : node.clientWidth > 480 ? 2 : 1);
-  const tall = () => Math.ceil(names.length / columns()) * (own.length * ROW + 92);
+  const tall = () => Math.ceil(names.length / columns()) * (own.length * row(node) + 92);
   drawn.style.height = `${tall()}px`;
   return chart(drawn, (width) => {
     drawn.style.height = `${tall()}px`;
-    return panels(own, names, columns(), width);
+    return panels(own, names, columns(), width, row(node));
   });
 }
 
 const figure = (plan, name) => plan.figures.find((one) => one.name === name);
 const has = (plan, name) => Number.isFinite(figure(plan, name)?.value);
 
-function panels(plans, names, columns, width) {
+function panels(plans, names, columns, width, tallRow) {
   const left = Math.min(190, Math.max(110, width * 0.2));
   const room = (width - left - 12) / columns;
-  const high = plans.length * ROW + 92;
+  const high = plans.length * tallRow + 92;
   const grid = names.map((_, index) => ({
-    left: left + (index % columns) * room, top: Math.floor(index / columns) * high + 46, width: room - 22, height: plans.length * ROW,
+    left: left + (index % columns) * room, top: Math.floor(index / columns) * high + 46, width: room - 22, height: plans.length * tallRow,
   }));
   return {
     grid,

@@ -1,5 +1,6 @@
 // The bar below: what plans cost and how long they will run, at once; and the button that runs them.
 import { post } from "./api.js";
+import { intervention } from "./change.js";
 import { at, el, quietly, say, saved } from "./make.js";
 import { asked, changed, onChange, planTitle, shownPlan, state } from "./state.js";
 import { bytes, counted, money, span, t } from "./words.js";
@@ -10,11 +11,26 @@ let checked = null;
 /** What the last check said of a plan. */
 export const said = (plan) => checked?.plans.find((one) => one.name === planTitle(plan));
 
-const check = quietly(120, async () => {
-  under?.abort();
-  under = new AbortController();
+/** Ask the server; what costs are known already is shown meanwhile. */
+function check() {
   const body = asked();
-  if (!body.corridor || !body.plans.length) return show(null);
+  under?.abort();
+  if (!body.corridor || !body.plans.length || !state.plans.every(isKnown)) return show(null);
+  show({ isPending: true, errors: [], plans: body.plans.map((plan, index) => ({ name: plan.name, ...costs(state.plans.filter(hasAny)[index]) })) });
+  ask(body);
+}
+
+const hasAny = (plan) => Object.keys(plan.chosen).length > 0;
+const isKnown = (plan) => Object.keys(plan.chosen).every(intervention);
+
+/** What a plan costs by what is chosen in it: capital and yearly cost as described, or as they were set. */
+function costs(plan) {
+  const sum = (path, field) => Object.entries(plan.chosen).reduce((all, [name, one]) => all + (one.sizes?.[path] ?? intervention(name)[field]), 0);
+  return { capital_cny: sum("capital", "capital_cny"), yearly_cny: sum("running_per_year", "yearly_cny"), changes: said(plan)?.changes };
+}
+
+const ask = quietly(120, async (body) => {
+  under = new AbortController();
   try {
     show(await post("/api/plans/check", body, { signal: under.signal }));
   } catch (error) {
@@ -41,7 +57,7 @@ function figures(answer) {
   return [
     shown ? figure(t("Cost of {plan}", { plan: planTitle(shownPlan()) }), cost) : null,
     figure(t("It will run"), counted(n, t("1 plan"), t("{n} plans")) + t(" × {n} replications", { n: state.replications })),
-    answer.seconds === undefined || answer.seconds === null ? null : figure(t("For about"), span(answer.seconds)),
+    answer.isPending ? figure(t("For about"), "…") : answer.seconds ? figure(t("For about"), span(answer.seconds)) : null,
     answer.memory_bytes ? figure(t("Memory"), bytes(answer.memory_bytes)) : null,
   ].filter(Boolean);
 }
@@ -65,6 +81,7 @@ function effects() {
       ? [
           el("h3", {}, t("What {plan} changes", { plan: planTitle(plan) })),
           el("ul", { class: "changes" }, ...found.changes.map((one) => el("li", {}, one))),
+          found.required?.length ? el("p", { class: "hint" }, t("Comes along, as it is required: {names}.", { names: found.required.map((one) => one.title).join(", ") })) : null,
           yaml ? el("button", { type: "button", class: "quiet", onclick: () => saved(yaml, `${plan.name}.yaml`, "application/yaml") }, t("Download {plan} as YAML", { plan: planTitle(plan) })) : null,
         ].filter(Boolean)
       : []),

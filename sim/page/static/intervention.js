@@ -106,8 +106,9 @@ function slider(intervention, size, chosen, told) {
     "div",
     { class: "size" },
     el("label", { for: id }, size.label),
+    el("span", {}, reset, source),
     el("div", { class: "slide" }, el("small", {}, exact(size.low)), range, el("small", {}, exact(size.high))),
-    el("div", { class: "value" }, exactly, el("span", { id: `${id}-unit` }, size.unit || ""), reset, source),
+    el("div", { class: "value" }, exactly, el("span", { id: `${id}-unit` }, size.unit || "")),
   );
 
   function move(to) {

@@ -1,6 +1,6 @@
 // The map of a corridor: lanes as wide as what they carry, darker the more they leave behind; places darker the longer
 // one waits. Without flows the lanes are thin, by mode.
-import { GREY, INK, SCALE, chart, isCalm, tooltip } from "./charts.js";
+import { GREY, INK, LANE_SCALE, SCALE, chart, isCalm, tooltip } from "./charts.js";
 import { conicAround } from "./projection.js";
 import { days, number, t } from "./words.js";
 
@@ -35,35 +35,38 @@ export function drawMap(node, { nodes, lanes, flows = null, waits = null, widest
   return chart(node, (width, height, instance) => {
     const geo = land(shown);
     instance.setOption({ geo });
-    const sides = labelSides(shown, ({ lon, lat }) => instance.convertToPixel("geo", [lon, lat]), width, height);
+    const labels = labelsOf(shown, ({ lon, lat }) => instance.convertToPixel("geo", [lon, lat]), width, height);
     return {
       tooltip: tooltip(({ data }) => data?.lines ?? [], { trigger: "item" }),
       geo,
-      series: [casing(drawn), lanesOf(drawn, isMoving && !isCalm()), placesOf(shown, waits, width, sides)],
+      series: [casing(drawn), lanesOf(drawn, isMoving && !isCalm()), placesOf(shown, waits, width, labels)],
     };
   });
 }
 
-/** On which side of its place each name stands: the first that runs over no other and not off the map, or the least. */
-function labelSides(places, pixelOf, width, height) {
+/** Where each name stands, from the middle of its place: the first spot that runs over no other and not off the map, or the least. */
+function labelsOf(places, pixelOf, width, height) {
   const pixels = places.map(pixelOf);
   const taken = pixels.map(([x, y]) => [x - 7, y - 7, x + 7, y + 7]);
-  const sides = new Map();
+  const found = new Map();
   places.forEach((place, index) => {
     const [x, y] = pixels[index];
-    const wide = [...place.name].reduce((sum, sign) => sum + (sign.charCodeAt(0) > 0x2e80 ? 12.5 : 6.8), 4);
-    const options = { right: [x + 9, y - 8], left: [x - 9 - wide, y - 8], top: [x - wide / 2, y - 24], bottom: [x - wide / 2, y + 9] };
-    const scored = Object.entries(options).map(([side, [left, top]]) => {
-      const box = [left, top, left + wide, top + 15];
-      const outside = wide * 15 - overlap(box, [0, 0, width, height]);
-      return [taken.reduce((sum, other) => sum + overlap(box, other), 3 * outside), side, box];
+    const wide = [...place.name].reduce((sum, sign) => sum + (sign.charCodeAt(0) > 0x2e80 ? 12.2 : 6.6), 2);
+    const scored = SPOTS(wide).map(([left, top], rank) => {
+      const box = [x + left, y + top, x + left + wide, y + top + 14];
+      const outside = wide * 14 - overlap(box, [2, 2, width - 2, height - 2]);
+      return [taken.reduce((sum, other) => sum + overlap(box, other), 3 * outside + rank), box, [left, top]];
     });
-    const [, side, box] = scored.reduce((best, one) => (one[0] < best[0] ? one : best));
+    const [, box, spot] = scored.reduce((best, one) => (one[0] < best[0] ? one : best));
     taken.push(box);
-    sides.set(place.id, side);
+    found.set(place.id, spot);
   });
-  return sides;
+  return found;
 }
+
+const SPOTS = (wide) => [
+  [9, -7], [-9 - wide, -7], [-wide / 2, -24], [-wide / 2, 10], [5, -22], [-5 - wide, -22], [5, 8], [-5 - wide, 8], [-wide / 2, -40], [-wide / 2, 26], [-9 - wide, 24], [-9 - wide, -38],
+];
 
 const overlap = (one, other) => Math.max(Math.min(one[2], other[2]) - Math.max(one[0], other[0]), 0) * Math.max(Math.min(one[3], other[3]) - Math.max(one[1], other[1]), 0);
 
@@ -71,7 +74,7 @@ function land(places) {
   const longitudes = places.map((place) => place.lon);
   const latitudes = places.map((place) => place.lat);
   const [west, east, south, north] = [Math.min(...longitudes), Math.max(...longitudes), Math.min(...latitudes), Math.max(...latitudes)];
-  const [x, y] = [Math.max((east - west) * 0.07, 2), Math.max((north - south) * 0.12, 2)];
+  const [x, y] = [Math.max((east - west) * 0.09, 2), Math.max((north - south) * 0.12, 2)];
   return {
     map: "land", projection: conicAround(places), silent: true, roam: false, animation: false,
     boundingCoords: [[west - x, north + y], [east + x, south - y]],
@@ -89,7 +92,7 @@ function line(lane, bend, placed, flows, widest) {
   return {
     id: lane.id, coords: [[from.lon, from.lat], [to.lon, to.lat]], mode: lane.mode, bend, lines: [lane.name, ...said],
     width: flows ? (tonnes > 0 ? THINNEST + (WIDEST - THINNEST) * share : 0.6) : 1.8,
-    colour: flows ? (tonnes > 0 ? SCALE[Math.max(classOf(flow?.behind, LEFT_BEHIND), 0)] : "#c3cad1") : "#2d5f86",
+    colour: flows ? (tonnes > 0 ? LANE_SCALE[classOf(flow?.behind, LEFT_BEHIND)] : "#c3cad1") : "#2d5f86",
     isUsed: !flows || tonnes > 0,
   };
 }
@@ -111,17 +114,18 @@ function lanesOf(drawn, isMoving) {
   };
 }
 
-function placesOf(places, waits, width, sides) {
+function placesOf(places, waits, width, labels) {
   const isSmall = width < 480;
   return {
     type: "scatter", coordinateSystem: "geo", z: 5,
-    label: { show: true, distance: 5, fontSize: isSmall ? 10 : 12, color: INK, textBorderColor: "#fff", textBorderWidth: 3, formatter: ({ data }) => data.name },
+    label: { show: true, fontSize: isSmall ? 10 : 12, color: INK, textBorderColor: "#fff", textBorderWidth: 3, formatter: ({ data }) => data.name },
     data: places.map((place) => {
       const wait = waits?.[place.id];
       const level = classOf(wait, WAITS);
+      const size = (waits ? 9 + 4 * level : 8) * (isSmall ? 0.8 : 1);
       return {
-        id: place.id, name: place.name, value: [place.lon, place.lat], symbolSize: (waits ? 9 + 4 * level : 8) * (isSmall ? 0.8 : 1),
-        label: { position: sides.get(place.id) },
+        id: place.id, name: place.name, value: [place.lon, place.lat], symbolSize: size,
+        label: { position: labels.get(place.id).map((from) => from + size / 2) },
         itemStyle: { color: waits ? SCALE[level] : "#fff", borderColor: INK, borderWidth: 1.4 },
         lines: [place.name, waits ? t("longest mean wait of the month: {days}", { days: days(wait ?? 0) }) : null].filter(Boolean),
       };
@@ -131,7 +135,7 @@ function placesOf(places, waits, width, sides) {
 
 /** What shades and widths mean, as elements of the page. */
 export function legendOf(el) {
-  const swatch = (level, text, round) => el("span", {}, el("i", { class: round ? "dot" : "", style: `background:${SCALE[level]}` }), text);
+  const swatch = (level, text, round) => el("span", {}, el("i", { class: round ? "dot" : "", style: `background:${(round ? SCALE : LANE_SCALE)[level]}` }), text);
   const limits = (values, unit) => [`< ${values[0]}`, `${values[0]}–${values[1]}`, `${values[1]}–${values[2]}`, `> ${values[2]}${unit}`];
   const behind = LEFT_BEHIND.map((value) => 100 * value);
   return el("div", { class: "legend shades", style: `color:${GREY}` },

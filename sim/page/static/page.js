@@ -53,6 +53,7 @@ async function start() {
     event.preventDefault();
     location.href = event.currentTarget.getAttribute("href") + location.hash;
   });
+  document.fonts.load('1em "Page Hei"', "中").then(() => document.documentElement.classList.add("fonts"), () => null);
   await learn(get);
   onChange(saySteps);
   startSources();

@@ -5,7 +5,8 @@ import { WAITS } from "./map.js";
 import { ofQueue } from "./result.js";
 import { days, month, t } from "./words.js";
 
-const ROW = 26;
+/** Height of a row: names take up to three lines where there is little room. */
+const row = (node) => (node.clientWidth > 700 ? 27 : 38);
 const ROWS = 12;
 
 /** Draw the waits of a plan; a choice of plans where there are several. */
@@ -19,7 +20,7 @@ export function drawWaits(node, result) {
     const { months } = result.queues;
     const queues = result.queues.queues.slice(0, ROWS);
     const table = queues.map((queue) => ofQueue(result, name, queue, "wait_days"));
-    const drawn = el("div", { class: "chart", role: "img", style: `height:${queues.length * ROW + 50}px`, "aria-label": alternative(queues, months, table) });
+    const drawn = el("div", { class: "chart", role: "img", style: `height:${queues.length * row(node) + 36}px`, "aria-label": alternative(queues, months, table) });
     const rows = queues.map((queue, index) => [queue.name, ...table[index].map((value) => days(value))]);
     chosen.replaceChildren(...withTable(drawn, t("The same as a table"), t("Mean wait by month"), [t("queue"), ...months.map(month)], rows));
     return chart(drawn, (width) => heat(queues, months, table, width));
@@ -42,7 +43,7 @@ function heat(queues, months, table, width) {
   const pieces = [{ lt: WAITS[0] }, { gte: WAITS[0], lt: WAITS[1] }, { gte: WAITS[1], lt: WAITS[2] }, { gte: WAITS[2] }];
   const hasText = (width - left) / months.length > 26;
   return {
-    grid: { left, right: 8, top: 4, bottom: 44 },
+    grid: { left, right: 8, top: 4, bottom: 28 },
     tooltip: tooltip(({ value }) => [queues[value[1]].name, month(months[value[0]]), days(value[2])], { trigger: "item" }),
     xAxis: axis({ type: "category", data: months.map(month), axisLabel: { fontSize: 11 } }),
     yAxis: axis({ type: "category", inverse: true, data: queues.map((queue) => queue.name), axisLabel: { width: left - 14, overflow: "break", lineHeight: 12, fontSize: 11, color: INK, interval: 0, hideOverlap: false } }),
