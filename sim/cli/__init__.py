@@ -15,6 +15,7 @@ import click
 
 from sim.cli.experiments import COMMANDS
 from sim.cli.options import debug
+from sim.cli.serve import serve
 from sim.errors import ScenarioError, SimError, printable
 
 STATUSES = ("reported", "published", "derived", "assumed", "unstated")
@@ -222,8 +223,8 @@ def scenarios() -> None:
     list_scenarios()
 
 
-for experiment in COMMANDS:
-    cli.add_command(experiment)
+for command in (*COMMANDS, serve):
+    cli.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
