@@ -48,19 +48,11 @@ function saySteps() {
   document.querySelector('[data-said="change"]').textContent = said;
 }
 
-/** Lay text out anew: Chromium keeps the boxes of a first word that was shaped before its font was there. */
-function reshaped() {
-  document.body.hidden = true;
-  document.body.getBoundingClientRect();
-  document.body.hidden = false;
-}
-
 async function start() {
   at("language").addEventListener("click", (event) => {
     event.preventDefault();
     location.href = event.currentTarget.getAttribute("href") + location.hash;
   });
-  document.fonts.load('1em "Page Hei"', "中").then(() => requestAnimationFrame(reshaped), () => null);
   await learn(get);
   onChange(saySteps);
   startSources();

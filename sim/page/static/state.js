@@ -1,5 +1,5 @@
 // What was chosen: kept over a reload, told to whoever draws it.
-import { t } from "./words.js";
+import { ordinal, t } from "./words.js";
 
 const KEY = "parcel-corridors";
 const MOST_PLANS = 6;
@@ -62,8 +62,8 @@ export function dropPlan() {
   changed("plans");
 }
 
-/** What a plan is called: by its number. */
-export const planTitle = (plan) => t("Plan {n}", { n: plan.name.split("-")[1] });
+/** What a plan is called: by its number, as one counts in the language. */
+export const planTitle = (plan) => t("Plan {n}", { n: ordinal(plan.name.split("-")[1]) });
 
 /** What the server is asked to check or to run. Empty plans are left out. */
 export function asked() {
