@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from browser.asking import AXE, change, choose, overflows, run_quickly, serious
 from browser.conftest import NARROW, WIDE
 

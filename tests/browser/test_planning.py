@@ -87,7 +87,7 @@ def test_number_tells_its_source(look: Look) -> None:
     page = look()
     choose(page)
     change(page)
-    page.get_by_role("button", name="source of: further servers").click()
+    page.locator("#interventions .chosen").get_by_role("button", name="source of").first.click()
     page.wait_for_selector("#sources .number")
     assert "it is a test" in page.inner_text("#sources")
     assert "assumed" in page.inner_text("#sources")
