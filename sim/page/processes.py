@@ -42,8 +42,13 @@ class Known:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pid, number)
 
+    def reap(self) -> None:
+        """Take leave of it once it has ended, if this process started it; until then it is a shadow."""
+        with suppress(ChildProcessError, OSError):
+            os.waitpid(self.pid, os.WNOHANG)
 
-def start(command: Sequence[str], out: Path, err: Path) -> "tuple[Known, subprocess.Popen[bytes]]":
+
+def start(command: Sequence[str], out: Path, err: Path) -> Known:
     """Start a command that goes on when the server ends; what it prints goes to files."""
     with out.open("wb") as stdout, err.open("wb") as stderr:
         process = subprocess.Popen(
@@ -51,8 +56,9 @@ def start(command: Sequence[str], out: Path, err: Path) -> "tuple[Known, subproc
         )
     with suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
+    process.returncode = 0  # it is to outlive us: nobody needs a warning that it still runs
     found = _stat(process.pid)
-    return Known(process.pid, int(found[_STARTED]) if found else 0), process
+    return Known(process.pid, int(found[_STARTED]) if found else 0)
 
 
 def exists(pid: int) -> bool:

@@ -134,12 +134,11 @@ class Run:
 
     # -- what is done --------------------------------------------------------------------------------------------------
 
-    def start(self) -> Any:
-        """Start it; the process for whoever waits for it."""
+    def start(self) -> None:
+        """Start it."""
         asked = read_json(self.folder / "request.json")
-        known, process = start(self._command(asked), self.folder / "out.txt", self.folder / "err.txt")
+        known = start(self._command(asked), self.folder / "out.txt", self.folder / "err.txt")
         write_json(self.folder / "process.json", {**asdict(known), "started_at": now()})
-        return process
 
     def _command(self, asked: Mapping[str, Any]) -> list[str]:
         files = [str(self.folder / "scenarios" / f"{name}.yaml") for name in (asked["corridor"], *asked["plans"])]
@@ -170,6 +169,8 @@ class Run:
 
     def settle(self) -> None:
         """Write down how it ended, once it has."""
+        if (process := self.process) is not None:
+            process.reap()
         state = self.state()
         if state in ("done", "failed", "stopped") and not (self.folder / "ended.json").is_file():
             write_json(self.folder / "ended.json", {"state": state, "finished_at": now()})
