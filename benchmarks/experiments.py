@@ -56,7 +56,7 @@ class Nothing:
 
 def numbers(seed: int) -> Summary:
     """What a run of a sweep comes to, in size."""
-    return {"measures": {name: (seed + 1) * 1234.56789 for name in BY_NAME}, "is_settled": True}
+    return {"measures": dict.fromkeys(BY_NAME, (seed + 1) * 1234.56789), "is_settled": True}
 
 
 class AtOnce:
