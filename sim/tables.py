@@ -29,6 +29,7 @@ PROGRAM = "parcel-corridors"
 MANIFEST, SIDE_FILE = "manifest.json", "run.json"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 CSV_ROWS_AT_ONCE = 100_000
+LARGEST_JSON = 50_000_000
 
 
 class ResultsFolderError(SimError):
@@ -53,15 +54,29 @@ def check_destination(folder: Path) -> None:
 
 def _is_ours(folder: Path) -> bool:
     try:
-        return bool(json.loads((folder / MANIFEST).read_text("utf-8")).get("program") == PROGRAM)
+        return bool(read_json(folder / MANIFEST).get("program") == PROGRAM)
     except (OSError, ValueError, AttributeError):
         return False
+
+
+def read_json(path: Path) -> Any:
+    """What a file of JSON holds; OSError or ValueError if it is no such file, also if it is a pipe or far too large."""
+    if not path.is_file() and path.exists():
+        raise ValueError("not a file")
+    with path.open("rb") as stream:
+        data = stream.read(LARGEST_JSON + 1)
+    if len(data) > LARGEST_JSON:
+        raise ValueError(f"larger than {LARGEST_JSON:,} bytes")
+    try:
+        return json.loads(data.decode("utf-8"))
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
 
 
 def finished_at(folder: Path) -> str | None:
     """When the results that lie in a folder were finished; None if there are none."""
     try:
-        return str(json.loads((folder / SIDE_FILE).read_text("utf-8"))["finished_at"])
+        return str(read_json(folder / SIDE_FILE)["finished_at"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -120,7 +135,7 @@ def _put_in_place(new: Path, folder: Path) -> None:
 def _files_of_others(old: Path) -> list[Path]:
     """What somebody else put into a folder of results, unless something of that name is new."""
     try:
-        ours = {*json.loads((old / SIDE_FILE).read_text("utf-8"))["files"], MANIFEST, SIDE_FILE}
+        ours = {*read_json(old / SIDE_FILE)["files"], MANIFEST, SIDE_FILE}
     except (OSError, ValueError, KeyError, TypeError):
         return []
     return [path for path in old.iterdir() if path.name not in ours]
@@ -157,6 +172,19 @@ def write_parquet(columns: Columns, path: Path) -> None:
     from pyarrow import parquet
 
     parquet.write_table(arrow(columns), path, compression="zstd")
+
+
+def read_parquet(path: Path) -> dict[str, np.ndarray]:
+    """The columns of a Parquet file; OSError or ValueError if it is no such file, also if it is a pipe or a folder."""
+    from pyarrow import ArrowException, parquet
+
+    if not path.is_file() and path.exists():
+        raise ValueError("not a file")
+    try:
+        table = parquet.read_table(path)
+        return {name: table.column(name).to_numpy(zero_copy_only=False) for name in table.column_names}
+    except ArrowException as error:
+        raise ValueError(str(error)) from None
 
 
 def write_csv(columns: Columns, path: Path) -> None:

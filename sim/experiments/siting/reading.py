@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sim.errors import ScenarioError, did_you_mean, listed
+from sim.errors import ScenarioError, did_you_mean, listed, shown
 from sim.experiments.siting.contract import SLACK, Built, Candidate, Siting
 from sim.reading import Source, Tree, build, problem_at, read_tree, without_sources
 from sim.reading.tree import Path as TreePath
 from sim.scenario.interventions.files import known_files
-from sim.scenario.library import library_of, near
+from sim.scenario.library import file_called, library_of, near
 from sim.scenario.loading import Loaded, load
 from sim.scenario.scenario import Scenario
 
@@ -67,11 +67,11 @@ def read_siting(file: Path) -> Asked:
 
 def _base(file: Path, siting: Siting, tree: Tree) -> Path:
     library = library_of(file)
-    target = (library / siting.base).resolve()
+    target = file_called(library, siting.base)
     if target.is_relative_to(library) and target.is_file():
         return near(target)
     hint = did_you_mean(target.name, [each.name for each in sorted(library.glob("*.yaml"))])
-    message = f"there is no file '{siting.base}' in the folder {library.name}/"
+    message = f"there is no file {shown(siting.base)} in the folder {library.name}/"
     raise ScenarioError([problem_at(tree, ("base",), message, hint)])
 
 
