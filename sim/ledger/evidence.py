@@ -139,6 +139,8 @@ def _table(file: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, 
         for row in filter(None, reader):
             if len(row) != len(head):
                 raise _wrong(file, reader.line_num, f"{len(row)} cells stand here under {len(head)} columns")
+            if any("\0" in cell for cell in row):
+                raise _wrong(file, reader.line_num, "a character that is no text (U+0000) stands here")
             yield reader.line_num, dict(zip(head, row, strict=True))
     except csv.Error as error:
         raise _wrong(file, reader.line_num, f"this is no row of a table: {error}") from None

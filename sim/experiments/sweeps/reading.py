@@ -71,7 +71,7 @@ def read_sweep(file: Path) -> Study:
     """The study of a sweep's file. Raises ScenarioError with everything that is wrong."""
     tree = read_tree(file)
     sweep = build(Sweep, tree)
-    if problems := list(_of_words(sweep, tree, file)):
+    if problems := [*_of_words(sweep, tree, file), *_twice(tree, ("interventions",), sweep.interventions)]:
         raise ScenarioError(problems)
     base = _base(sweep, tree, file)
     grounds = _grounds(sweep, tree, base)
@@ -118,6 +118,12 @@ def _of_words(sweep: Sweep, tree: Tree, file: Path) -> Iterator[Problem]:
             yield from _of_values(tree, section, path, one)
     for path in (path for path in sweep.constants if refused(path)):
         yield problem_at(tree, ("constants", path), f"'{path}' {AT_ALL_POINTS}", is_about_key=True)
+
+
+def _twice(tree: Tree, at: TreePath, named: tuple[str, ...]) -> Iterator[Problem]:
+    for i, name in enumerate(named):
+        if name in named[:i]:
+            yield problem_at(tree, (*at, i), f"'{name}' is named twice")
 
 
 def _of_values(tree: Tree, section: str, path: str, varied: Varied) -> Iterator[Problem]:
