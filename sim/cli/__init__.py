@@ -15,7 +15,7 @@ import click
 
 from sim.cli.experiments import COMMANDS
 from sim.cli.options import debug
-from sim.errors import ScenarioError, SimError, printable
+from sim.errors import InputError, ScenarioError, SimError, printable
 
 STATUSES = ("reported", "published", "derived", "assumed", "unstated")
 WRONG_INPUT, FAILED, STOPPED = 2, 1, 130
@@ -262,11 +262,11 @@ def _failure(error: Exception, *, is_debug: bool) -> int:
     """Say what went wrong, without a traceback unless it is asked for."""
     if is_debug:
         traceback.print_exc()
-        return WRONG_INPUT if isinstance(error, ScenarioError) else FAILED
+        return WRONG_INPUT if isinstance(error, ScenarioError | InputError) else FAILED
     if isinstance(error, ScenarioError):
         return _said(str(error), WRONG_INPUT)
     if isinstance(error, SimError):
-        return _said(f"error: {printable(str(error))}", FAILED)
+        return _said(f"error: {printable(str(error))}", WRONG_INPUT if isinstance(error, InputError) else FAILED)
     what = printable(f"{type(error).__name__}: {error}")
     return _said(f"error: {what} (run again with --debug to see where)", FAILED)
 
