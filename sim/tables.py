@@ -21,6 +21,7 @@ from sim.pictures import save
 from sim.workbooks import write_workbook
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyarrow as pa
     from matplotlib.figure import Figure
 
@@ -31,6 +32,31 @@ LOCK = "lock"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 CSV_ROWS_AT_ONCE = 100_000
 LARGEST_JSON = 50_000_000
+
+
+class Tabled:
+    """What has tables by name, arrays by column: each is an attribute of its name as a pandas frame."""
+
+    if TYPE_CHECKING:  # a field or a property, as the class has it
+
+        @property
+        def tables(self) -> Mapping[str, Columns]:
+            """All tables by name."""
+
+    def columns(self, name: str) -> Columns:
+        """A table as arrays by column. Raises KeyError if there is none of that name."""
+        return self.tables[name]
+
+    def frame(self, name: str) -> "pd.DataFrame":
+        """A table as a pandas frame. Raises KeyError if there is none of that name."""
+        return arrow(self.tables[name]).to_pandas()
+
+    def __getattr__(self, name: str) -> "pd.DataFrame":
+        if name.startswith("_") or name == "tables" or not self.__dict__:  # a copy has no fields yet
+            raise AttributeError(name)
+        if name not in self.tables:
+            raise AttributeError(f"no table or attribute '{name}'; tables are {', '.join(self.tables)}")
+        return self.frame(name)
 
 
 class ResultsFolderError(SimError):
