@@ -1,4 +1,4 @@
-"""Every wrong file of `cases/` is refused at its place in these words; a line there: what is changed into what, what is said.
+"""Each wrong file of `cases/` is refused at its place in these words; a line there: what is changed, and what is said.
 
 Scenarios have a corpus of their own besides, `tests/scenarios/wrong`. After a change of words: WRITE_EXPECTED=1 pytest
 tests/wrong/test_cases.py, then read the difference.
