@@ -4,7 +4,6 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
-from typing import Any
 
 from anyio import to_thread
 
@@ -30,7 +29,6 @@ class Board:
         """The list as JSON, as it was seen last."""
         self._changed = asyncio.Condition()
         self._looking = asyncio.Lock()
-        self._processes: dict[str, Any] = {}
 
     def listed(self) -> list[Shown]:
         """All that is shown, the newest of the page first, then those of the terminal."""
@@ -45,8 +43,6 @@ class Board:
 
     def turn(self) -> None:
         """Look after all runs once: note what has ended, press what is to stop, start what may start."""
-        for process in self._processes.values():
-            process.poll()
         runs = [run for run in self.runs.all() if not (run.folder / "ended.json").is_file()]
         for run in runs:
             if run.is_to_stop:
@@ -57,7 +53,7 @@ class Board:
         waiting = [run for run in runs if states[run.id] == "queued"]
         for run in waiting[: max(self.at_once - n_running, 0)]:
             try:
-                self._processes[run.id] = run.start()
+                run.start()
             except OSError as error:
                 (run.folder / "err.txt").write_text(f"the run could not be started: {error}\n", "utf-8")
                 run.fail()

@@ -1,19 +1,19 @@
 """Runs that were started in the terminal: comparisons that say how far they are, and sweeps, by their folders alone."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
 from sim.errors import SimError
+from sim.experiments.lock import is_at_work
 from sim.page.files import read_json, seconds_since
-from sim.page.processes import exists
 from sim.page.runs import Shown, State, progress_of
-from sim.tables import MANIFEST, PROGRAM
+from sim.tables import MANIFEST, PROGRAM, PROGRESS_FILE
 
-PROGRESS, SWEEP = "progress.json", "sweep.json"
-STATES: dict[str, State] = {"running": "running", "done": "done", "failed": "failed", "stopped": "stopped"}
+SWEEP = "sweep.json"
+STATES: Mapping[str, State] = {"running": "running", "done": "done", "failed": "failed", "stopped": "stopped"}
 LOOK_SECONDS = 2.0
 """A sweep's runs are counted no more often."""
 STALE_SECONDS = 3600.0
@@ -35,7 +35,7 @@ class Elsewhere:
         for folder in sorted(self.folder.iterdir()) if self.folder.is_dir() else ():
             if folder.is_symlink() or not folder.is_dir() or folder.name.startswith("."):
                 continue
-            if (folder / PROGRESS).is_file():
+            if (folder / PROGRESS_FILE).is_file():
                 if (shown := _comparison(folder)) is not None:
                     yield shown
             elif (folder / SWEEP).is_file() and (sweep := self._sweep(folder)) is not None:
@@ -57,18 +57,17 @@ def _comparison(folder: Path) -> Shown | None:
     state = STATES[said["state"]]
     if state == "running" and not _is_at_work(said):
         state = "failed"
-    share, gone = float(said.get("share", 0.0)), seconds_since(said.get("started_at"))
     is_running = state == "running"
     return Shown(
         id=folder.name,
-        title=str(said.get("title") or folder.name),
+        title=said.get("title") or folder.name,
         state=state,
-        phase=str(said.get("phase", "")) if is_running else "",
+        phase=said.get("phase", "") if is_running else "",
         done=said.get("done"),
         total=said.get("total"),
-        failed=said.get("failed") or 0,
-        share=1.0 if state == "done" else share,
-        seconds_left=gone * (1 - share) / share if is_running and gone is not None and share > 0.02 else None,
+        failed=said.get("failed", 0),
+        share=1.0 if state == "done" else said["share"],
+        seconds_left=said.get("seconds_left") if is_running else None,
         started_at=said.get("started_at"),
         finished_at=None if is_running else said.get("updated_at"),
         result=folder.name if (folder / MANIFEST).is_file() else None,
@@ -79,8 +78,8 @@ def _comparison(folder: Path) -> Shown | None:
 
 def _is_at_work(said: dict[str, Any]) -> bool:
     """Whether the process is there, or, of another machine, was heard of lately."""
-    if said.get("host") == socket.gethostname() and isinstance(said.get("pid"), int):
-        return exists(said["pid"])
+    if said.get("host") == socket.gethostname():
+        return is_at_work(said)
     heard = seconds_since(said.get("updated_at"))
     return heard is not None and heard < STALE_SECONDS
 

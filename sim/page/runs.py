@@ -21,7 +21,7 @@ from sim.page.processes import Known, start
 from sim.page.saying import PageError
 from sim.page.wanted import Wanted
 from sim.scenario.interventions.files import FOLDERS, known_files
-from sim.tables import MANIFEST
+from sim.tables import MANIFEST, PROGRESS_FILE
 
 State = Literal["queued", "running", "done", "failed", "stopped"]
 PREFIX = "page-"
@@ -29,7 +29,16 @@ NAME = re.compile(rf"{PREFIX}\d{{4,9}}")
 LINES_SHOWN = 8
 GRACE = {signal.SIGINT: 0.0, signal.SIGTERM: 20.0, signal.SIGKILL: 30.0}
 """Seconds after which a run that is to stop is told so, in turn: it writes what it has when it is interrupted."""
-_BAR = re.compile(r":\s+(\d+)% after")
+KINDS: Mapping[str, Any] = {
+    "phase": str,
+    "title": str,
+    "done": int,
+    "total": int,
+    "failed": int,
+    "share": int | float,
+    "seconds_left": int | float,
+}
+"""Of what kind the parts of a file of progress are."""
 
 
 @dataclass(frozen=True)
@@ -109,17 +118,17 @@ class Run:
         asked, process = read_json(self.folder / "request.json"), read_json(self.folder / "process.json")
         ended, state, result = read_json(self.folder / "ended.json"), self.state(), self.result
         progress = progress_of(self.folder / "result")
-        share = 1.0 if state == "done" else float(progress.get("share") or self._share_printed())
+        is_running = state == "running"
         return Shown(
             id=self.id,
             title=str(asked.get("title", self.id)),
             state=state,
-            phase=str(progress.get("phase", "")) if state == "running" else "",
+            phase=progress.get("phase", "") if is_running else "",
             done=progress.get("done"),
             total=progress.get("total"),
-            failed=progress.get("failed") or 0,
-            share=share,
-            seconds_left=_seconds_left(share, process.get("started_at")) if state == "running" else None,
+            failed=progress.get("failed", 0),
+            share=1.0 if state == "done" else progress["share"],
+            seconds_left=progress.get("seconds_left") if is_running else None,
             started_at=process.get("started_at"),
             created_at=asked.get("created_at"),
             finished_at=ended.get("finished_at"),
@@ -127,19 +136,13 @@ class Run:
             error=last_lines(self.folder / "err.txt", LINES_SHOWN) or None if state == "failed" else None,
         )
 
-    def _share_printed(self) -> float:
-        """How far it is by what it prints, as long as no other word of it is there."""
-        found = _BAR.findall(last_lines(self.folder / "err.txt", LINES_SHOWN))
-        return int(found[-1]) / 100 if found else 0.0
-
     # -- what is done --------------------------------------------------------------------------------------------------
 
-    def start(self) -> Any:
-        """Start it; the process for whoever waits for it."""
+    def start(self) -> None:
+        """Start it."""
         asked = read_json(self.folder / "request.json")
-        known, process = start(self._command(asked), self.folder / "out.txt", self.folder / "err.txt")
+        known = start(self._command(asked), self.folder / "out.txt", self.folder / "err.txt")
         write_json(self.folder / "process.json", {**asdict(known), "started_at": now()})
-        return process
 
     def _command(self, asked: Mapping[str, Any]) -> list[str]:
         files = [str(self.folder / "scenarios" / f"{name}.yaml") for name in (asked["corridor"], *asked["plans"])]
@@ -170,23 +173,18 @@ class Run:
 
     def settle(self) -> None:
         """Write down how it ended, once it has."""
+        if (process := self.process) is not None:
+            process.reap()
         state = self.state()
         if state in ("done", "failed", "stopped") and not (self.folder / "ended.json").is_file():
             write_json(self.folder / "ended.json", {"state": state, "finished_at": now()})
 
 
 def progress_of(folder: Path) -> dict[str, Any]:
-    """What a comparison says of how far it is, with its share."""
-    found = read_json(folder / "progress.json")
-    done, total = found.get("done"), found.get("total")
-    if isinstance(done, int | float) and isinstance(total, int | float) and total > 0:
-        found["share"] = min(max(done / total, 0.0), 1.0)
-    return found
-
-
-def _seconds_left(share: float, started_at: object) -> float | None:
-    gone = seconds_since(started_at)
-    return None if gone is None or share <= 0.02 else gone * (1 - share) / share
+    """What a comparison says of how far it is; only what is of the right kind."""
+    found = read_json(folder / PROGRESS_FILE)
+    right = {key: value for key, value in found.items() if isinstance(value, KINDS.get(key, object))}
+    return right | {"share": min(max(right.get("share", 0.0), 0.0), 1.0)}
 
 
 # -- all of them -------------------------------------------------------------------------------------------------------

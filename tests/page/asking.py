@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 PORT = 8321
 HERE = f"http://127.0.0.1:{PORT}"
-PATIENCE = 150.0
+PATIENCE = 250.0
 
 
 def plan(name: str = "Lines", *chosen: dict[str, Any]) -> dict[str, Any]:
