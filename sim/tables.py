@@ -21,6 +21,7 @@ from sim.pictures import save
 from sim.workbooks import write_workbook
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyarrow as pa
     from matplotlib.figure import Figure
 
@@ -30,6 +31,32 @@ MANIFEST, SIDE_FILE, PROGRESS_FILE = "manifest.json", "run.json", "progress.json
 LOCK = "lock"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 CSV_ROWS_AT_ONCE = 100_000
+LARGEST_JSON = 50_000_000
+
+
+class Tabled:
+    """What has tables by name, arrays by column: each is an attribute of its name as a pandas frame."""
+
+    if TYPE_CHECKING:  # a field or a property, as the class has it
+
+        @property
+        def tables(self) -> Mapping[str, Columns]:
+            """All tables by name."""
+
+    def columns(self, name: str) -> Columns:
+        """A table as arrays by column. Raises KeyError if there is none of that name."""
+        return self.tables[name]
+
+    def frame(self, name: str) -> "pd.DataFrame":
+        """A table as a pandas frame. Raises KeyError if there is none of that name."""
+        return arrow(self.tables[name]).to_pandas()
+
+    def __getattr__(self, name: str) -> "pd.DataFrame":
+        if name.startswith("_") or name == "tables" or not self.__dict__:  # a copy has no fields yet
+            raise AttributeError(name)
+        if name not in self.tables:
+            raise AttributeError(f"no table or attribute '{name}'; tables are {', '.join(self.tables)}")
+        return self.frame(name)
 
 
 class ResultsFolderError(SimError):
@@ -65,16 +92,30 @@ def _is_ours(folder: Path) -> bool:
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        found = json.loads(path.read_text("utf-8"))
+        found = read_json(path)
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
 
 
+def read_json(path: Path) -> Any:
+    """What a file of JSON holds; OSError or ValueError if it is no such file, also if it is a pipe or far too large."""
+    if not path.is_file() and path.exists():
+        raise ValueError("not a file")
+    with path.open("rb") as stream:
+        data = stream.read(LARGEST_JSON + 1)
+    if len(data) > LARGEST_JSON:
+        raise ValueError(f"larger than {LARGEST_JSON:,} bytes")
+    try:
+        return json.loads(data.decode("utf-8"))
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
 def finished_at(folder: Path) -> str | None:
     """When the results that lie in a folder were finished; None if there are none."""
     try:
-        return str(json.loads((folder / SIDE_FILE).read_text("utf-8"))["finished_at"])
+        return str(read_json(folder / SIDE_FILE)["finished_at"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -163,6 +204,19 @@ def write_parquet(columns: Columns, path: Path) -> None:
     from pyarrow import parquet
 
     parquet.write_table(arrow(columns), path, compression="zstd")
+
+
+def read_parquet(path: Path) -> dict[str, np.ndarray]:
+    """The columns of a Parquet file; OSError or ValueError if it is no such file, also if it is a pipe or a folder."""
+    from pyarrow import ArrowException, parquet
+
+    if not path.is_file() and path.exists():
+        raise ValueError("not a file")
+    try:
+        table = parquet.read_table(path)
+        return {name: table.column(name).to_numpy(zero_copy_only=False) for name in table.column_names}
+    except ArrowException as error:
+        raise ValueError(str(error)) from None
 
 
 def write_csv(columns: Columns, path: Path) -> None:

@@ -68,6 +68,8 @@ def test_tables_are_attributes_as_pandas_frames(tiny: Scenario) -> None:
     html = results._repr_html_()
     assert "<caption>Two routes from Harbin to the Urals</caption>" in html
     assert f"<td>{results.summary['placed'][0]}</td>" in html
+    assert "<th>mean days<br>d</th>" in html
+    assert "Means of 1 replication." in html
 
 
 def test_progress_rises_to_one(tiny: Scenario) -> None:
