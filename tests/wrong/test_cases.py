@@ -1,4 +1,4 @@
-"""Every wrong file of `cases/` is refused at its place in these words; a line there is what is changed into what, and what is said.
+"""Each wrong file of `cases/` is refused at its place in these words; a line there: what is changed, and what is said.
 
 Scenarios have a corpus of their own besides, `tests/scenarios/wrong`. After a change of words: WRITE_EXPECTED=1 pytest
 tests/wrong/test_cases.py, then read the difference.
@@ -63,8 +63,9 @@ def test_wrong_file_is_refused_at_its_place_in_these_words(library: Library, kin
         assert found == expected
 
 
+@pytest.mark.usefixtures("library")
 @pytest.mark.parametrize("name", [name for name in FILES if name.endswith(".yaml")])
-def test_what_the_wrong_files_are_made_of_is_right(library: Library, name: str) -> None:
+def test_what_the_wrong_files_are_made_of_is_right(name: str) -> None:
     said = outcome("validate", name)
     assert (said.code, said.err) == (0, "")
 

@@ -1,7 +1,5 @@
 """How far a sweep is, from its files alone, also while another command is at work; nothing is written."""
 
-import os
-import socket
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.experiments.lock import holder
+from sim.experiments.lock import holder, is_at_work
 from sim.experiments.parts import DamagedPartError, Parts
 from sim.experiments.sweeps.folder import DESIGN, JOBS, MANIFEST, NoSweepFolderError, are_written, manifest_in
 from sim.experiments.sweeps.outcomes import DONE
@@ -127,16 +125,7 @@ def _read(folder: Path, name: str, needed: tuple[str, ...]) -> Columns:
 def _at_work(folder: Path) -> dict[str, Any]:
     """Who holds the folder, unless it is known to have ended."""
     found = holder(folder)
-    if not {"pid", "host", "started"} <= found.keys():
-        return {}
-    if found["host"] == socket.gethostname():
-        try:
-            os.kill(int(found["pid"]), 0)
-        except ProcessLookupError:
-            return {}
-        except PermissionError:
-            pass
-    return found
+    return found if "started" in found and is_at_work(found) else {}
 
 
 def _seconds_left(parts: Parts, ended: list[str], left: int, who: dict[str, Any]) -> float | None:
