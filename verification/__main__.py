@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from time import process_time
+from typing import Protocol
 
 from verification import choices, departures, little, networks, queues, stocks, writing
-from verification.checking import Case
+from verification.peers import comparing
 from verification.running import Effort
 from verification.statistics import Check, Judged, judged
 
@@ -24,13 +25,29 @@ FAMILIES = {
     "stocks": stocks.CASES,
     "choices": choices.CASES,
     "little": little.CASES,
+    "peers": comparing.CASES,
 }
 PACKAGES = ("numpy", "numba", "scipy", "simpy", "salabim", "ciw")
 QUICK = 0.05
 """Share of the replications with --quick, which is to see that it works: most checks come out as too wide."""
 
 
-def cases(families: Sequence[str]) -> Iterator[Case]:
+class Model(Protocol):
+    """Something that has checks."""
+
+    @property
+    def family(self) -> str:
+        """The heading it stands under."""
+
+    @property
+    def model(self) -> str:
+        """Its name."""
+
+    def checks(self, effort: Effort) -> Iterator[Check]:
+        """Run it, and hold every quantity against theory."""
+
+
+def cases(families: Sequence[str]) -> Iterator[Model]:
     """The models of some families, made when their turn comes."""
     for name in families:
         for make in FAMILIES[name]:
