@@ -101,7 +101,7 @@ WEEKLY = partial(
     _behind_hours, "Mon-Fri 09-18", "Mon-Fri 09:00-18:00", [(9.0, 15.0)] * 4 + [(9.0, 63.0)], (1.5, 0.45, 3)
 )
 CASES = (
-    partial(_timetable, 14, 12.0, 64),
+    partial(_timetable, 14, 12.0, 40),
     partial(_timetable, 1, 0.6, 96),
     partial(_by_load),
     DAILY,

@@ -89,7 +89,7 @@ def _policy(policy: str) -> Case:
         scenario=lambda: depot(POLICIES[policy]),
         measure=measure,
         expected=partial(_expected, policy),
-        replications=120,
+        replications=90,
     )
 
 
@@ -124,7 +124,7 @@ def _lost_sales() -> Case:
                 value=queues.erlang_b(load, PIECES), unit="", tolerance=0.05, source="Erlang B: Karush 1957"
             )
         },
-        replications=120,
+        replications=90,
     )
 
 

@@ -15,12 +15,13 @@ HEAD = ("model", "quantity", "theory", "simulated", "difference, 95 %", "toleran
 
 INTRODUCTION = """\
 Every model is a scenario of the public contract, run on the engine. *Theory* is a formula worked out without a
-simulation, or the same corridor in another simulator. The interval is that of simulated less theory, relative to theory, by Student's t over independent replications (Welch's for two simulators).
+simulation, or the same corridor in another simulator. The interval is that of simulated less theory, relative to
+theory, by Student's t over independent replications (Welch's for two simulators).
 
 A check *agrees* if both hold: no difference is found, the chance of one false alarm or more among all {n} tests being
 {alarm} at most (Holm 1979); and a difference that matters is ruled out, as two one-sided tests at {level} show that it
-is smaller than the tolerance (Schuirmann 1987). *Differs*: the first fails. *Too wide*: the second fails, the replications
-do not tell."""
+is smaller than the tolerance (Schuirmann 1987). *Differs*: the first fails. *Too wide*: the second fails, the
+replications do not tell."""
 
 
 @dataclass(frozen=True, kw_only=True)
