@@ -5,11 +5,13 @@ from pathlib import Path
 
 import click
 
+from sim.cli.completing import calibrations
+
 DEFAULT_OUT = Path("results") / "runs"
 
 
-@click.command(no_args_is_help=True)
-@click.argument("corridor")
+@click.command(no_args_is_help=True, short_help="Let the reports decide what the model may believe.")
+@click.argument("corridor", shell_complete=calibrations)
 @click.option("--quick", is_flag=True, help="A coarse posterior in about two minutes, for tests: few runs, large rows.")
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Folder of the results. [default: results/runs/calibration-CORRIDOR]"

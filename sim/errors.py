@@ -47,6 +47,10 @@ class UnitError(SimError, ValueError):
         self.hint = hint
 
 
+class InputError(SimError):
+    """What was given cannot be used: a name, a folder, a table, a condition; the command ends with 2, as for files."""
+
+
 class EngineError(SimError):
     """An invariant of the engine or of its use is broken: a fault of the program, not of the scenario."""
 

@@ -1,4 +1,4 @@
-"""What a notebook calls: load, alter, explain; `sim.run` and `sim.compare` do the rest.
+"""What a notebook calls: load, alter, explain, sweep, rank; `sim.run` and `sim.compare` do the rest.
 
 Scenarios are values: nothing here changes one, each function returns another. There are three ways to another one, and
 they do not mean the same. `with_values` describes another world, which was so all along: the market's reference, prices
@@ -27,6 +27,12 @@ from sim.scenario.setting import with_values as with_numbers
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from sim.experiments.ranking.ranked import Ranked
+    from sim.experiments.sweeps.running import Swept
+
+RUNS = Path("results") / "runs"
+"""Where results are kept unless another folder is named."""
 
 
 def load(path: str | Path, interventions: Sequence[str | Path] = ()) -> Scenario:
@@ -119,6 +125,57 @@ def _name(of: Named | Intervention) -> str:
     if isinstance(of, Intervention):
         return of.intervention
     return Path(of).stem if is_file(of) else str(of)
+
+
+# -- asked -------------------------------------------------------------------------------------------------------------
+
+
+def sweep(file: str | Path, folder: str | Path | None = None, *, workers: int = 1) -> "Swept":
+    """Run the sweep of a file at all its points, as `sim sweep` does; what is kept in the folder is not run again.
+
+    folder
+        Where runs and tables are kept; `results/runs/sweep-NAME` if not given.
+    workers
+        Processes. More than one needs a script that is guarded by ``if __name__ == "__main__"``, or a notebook.
+
+    Raises ScenarioError if the file is wrong, SweepFolderError if the folder holds something else, FolderInUseError if
+    another command is at work in it.
+    """
+    from sim.experiments.executors import executor
+    from sim.experiments.sweeps.reading import read_sweep
+    from sim.experiments.sweeps.running import run_sweep
+
+    study = read_sweep(Path(file))
+    return run_sweep(study, Path(folder or RUNS / f"sweep-{study.sweep.sweep}"), executor(workers, None, None))
+
+
+def rank(
+    file: str | Path, folder: str | Path | None = None, *, budget: float | None = None, workers: int = 1
+) -> "Ranked":
+    """Rank the portfolios of a file, as `sim rank` does; what is kept in the folder is not run again.
+
+    folder
+        Where runs, tables and pictures are kept; `results/runs/rank-NAME` if not given.
+    budget
+        Capital there is, CNY; that of the file if not given.
+    workers
+        Processes, as of `sweep`.
+
+    Raises ScenarioError if the file is wrong or asks for too few replications, RankingError if nothing can be ranked,
+    ResultsFolderError if the folder holds something else.
+    """
+    from sim.experiments.lock import Locked
+    from sim.experiments.ranking.ranked import ranked
+    from sim.experiments.ranking.reading import read_ranking
+    from sim.experiments.ranking.saving import opened, save_ranking
+
+    question = read_ranking(Path(file)).asked_for(budget=budget, replications=None, objectives=None)
+    folder = Path(folder or RUNS / f"rank-{question.asked.ranking}")
+    runs = opened(folder)
+    with Locked(runs, lambda _: None):
+        found = ranked(question, runs, workers)
+    save_ranking(found, folder)
+    return found
 
 
 # -- told --------------------------------------------------------------------------------------------------------------

@@ -6,60 +6,42 @@
 import gc
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
+from sim.cli import completing
+from sim.cli.commands import EXAMPLES, Commands
 from sim.cli.experiments import COMMANDS
-from sim.cli.options import debug
-from sim.errors import ScenarioError, SimError, printable
+from sim.cli.failing import FAILED, STOPPED, WRONG_INPUT, failure, said
+from sim.cli.options import KINDS, debug
 
 STATUSES = ("reported", "published", "derived", "assumed", "unstated")
-WRONG_INPUT, FAILED, STOPPED = 2, 1, 130
-FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="SCENARIO...")
+ANYTHING = (*KINDS.values(), "corridors")
+"""Folders of `scenarios/` whose files can be checked."""
 
 
-class Commands(click.Group):
-    """The commands of this package, and those that others plug in under the entry points `sim.commands`.
-
-    What is plugged in is looked for only when it is asked for, and imported only then; what cannot be imported is as if
-    it were not there.
-    """
-
-    def list_commands(self, context: click.Context) -> list[str]:
-        """Names of all commands, in order."""
-        return sorted({*super().list_commands(context), *(name for name in _plugged_in() if self._load(name))})
-
-    def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        """A command by its name."""
-        return super().get_command(context, name) or self._load(name)
-
-    @staticmethod
-    def _load(name: str) -> click.Command | None:
-        entry = _plugged_in().get(name)
-        try:
-            return entry.load() if entry else None
-        except ImportError:
-            return None
+def _files(*folders: str) -> Any:
+    """The argument of commands that take files."""
+    complete = completing.files(*folders)
+    path = click.Path(path_type=Path)
+    return click.argument("files", nargs=-1, required=True, type=path, metavar="SCENARIO...", shell_complete=complete)
 
 
-def _plugged_in() -> dict[str, Any]:
-    from importlib.metadata import entry_points
-
-    return {entry.name: entry for entry in entry_points(group="sim.commands")}
-
-
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    epilog=EXAMPLES,
+)
 @click.version_option(package_name="parcel-corridors", prog_name="sim")
 def cli() -> None:
-    """Scenario simulation of cross-border parcel logistics and trade growth."""
+    """Parcels between China and Russia, simulated: what a proposal would bring, how surely, and at what cost."""
 
 
-@cli.command(no_args_is_help=True)
-@FILES
+@cli.command(no_args_is_help=True, short_help="Run scenarios: parcels, days, money, by route and month.")
+@_files("")
 @click.option(
     "--replications", type=click.IntRange(1, 10_000), help="Independent repetitions. [default: the scenario's]"
 )
@@ -84,15 +66,27 @@ def cli() -> None:
 @click.option("--parcel-log", is_flag=True, help="Also write every order and every step of every parcel.")
 @debug
 def run(files: Sequence[Path], as_json: bool, **options: Any) -> None:
-    """Run scenarios, print a summary by origin and route, and write all tables."""
+    """Run scenarios, print a summary by origin and route, and write all tables.
+
+    \b
+    sim run scenarios/harbin-baseline.yaml --parcels-per-row 50
+    sim run scenarios/harbin-baseline.yaml scenarios/xinjiang-baseline.yaml --replications 4
+    """
     from sim.cli.running import Options, run_scenarios
 
     gc.enable()
     sys.exit(run_scenarios(files, Options(**options), as_json=as_json))
 
 
-@cli.command(no_args_is_help=True)
-@click.argument("folders", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="RESULT...")
+@cli.command(no_args_is_help=True, short_help="Write a report to hand on, in English or Chinese.")
+@click.argument(
+    "folders",
+    nargs=-1,
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="RESULT...",
+    shell_complete=completing.results("plans", "summary"),
+)
 @click.option("--lang", "language", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="File. [default: RESULT-report.LANG.html]")
 @click.option("--pdf", "as_pdf", is_flag=True, help="Also print it as PDF, if Chromium is installed.")
@@ -110,18 +104,31 @@ def report(folders: Sequence[Path], language: str, out: Path | None, as_pdf: boo
     sys.exit(write_report(folders, language, out, as_pdf=as_pdf))
 
 
-@cli.command(no_args_is_help=True)
-@FILES
+@cli.command(no_args_is_help=True, short_help="Check files; every error at its line, and what a run takes.")
+@_files(*ANYTHING)
 @debug
 def validate(files: Sequence[Path]) -> None:
-    """Check scenarios and say what running them would take. All errors of all files are shown."""
+    """Check scenarios, interventions, sweeps, rankings and sitings, and say what running them would take.
+
+    All errors of all files are shown.
+
+    \b
+    sim validate scenarios/my-plan.yaml
+    sim validate scenarios/*.yaml scenarios/*/*.yaml
+    """
     from sim.cli.validating import validate_files
 
     sys.exit(validate_files(files))
 
 
-@cli.command(no_args_is_help=True)
-@click.argument("names", nargs=-1, required=True, metavar="SCENARIO [PATH...] | ROW...")
+@cli.command(no_args_is_help=True, short_help="Where a number comes from: reported, derived or assumed.")
+@click.argument(
+    "names",
+    nargs=-1,
+    required=True,
+    metavar="SCENARIO [PATH...] | ROW...",
+    shell_complete=completing.rows_or_files,
+)
 @click.option("--status", "statuses", multiple=True, type=click.Choice(STATUSES), help="Only numbers of this status.")
 @click.option("--match", metavar="TEXT", help="Only numbers whose path contains this text.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
@@ -173,18 +180,21 @@ def _sources_of_variance(
     from sim.cli.sources_variance import Asked, show_variance
 
     if statuses or match:
-        return _said(
+        return said(
             "error: --status and --match are of the list of numbers; leave them out with --variance", WRONG_INPUT
         )
     gc.enable()
     return show_variance(names, Asked(parcels_per_row=rows, **asked))
 
 
-@cli.command(no_args_is_help=True)
-@click.argument("names", nargs=-1, required=True, metavar="SCENARIO | INTERVENTION...")
+@cli.command(no_args_is_help=True, short_help="What an intervention changes, and from when, in words.")
+@click.argument(
+    "names", nargs=-1, required=True, metavar="SCENARIO | INTERVENTION...", shell_complete=completing.plans()
+)
 @click.option(
     "--base",
     type=click.Path(path_type=Path, dir_okay=False),
+    shell_complete=completing.files(""),
     help="Scenario to compare with. [default: the scenario's base, or itself without interventions; of interventions "
     "alone, the base that they name]",
 )
@@ -203,23 +213,53 @@ def explain(names: Sequence[str], base: Path | None, as_json: bool) -> None:
     sys.exit(explain_files(names, base, as_json=as_json))
 
 
-@cli.command()
+@cli.command(short_help="The JSON Schema of a file, for editors.")
 @click.argument("of", type=click.Choice(["scenario", "intervention", "ranking", "siting", "sweep"]), default="scenario")
 @debug
 def schema(of: str) -> None:
-    """Print the JSON Schema of a scenario file, or of the file of an intervention, a ranking, a siting or a sweep."""
+    """Print the JSON Schema of a scenario file, or of the file of an intervention, a ranking, a siting or a sweep.
+
+    \b
+    sim schema > scenarios/schema.json
+    sim schema intervention
+    """
     from sim.cli.schema import schema_text
 
     click.echo(schema_text(of), nl=False)
 
 
-@cli.command()
+@cli.command(short_help="List all that ships: scenarios, interventions, sweeps ...")
+@click.argument("words", nargs=-1, metavar="[TEXT...]")
+@click.option("--kind", "kinds", multiple=True, type=click.Choice(list(KINDS)), help="Only this kind; several times.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: kind, name, title and file.")
 @debug
-def scenarios() -> None:
-    """List the scenarios that come with the program, and those of the folder `scenarios` here."""
-    from sim.cli.validating import list_scenarios
+def scenarios(words: Sequence[str], kinds: Sequence[str], as_json: bool) -> None:
+    """List what comes with the program and lies in the folder `scenarios` here, one line each.
 
-    list_scenarios()
+    TEXT is to be in the name or the title; of several words, all of them.
+
+    \b
+    sim scenarios
+    sim scenarios harbin warehouse
+    sim scenarios --kind sweeps --kind rankings
+    """
+    from sim.cli.listing import list_scenarios
+
+    sys.exit(list_scenarios(words, kinds, as_json=as_json))
+
+
+@cli.command(short_help="What makes a shell complete commands and names.")
+@click.argument("shell", type=click.Choice(completing.SHELLS))
+@debug
+def completion(shell: str) -> None:
+    """Print what makes a shell complete commands, options, files, interventions and folders of results.
+
+    \b
+    bash: put  eval "$(sim completion bash)"  into ~/.bashrc
+    zsh:  put  eval "$(sim completion zsh)"   into ~/.zshrc, after compinit
+    fish: sim completion fish > ~/.config/fish/completions/sim.fish
+    """
+    click.echo(completing.script(shell))
 
 
 for experiment in COMMANDS:
@@ -249,28 +289,10 @@ def _exit_code(arguments: list[str]) -> int:
         error.show()
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        return _said("stopped", STOPPED)
+        return said("stopped", STOPPED)
     except BrokenPipeError:  # the reader of the output has gone, as in `sim scenarios | head -1`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except Exception as error:
-        return _failure(error, is_debug="--debug" in arguments)
+        return failure(error, is_debug="--debug" in arguments)
     return 0
-
-
-def _failure(error: Exception, *, is_debug: bool) -> int:
-    """Say what went wrong, without a traceback unless it is asked for."""
-    if is_debug:
-        traceback.print_exc()
-        return WRONG_INPUT if isinstance(error, ScenarioError) else FAILED
-    if isinstance(error, ScenarioError):
-        return _said(str(error), WRONG_INPUT)
-    if isinstance(error, SimError):
-        return _said(f"error: {printable(str(error))}", FAILED)
-    what = printable(f"{type(error).__name__}: {error}")
-    return _said(f"error: {what} (run again with --debug to see where)", FAILED)
-
-
-def _said(message: str, code: int) -> int:
-    click.echo(message, err=True)
-    return code

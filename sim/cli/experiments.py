@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from sim.cli import completing
 from sim.cli.options import debug
 
 DIMENSIONS = ("origin", "region", "route", "product", "month", "queue", "lane")
@@ -29,9 +30,9 @@ def _share(_: click.Context, __: click.Parameter, value: str) -> float:
     return number
 
 
-@click.command(no_args_is_help=True)
-@click.argument("base", metavar="BASE")
-@click.argument("plans", nargs=-1, required=True, metavar="PLAN...")
+@click.command(no_args_is_help=True, short_help="What plans bring against doing nothing, and how surely.")
+@click.argument("base", metavar="BASE", shell_complete=completing.files(""))
+@click.argument("plans", nargs=-1, required=True, metavar="PLAN...", shell_complete=completing.plans())
 @click.option("--precision", default="5%", callback=_share, help="Half-width wanted, of the difference. [default: 5%]")
 @click.option("--replications", type=click.IntRange(1, 10_000), help="So many, however precise. [default: as needed]")
 @click.option("--most", type=click.IntRange(2, 10_000), default=40, help="Replications at most. [default: 40]")
@@ -70,8 +71,14 @@ def _names(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...]
     return tuple(dict.fromkeys(name.strip() for name in value.split(",") if name.strip()))
 
 
-@click.command(no_args_is_help=True)
-@click.argument("file", required=False, type=click.Path(path_type=Path), metavar="SWEEP")
+@click.command(no_args_is_help=True, short_help="Run at many points of what is decided and not known.")
+@click.argument(
+    "file",
+    required=False,
+    type=click.Path(path_type=Path),
+    metavar="SWEEP",
+    shell_complete=completing.files("sweeps"),
+)
 @click.option("--workers", type=click.IntRange(1, 1000), help="Processes here. [default: one for each core]")
 @click.option(
     "--cluster", metavar="ADDRESS", help="A Dask scheduler that is running, tcp://127.0.0.1:8786 or tls://..."
@@ -80,7 +87,13 @@ def _names(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...]
 @click.option("--tls-certificate", type=click.Path(path_type=Path), help="Likewise: this machine's own.")
 @click.option("--tls-key", type=click.Path(path_type=Path), help="Likewise: its key.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder. [default: results/runs/sweep-NAME]")
-@click.option("--status", type=click.Path(path_type=Path), metavar="DIR", help="Only say how far a sweep is.")
+@click.option(
+    "--status",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    shell_complete=completing.results("jobs"),
+    help="Only say how far a sweep is.",
+)
 @click.option(
     "--measure", default="placed,mean_days", callback=_names, show_default=True, help="Measures that are printed."
 )
@@ -106,8 +119,10 @@ def sweep(file: Path | None, status: Path | None, measure: tuple[str, ...], best
     sys.exit(sweep_file(file, Options(tls=tls, measures=measure, best=best, **options)))
 
 
-@click.command(no_args_is_help=True)
-@click.argument("file", metavar="PLANS.yaml", type=click.Path(path_type=Path))
+@click.command(no_args_is_help=True, short_help="Which proposals to build for so much money.")
+@click.argument(
+    "file", metavar="PLANS.yaml", type=click.Path(path_type=Path), shell_complete=completing.files("rankings")
+)
 @click.option("--budget-cny", type=click.FloatRange(min=0), help="Capital there is. [default: the file's]")
 @click.option("--replications", type=click.IntRange(4, 1_000_000), help="Of all portfolios. [default: the file's]")
 @click.option("--objective", "objectives", multiple=True, type=click.Choice(RANKED_BY), help="Several times, too.")
@@ -127,8 +142,8 @@ def rank(file: Path, as_json: bool, **options: Any) -> None:
     sys.exit(rank_file(file, Options(**options), as_json=as_json))
 
 
-@click.command(no_args_is_help=True)
-@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.command(no_args_is_help=True, short_help="Where warehouses or centres should stand.")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path), shell_complete=completing.files("siting"))
 @click.option("--choose", metavar="P|A-B", help="How many sites, one number or from A to B. [default: the file's]")
 @click.option(
     "--objective",
@@ -166,10 +181,15 @@ def site(file: Path, **options: Any) -> None:
     sys.exit(site_file(file, Options(**options)))
 
 
-@click.command(no_args_is_help=True)
-@click.argument("scenario", metavar="SCENARIO")
-@click.argument("laid", nargs=-1, metavar="[INTERVENTION...]")
-@click.option("--plan", metavar="PLAN", help="Of what this plan adds: its difference to the scenario, on common luck.")
+@click.command(no_args_is_help=True, short_help="Which assumed numbers the answer hangs on.")
+@click.argument("scenario", metavar="SCENARIO", shell_complete=completing.files(""))
+@click.argument("laid", nargs=-1, metavar="[INTERVENTION...]", shell_complete=completing.plans(or_scenarios=False))
+@click.option(
+    "--plan",
+    metavar="PLAN",
+    shell_complete=completing.plans(),
+    help="Of what this plan adds: its difference to the scenario, on common luck.",
+)
 @click.option(
     "--measure",
     "measures",
@@ -204,8 +224,13 @@ def sensitivity(scenario: str, laid: Sequence[str], as_json: bool, **options: An
     sys.exit(sensitivity_of(scenario, laid, Options(**options), as_json=as_json))
 
 
-@click.command(no_args_is_help=True)
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.command(no_args_is_help=True, short_help="Under what circumstances something happens in a sweep.")
+@click.argument(
+    "folder",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    shell_complete=completing.results("points"),
+)
 @click.option("--where", required=True, metavar="CONDITION", help="What is of interest, such as 'p95_days > 30'.")
 @click.option(
     "--minimum-support",

@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -16,22 +15,19 @@ from rich.text import Text
 
 from sim.cli.blocks import wrapped
 from sim.errors import printable
-from sim.experiments.comparing.wording import probability, short
 from sim.experiments.estimate import refuse_if_absurd, workers_that_fit
 from sim.experiments.kept_runs import AT_ONCE
 from sim.experiments.lock import Locked
-from sim.experiments.ranking.frontier import efficient
 from sim.experiments.ranking.ranked import Ranked, ranked
 from sim.experiments.ranking.reading import Question, read_ranking
 from sim.experiments.ranking.saving import opened, result_of, save_ranking
+from sim.experiments.ranking.showing import HEADINGS, ROWS_SHOWN, standing_rows, title_of
 from sim.experiments.ranking.standing import Standing
-from sim.experiments.ranking.tables import effects_of, name_of
-from sim.experiments.ranking.wording import amount, answer, interval, rests_on
+from sim.experiments.ranking.wording import answer, rests_on
 
 DEFAULT_OUT = Path("results") / "runs"
 STOPPED = 130
 WIDTH_WITHOUT_TERMINAL = 110
-ROWS_SHOWN = 15
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,44 +93,14 @@ def _say(console: Console, text: str) -> None:
         console.print(Text(part), soft_wrap=True)
 
 
-HEADINGS = ("", "portfolio", "gain", "interval", "P(best)", "P(near)", "regret", "capital", "runs", "efficient")
-
-
 def _show_standing(console: Console, found: Ranked, standing: Standing) -> None:
     """The best portfolios by an objective; those that are not ruled out are marked."""
-    unit = "ratio above 1" if standing.sought.unit == "ratio" else standing.sought.unit
-    table = Table(box=box.SIMPLE_HEAD, title=f"By {standing.sought.name}: {standing.sought.said} ({unit})",
-                  title_justify="left", pad_edge=False)  # fmt: skip
+    table = Table(box=box.SIMPLE_HEAD, title=title_of(standing), title_justify="left", pad_edge=False)
     for i, heading in enumerate(HEADINGS):
         is_text = i == 1
         table.add_column(heading, justify="left" if is_text else "right", no_wrap=not is_text)
-    for row in _rows(found, standing):
+    for row in standing_rows(found, standing):
         table.add_row(*(Text(printable(cell)) for cell in row))
     console.print(table)
     if len(standing.members) > ROWS_SHOWN:
         console.print(Text(f"... and {len(standing.members) - ROWS_SHOWN} more; see ranking.csv."))
-
-
-def _rows(found: Ranked, standing: Standing) -> list[Sequence[str]]:
-    capital, _ = found.study.capitals
-    effects = effects_of(found, standing)
-    known = [i for i in range(len(effects)) if effects[i] == effects[i]]
-    is_efficient = dict(zip(known, efficient(capital[known], effects[known]), strict=True))
-    rows: list[Sequence[str]] = []
-    for place in standing.order[:ROWS_SHOWN]:
-        number = standing.members[place]
-        rows.append(
-            (
-                "*" if place in standing.selected.alive else "",
-                name_of(found, number).replace("+", " + "),
-                amount(standing, float(standing.gain[place])),
-                interval(standing, place),
-                probability(float(standing.ranking.probability_best[place])),
-                probability(float(standing.ranking.probability_near[place])),
-                amount(standing, float(standing.ranking.regret[place])),
-                short(float(capital[number])),
-                str(found.spent[number]),
-                "yes" if is_efficient[number] else "",
-            )
-        )
-    return rows

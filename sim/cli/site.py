@@ -13,7 +13,7 @@ import click
 
 from sim.cli.showing import Bar
 from sim.cli.site_table import show_siting
-from sim.errors import SimError, printable
+from sim.errors import InputError, printable
 from sim.experiments.estimate import refuse_if_absurd, workers_that_fit
 from sim.experiments.siting.checking import Check, checked
 from sim.experiments.siting.demand import simulated
@@ -27,7 +27,7 @@ STOPPED, FAILED = 130, 1
 _RANGE = re.compile(r"(\d+)(?:-(\d+))?")
 
 
-class WrongOptionError(SimError):
+class WrongOptionError(InputError):
     """An option cannot be."""
 
 

@@ -1,18 +1,17 @@
-"""`sim validate` and `sim scenarios`: nothing here may import numpy."""
+"""`sim validate`: nothing here may import numpy."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
-import sim
 from sim.errors import AbsurdScenarioError, ScenarioError, listed, printable
 from sim.experiments.estimate import refuse_if_absurd
 from sim.experiments.ranking.reading import is_ranking, read_ranking
 from sim.experiments.siting.reading import is_siting, read_siting
 from sim.experiments.sweeps.reading import is_sweep, read_sweep
 from sim.ledger.posteriors import posterior_in
-from sim.reading import Tree, build, read_tree, unwrap_sources
+from sim.reading import build, read_tree, unwrap_sources
 from sim.scenario.interventions.trial import is_intervention, trial
 from sim.scenario.loading import Loaded, load
 from sim.scenario.scenario import Corridor
@@ -24,7 +23,6 @@ SECTIONS_OF_SOME = {
     "changes": "changes",
 }
 """Sections that many corridors do without, and how they are counted aloud."""
-SHIPPED = Path(sim.__file__).resolve().parents[1] / "scenarios"
 
 
 def validate_files(files: Sequence[Path]) -> int:
@@ -109,30 +107,3 @@ def _corridor_line(file: Path) -> str:
     shown = [name for name in sections if counts[name] or name not in SECTIONS_OF_SOME]
     described = ", ".join(f"{counts[name]} {sections[name]}" for name in shown)
     return f"{file}: ok: a corridor with {described}; how they connect is checked in the scenarios that use it"
-
-
-PARTS = ("corridors", "siting")
-"""Folders of what is neither a scenario nor an intervention."""
-
-
-def list_scenarios() -> None:
-    """Every scenario that comes with the program or lies in `scenarios` here, with its title."""
-    folders = {SHIPPED: None, Path("scenarios").resolve(): None}
-    files = [file for folder in folders for file in sorted(folder.rglob("*.yaml")) if file.parent.name not in PARTS]
-    for file in files:
-        try:
-            tree = read_tree(file)
-        except ScenarioError:
-            title = "(cannot be read; see sim validate)"
-        else:
-            node = tree.child("title")
-            title = str(node.value) if node is not None and node.is_scalar else _kind_of(tree)
-        name = file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file
-        click.echo(printable(f"{name}  {title}".rstrip()))
-
-
-def _kind_of(tree: Tree) -> str:
-    """What is said in place of a title: of an intervention that it is one, and its name."""
-    name = tree.child("name") if is_intervention(tree) else None
-    english = name.child("en") if name else None
-    return f"(intervention) {english.value}" if english else ""

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -10,13 +9,13 @@ import numpy as np
 
 from sim.experiments.over_replications import over_replications
 from sim.experiments.worlds import Worlds
+from sim.html import table
 from sim.indicators import OVER_REPLICATIONS_NAME, Backlog, Columns, StockOut
 from sim.scenario.scenario import Scenario
 from sim.settling import Settlement
-from sim.tables import arrow
+from sim.tables import Tabled
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure
 
 
@@ -35,7 +34,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Results:
+class Results(Tabled):
     """All replications of a scenario; a table is an attribute: ``results.summary`` is a pandas frame."""
 
     worlds: Worlds
@@ -56,19 +55,6 @@ class Results:
     def scenario(self) -> Scenario:
         """The scenario as it is described."""
         return self.worlds.described
-
-    def columns(self, name: str) -> Columns:
-        """A table as arrays by column."""
-        return self.tables[name]
-
-    def frame(self, name: str) -> "pd.DataFrame":
-        """A table as a pandas frame."""
-        return arrow(self.tables[name]).to_pandas()
-
-    def __getattr__(self, name: str) -> "pd.DataFrame":
-        if name.startswith("_") or name not in self.tables:
-            raise AttributeError(f"no table or attribute '{name}'; tables are {', '.join(self.__dict__['tables'])}")
-        return self.frame(name)
 
     def plot(self) -> "Figure":
         """A picture of the first replication: orders and days by month and route, the longest queues, the stock."""
@@ -136,13 +122,18 @@ class Results:
         return records
 
     def _repr_html_(self) -> str:
-        records = self.summary_records()
-        names = list(records[0]) if records else []
-        head = "".join(f"<th>{escape(name)}</th>" for name in names)
-        rows = ["".join(f"<td>{escape(_shown(record[name]))}</td>" for name in names) for record in records]
-        body = "".join(f"<tr>{row}</tr>" for row in rows)
-        title = escape(self.scenario.title or self.scenario.scenario)
-        return f"<table><caption>{title}</caption><tr>{head}</tr>{body}</table>"
+        records = self.summary_records() if self.replications else []
+        head = [_heading(name, cell) for name, cell in (records[0] if records else {}).items()]
+        rows = [[_shown(cell) for cell in record.values()] for record in records]
+        return table(self.scenario.title or self.scenario.scenario, head, rows, [self._made_of()])
+
+    def _made_of(self) -> str:
+        """Of how many replications and draws the means are, and what is missing."""
+        n, draws = len(self.replications), self.worlds.n_draws
+        of_draws = f" in {draws} draws of what is not known" if draws else ""
+        missing = f"; {len(self.missing)} are missing" if self.missing else ""
+        tables = ", ".join(self.tables)
+        return f"Means of {n} replication{'s' * (n > 1)}{of_draws}{missing}. Tables, each an attribute: {tables}."
 
 
 def _cell(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -159,10 +150,26 @@ def _number(value: float) -> float | int | None:
     return int(value) if value == int(value) else value
 
 
-def _shown(value: Any) -> str:
+def _heading(name: str, cell: str | Mapping[str, Any]) -> str:
+    """What a column of the summary is called, with its unit in a line of its own."""
+    unit = "" if isinstance(cell, str) else str(cell["unit"])
+    said = name.removesuffix("_cny").replace("_", " ")
+    return f"{said}\n{unit}" if unit else said
+
+
+def _shown(value: str | Mapping[str, Any]) -> str:
+    """A mean, and the credible interval or that of its error under it, where there are such."""
     if isinstance(value, str):
         return value
-    return "" if value["mean"] is None else f"{value['mean']:,.4g}" if value["mean"] < 1000 else f"{value['mean']:,.0f}"
+    mean, low, high = (value.get(name) for name in ("mean", "credible_low", "credible_high"))
+    if mean is None:
+        return ""
+    low, high = (low, high) if low is not None else (value.get("low_95"), value.get("high_95"))
+    return _figure(mean) if low is None or high is None else f"{_figure(mean)}\n[{_figure(low)}, {_figure(high)}]"
+
+
+def _figure(number: float) -> str:
+    return f"{number:,.4g}" if abs(number) < 1000 else f"{number:,.0f}"
 
 
 def combined(

@@ -27,9 +27,9 @@ from ruamel.yaml.reader import ReaderError
 
 from sim.errors import Problem, ScenarioError, shown
 from sim.reading.core_schema import is_surrogate, kind_of, scalar_of
+from sim.reading.files import text_of
 from sim.reading.tree import Mark, Path, Tree
 
-MAX_BYTES = 5_000_000
 MAX_NODES = 200_000  # with every alias expanded
 MAX_DEPTH = 60
 FILES_REMEMBERED = 64
@@ -245,7 +245,7 @@ def _written(tag: str) -> str:
 
 def read_tree(path: str | FilePath) -> Tree:
     """What the file says; raises ScenarioError with every problem found in it."""
-    return _tree(str(path), _text(FilePath(path)))
+    return _tree(str(path), text_of(FilePath(path)))
 
 
 @lru_cache(FILES_REMEMBERED)
@@ -273,31 +273,3 @@ def _read_carefully(file: str, text: str) -> Tree:
     if composer.problems:
         raise ScenarioError(composer.problems)
     return tree
-
-
-def _text(path: FilePath) -> str:
-    start = Mark(str(path), 1, 1)
-    try:
-        if not path.is_file():
-            raise ScenarioError([start.problem("not a file" if path.exists() else "no such file")])
-        with path.open("rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        raise ScenarioError([start.problem(f"the file cannot be read: {error}")]) from None
-    if len(data) > MAX_BYTES:
-        raise ScenarioError([start.problem(f"the file is larger than {MAX_BYTES:,} bytes")])
-    return _decoded(data, str(path))
-
-
-def _decoded(data: bytes, file: str) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        lines = data[: error.start].decode("utf-8-sig").splitlines(keepends=True)
-        whole = data.decode("utf-8", errors="replace").splitlines()
-        at_line_start = not lines or lines[-1].endswith("\n")
-        n_line = len(lines) + at_line_start
-        col = 1 if at_line_start else len(lines[-1]) + 1
-        mark = Mark(file, n_line, col, whole[n_line - 1])
-        problem = mark.problem(f"the byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8")
-        raise ScenarioError([problem]) from None

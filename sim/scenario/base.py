@@ -7,6 +7,7 @@ from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from sim.html import plain, table
 from sim.units import Duration, Mass, Money, Share
 
 Slug = Annotated[
@@ -21,6 +22,13 @@ class Described(BaseModel):
     """A frozen, closed set of described fields: an unknown key is an error, and nothing changes after reading."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=True, validate_by_alias=True)
+
+    def _repr_html_(self) -> str:
+        """What is described of it, each field with its unit and what it means."""
+        meanings = {field.alias or name: field.description or "" for name, field in type(self).model_fields.items()}
+        described = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        rows = [(name, plain(value), meanings.get(name, "")) for name, value in described.items()]
+        return table(type(self).__name__, ("field", "value", "meaning"), rows)
 
 
 class Name(Described):

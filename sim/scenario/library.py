@@ -17,6 +17,16 @@ def near(path: Path) -> Path:
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
+def file_called(folder: Path, name: object) -> Path:
+    """Where a file of that name would lie, links followed; the folder itself if no file can be called so."""
+    try:
+        found = (folder / str(name)).resolve()
+        found.is_file()
+    except (OSError, ValueError, RuntimeError):  # too long, with a NUL in it, or a circle of links
+        return folder.resolve()
+    return found
+
+
 def claimed(tree: Tree, layer: Tree) -> Tree:
     """The tree with its mappings standing where the layer speaks of them: there lies what is wrong with them."""
     if not (tree.is_mapping and layer.is_mapping):

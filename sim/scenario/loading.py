@@ -15,7 +15,7 @@ from sim.scenario.checks import problems_across, problems_of_draws
 from sim.scenario.interventions.expanding import expansion_of
 from sim.scenario.interventions.files import KEY, Named, as_mapping, taken
 from sim.scenario.interventions.ranges import as_settable, ranges_of
-from sim.scenario.library import claimed, library_of, near
+from sim.scenario.library import claimed, file_called, library_of, near
 from sim.scenario.scenario import Scenario
 from sim.scenario.setting import paths_of
 
@@ -103,17 +103,17 @@ def _base(path: Path, own: Tree, above: tuple[Path, ...]) -> Tree:
     node = own.children["base"]
     if not isinstance(node.value, str):
         raise ScenarioError([problem_at(own, ("base",), "the base is the name of one file")])
-    target = (path.parent / node.value).resolve()
+    target = file_called(path.parent, node.value)
     chain = (*above, path.resolve())
     hint = None
     if not target.is_relative_to(library_of(path)):
-        message = f"the base {node.value!r} lies outside the folder {library_of(path).name}/"
+        message = f"the base {shown(node.value)} lies outside the folder {library_of(path).name}/"
     elif target in chain:
         message = f"bases in a circle: {' -> '.join(file.name for file in (*chain, target))}"
     elif len(chain) > LONGEST_CHAIN:
         message = f"more than {LONGEST_CHAIN} bases upon each other"
     elif not target.is_file():
-        message = f"there is no file {node.value!r}"
+        message = f"there is no file {shown(node.value)}"
         hint = did_you_mean(target.name, [file.name for file in sorted(target.parent.glob("*.yaml"))])
     else:
         return _assembled(near(target), chain)

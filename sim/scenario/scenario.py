@@ -158,6 +158,11 @@ class Scenario(World):
         """The folder of the calibrations that `posterior` names."""
         return posteriors_near(self.file.parent) if self.file else SHIPPED
 
+    def _repr_html_(self) -> str:
+        from sim.scenario.showing import scenario_html
+
+        return scenario_html(self)
+
     def as_read_from(self, file: Path | None) -> Self:
         """The same, knowing the file that it was read from: names of interventions are looked up beside it."""
         same = self.model_copy()

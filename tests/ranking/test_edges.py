@@ -58,6 +58,11 @@ def test_where_everything_is_surely_worse_than_nothing_nothing_is_built(
     assert found.members == (NOTHING,)
     assert found.screened is not None
     assert set(found.screened.worse_than.values()) == {NOTHING}
+    assert found.ranking["rank"].min() >= 0
+    shown = found._repr_html_()
+    assert f"<p>{answer(found)}</p>" in shown
+    assert "<caption>By net-benefit: " in shown
+    assert "<td>nothing</td>" in shown
     assert answer(found).startswith("Build nothing")
     assert set(found.tables["portfolios"]["state"]) == {"ranked", "worse"}
 

@@ -7,8 +7,9 @@ import jsonschema
 import numpy as np
 import pytest
 
+from sim.cli.listing import list_scenarios
 from sim.cli.schema import schema_text
-from sim.cli.validating import list_scenarios, validate_files
+from sim.cli.validating import validate_files
 from sim.experiments.executors import InProcess, executor
 from sim.experiments.sweeps.contract import LatinHypercube
 from sim.experiments.sweeps.design import points_of
@@ -58,9 +59,9 @@ def test_sweeps_are_listed_with_their_titles(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(ROOT)
-    list_scenarios()
+    list_scenarios(kinds=["sweeps"])
     lines = capsys.readouterr().out.splitlines()
-    assert "scenarios/sweeps/harbin-charters.yaml  How many charters from Harbin, how full, and from when" in lines
+    assert "  scenarios/sweeps/harbin-charters.yaml  How many charters from Harbin, how full, and from when" in lines
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)

@@ -11,7 +11,9 @@ import pytest
 from jsonschema import validate
 
 import sim
-from sim.cli import main
+from sim.cli import cli, main
+from sim.cli.commands import GROUPS
+from sim.cli.options import KINDS
 from sim.cli.summary import summary_schema
 
 ROOT = Path(__file__).parents[2]
@@ -23,6 +25,7 @@ SIM = [sys.executable, "-m", "sim.cli"]
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
     """Run the command in an empty folder: exit code, stdout, stderr."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
 
     def run(*arguments: object) -> tuple[int, str, str]:
         with pytest.raises(SystemExit) as end:
@@ -357,9 +360,14 @@ def test_scenarios_are_listed_with_their_titles(run, tmp_path: Path) -> None:
     edited(tmp_path / "scenarios" / "corridors", name="not-a-scenario.yaml")
     code, out, _ = run("scenarios")
     assert code == 0
-    assert "scenarios/mine.yaml  Two routes from Harbin to the Urals\n" in out
-    assert "harbin-baseline.yaml  Harbin to Russia by post, express, rail" in out
+    lines = [line.split(maxsplit=1) for line in out.splitlines()]
+    assert ["scenarios/mine.yaml", "Two routes from Harbin to the Urals"] in lines
+    assert ["harbin-charters", "More charters Harbin-Yekaterinburg"] in lines
+    titles = {Path(line[0]).name: line[1] for line in lines if len(line) == 2}
+    assert titles["harbin-baseline.yaml"].startswith("Harbin to Russia by post, express, rail")
     assert "not-a-scenario" not in out
+    headings = [line.split(" (")[0] for line in out.splitlines() if line and not line.startswith(" ")]
+    assert headings == [kind.capitalize() for kind in KINDS]
 
 
 def test_unexpected_error_is_one_line_without_debug_and_a_traceback_with_it(run, monkeypatch) -> None:
@@ -369,7 +377,12 @@ def test_unexpected_error_is_one_line_without_debug_and_a_traceback_with_it(run,
     monkeypatch.setattr("sim.cli.running.load", broken)
     code, out, err = run("run", TINY)
     assert (code, out) == (1, "")
-    assert err == "error: RuntimeError: a fault\\x1b (run again with --debug to see where)\n"
+    told = "error: RuntimeError: a fault\\x1b (a fault of the program: run again with --debug to see where, or hand on "
+    assert err.startswith(told)
+    assert err.count("\n") == 1
+    log = Path(err.removeprefix(told).removesuffix(")\n")).read_text("utf-8")
+    assert "Python 3" in log
+    assert "RuntimeError: a fault\x1b" in log
     code, _, err = run("run", TINY, "--debug")
     assert code == 1
     assert err.startswith("Traceback (most recent call last):")
@@ -394,3 +407,117 @@ def test_output_may_be_cut_short_by_its_reader(tmp_path: Path) -> None:
     command = f"{sys.executable} -m sim.cli schema | head -1"
     done = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60, check=True, cwd=tmp_path)
     assert (done.stdout, done.stderr) == ("{\n", "")
+
+
+# -- help, lists, completion -------------------------------------------------------------------------------------------
+
+
+def test_help_groups_all_commands_by_what_is_wanted_and_cuts_no_line(run) -> None:
+    code, out, _ = run("--help")
+    assert code == 0
+    for title, names in GROUPS.items():
+        there = [name for name in names if f"\n  {name} " in out]
+        assert not there or f"\n{title}:\n" in out
+    assert all(f"\n  {name} " in out for name in cli.commands)
+    assert "Further:" not in out
+    assert "sim compare scenarios/harbin-baseline.yaml harbin-charters harbin-single-window" in out
+    body = out.split("Options:")[1].split("Examples:")[0]
+    assert [line for line in body.splitlines() if line.endswith("...") and not line.startswith("  scenarios")] == []
+
+
+def test_command_that_is_in_no_group_is_still_in_the_help(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(cli.commands, "dream", cli.commands["schema"])
+    _, out, _ = run("--help")
+    assert "\nFurther:\n  dream " in out
+
+
+def test_every_command_shows_a_traceback_if_asked() -> None:
+    for name in cli.list_commands(None):  # type: ignore[arg-type]
+        command = cli.get_command(None, name)  # type: ignore[arg-type]
+        assert command is not None
+        assert "--debug" in [option for parameter in command.params for option in parameter.opts], name
+        assert command.help, name
+        assert command.short_help, name
+
+
+def test_list_is_narrowed_by_words_and_kinds(run) -> None:
+    _, out, _ = run("scenarios", "HARBIN", "charters", "--kind", "interventions", "--kind", "sweeps")
+    found = [line.split()[0] for line in out.splitlines() if line.startswith("  ")]
+    assert found[0] == "harbin-charters"
+    assert found[-1].endswith("sweeps/harbin-charters.yaml")
+    _, out, _ = run("scenarios", "--kind", "disruptions", "--json", "snowstorm")
+    (record,) = json.loads(out)
+    assert (record["kind"], record["name"], record["title"]) == (
+        "disruptions",
+        "harbin-snowstorm",
+        "Snowstorm at Harbin",
+    )
+    assert Path(record["file"]).is_file()
+
+
+def test_list_that_would_be_empty_says_what_is_close(run) -> None:
+    code, out, err = run("scenarios", "harbin-charterz")
+    assert (code, out) == (1, "")
+    assert err == "error: nothing has 'harbin-charterz'; did you mean 'harbin-charters'?\n"
+
+
+def completed(*words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """What bash is offered for the last of some words."""
+    monkeypatch.setenv("_SIM_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", "\n".join(["sim", *words]))
+    monkeypatch.setenv("COMP_CWORD", str(len(words)))
+    with pytest.raises(SystemExit):
+        main([])
+    return capsys.readouterr().out.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        (["expl"], ["plain,explain"]),
+        (["run", "scenarios/m"], ["plain,scenarios/mine.yaml"]),
+        (["run", "x"], ["file,x"]),
+        (["compare", "scenarios/mine.yaml", "bel"], ["plain,belly"]),
+        (["compare", "scenarios/mine.yaml", "belly+b"], ["plain,belly+border"]),
+        (["sweep", "scenarios/"], ["plain,scenarios/sweeps/wide.yaml"]),
+        (["sweep", "--status", ""], ["plain,results/runs/sweep-wide"]),
+        (["report", "results/"], ["plain,results/runs/compare-mine"]),
+        (["discover", "results/"], ["dir,results/"]),
+        (["scenarios", "--kind", "si"], ["plain,sitings"]),
+        (["sources", "A00"], [f"plain,A00{i}" for i in range(1, 10)]),
+        (["calibrate", "ha"], []),
+    ],
+    ids=" ".join,
+)
+def test_shell_is_offered_what_fits(
+    words: list[str], offered: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
+    for name in ("mine", "interventions/belly", "disruptions/border", "sweeps/wide"):
+        file = tmp_path / "scenarios" / f"{name}.yaml"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch()
+    for name, table in (("compare-mine", "plans"), ("sweep-wide", "jobs"), ("notes", "x")):
+        (tmp_path / "results" / "runs" / name).mkdir(parents=True)
+        (tmp_path / "results" / "runs" / name / f"{table}.parquet").touch()
+    monkeypatch.chdir(tmp_path)
+    assert completed(*words, monkeypatch=monkeypatch, capsys=capsys) == offered
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_script_for_a_shell_calls_the_command(run, shell: str) -> None:
+    code, out, _ = run("completion", shell)
+    assert code == 0
+    assert f"_SIM_COMPLETE={shell}_complete" in out
+
+
+def test_bash_reads_the_script_and_completes(tmp_path: Path) -> None:
+    sim_here = tmp_path / "sim"
+    sim_here.write_text(f'#!/bin/sh\nexec {sys.executable} -m sim.cli "$@"\n', "utf-8")
+    sim_here.chmod(0o755)
+    script = (
+        f'export PATH="{tmp_path}:$PATH"; eval "$(sim completion bash)"; COMP_WORDS=(sim sens); COMP_CWORD=1\n'
+        '_sim_completion sim; echo "${COMPREPLY[@]}"'
+    )
+    here = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60, check=True, env=here)
+    assert done.stdout == "sensitivity\n"

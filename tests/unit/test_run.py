@@ -16,7 +16,8 @@ from sim.experiments import kept_runs
 from sim.experiments import run as runs
 from sim.experiments.estimate import estimate, refuse_if_absurd
 from sim.experiments.manifest import save
-from sim.experiments.run import KILLED, Progress
+from sim.experiments.pace import Progress
+from sim.experiments.run import KILLED
 from sim.scenario.scenario import Scenario
 from sim.tables import ResultsFolderError, check_destination, write_csv, write_parquet
 
@@ -67,6 +68,8 @@ def test_tables_are_attributes_as_pandas_frames(tiny: Scenario) -> None:
     html = results._repr_html_()
     assert "<caption>Two routes from Harbin to the Urals</caption>" in html
     assert f"<td>{results.summary['placed'][0]}</td>" in html
+    assert "<th>mean days<br>d</th>" in html
+    assert "Means of 1 replication." in html
 
 
 def test_progress_rises_to_one(tiny: Scenario) -> None:

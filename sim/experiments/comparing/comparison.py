@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,12 +16,12 @@ from sim.experiments.comparing.plans import Plan
 from sim.experiments.comparing.replicating import Rule
 from sim.experiments.comparing.samples import Samples
 from sim.experiments.differences import Difference, Layout, Ranking, difference, ranking
+from sim.html import table
 from sim.indicators import Backlog, Columns
 from sim.ledger.posteriors import Posterior
-from sim.tables import arrow
+from sim.tables import Tabled
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure
 
 OF_A_DRAW = "its draw is not complete"
@@ -53,7 +52,7 @@ class Compared:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Comparison(Tabled):
     """Plans against a baseline, replication by replication on the same luck and draws.
 
     A table is an attribute of its name as a pandas frame: ``comparison.plans``, ``comparison.differences``.
@@ -78,6 +77,11 @@ class Comparison:
     """What else to beware of: what was asked for and is not there."""
     was_stopped: bool = False
     seconds: float = 0.0
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing of what was asked for is missing."""
+        return not (self.was_stopped or self.left_out or self.notes)
 
     @property
     def everything(self) -> tuple[Compared, ...]:
@@ -120,21 +124,6 @@ class Comparison:
 
         return tables_of(self)
 
-    def columns(self, name: str) -> Columns:
-        """A table as arrays by column."""
-        return self.tables[name]
-
-    def frame(self, name: str) -> "pd.DataFrame":
-        """A table as a pandas frame."""
-        return arrow(self.tables[name]).to_pandas()
-
-    def __getattr__(self, name: str) -> "pd.DataFrame":
-        if name.startswith("_") or "more" not in self.__dict__:  # a copy has no fields yet
-            raise AttributeError(name)
-        if name not in self.tables:
-            raise AttributeError(f"no table or attribute '{name}'; tables are {', '.join(self.tables)}")
-        return self.frame(name)
-
     def plot(self, kind: str = "differences") -> "Figure":
         """A picture: `differences`, `months`, `days` (from door to door) or `tornado`."""
         from sim.experiments.comparing.pictures import PICTURES
@@ -146,13 +135,6 @@ class Comparison:
     def _repr_html_(self) -> str:
         from sim.experiments.comparing.wording import HEADINGS, plan_cells
 
-        head = "".join(f"<th>{escape(' '.join(heading))}</th>" for heading in (("plan",), *HEADINGS))
-        rows = "".join(
-            f"<tr><td>{escape(one.plan.name)}</td>"
-            + "".join(f"<td>{'<br>'.join(map(escape, cell))}</td>" for cell in plan_cells(self, one))
-            + "</tr>"
-            for one in self.ranked
-        )
-        notes = "".join(f"<p>{escape(line)}</p>" for line in self.remarks)
-        caption = escape(f"Against {self.base.plan.title or self.base.plan.name}")
-        return f"<table><caption>{caption}</caption><tr>{head}</tr>{rows}</table>{notes}"
+        head = ["plan", *(" ".join(heading).strip() for heading in HEADINGS)]
+        rows = [[one.plan.name, *map("\n".join, plan_cells(self, one))] for one in self.ranked]
+        return table(f"Against {self.base.plan.title or self.base.plan.name}", head, rows, self.remarks)

@@ -8,6 +8,7 @@ from pathlib import Path
 from sim.errors import ScenarioError, did_you_mean, listed, printable
 from sim.experiments.comparing.costs import in_force
 from sim.experiments.manifest import files_of
+from sim.html import table
 from sim.ledger.posteriors import SHIPPED
 from sim.reading import Tree, read_tree
 from sim.scenario.altering import checked as checked_in_memory
@@ -19,6 +20,7 @@ from sim.scenario.library import library_of
 from sim.scenario.loading import load
 from sim.scenario.scenario import Scenario
 from sim.scenario.setting import SettingError
+from sim.scenario.showing import acts
 from sim.ticks import DAY
 
 AND = "+"
@@ -58,6 +60,10 @@ class Plan:
     def interventions(self) -> Mapping[str, Intervention]:
         """What it consists of, as described."""
         return self.scenario.interventions
+
+    def _repr_html_(self) -> str:
+        rows = [(name, one.name.en, acts(one)) for name, one in self.interventions.items()]
+        return table(f"Plan {self.name}: {self.title}", ("intervention", "what it is", "acts"), rows)
 
     def own(self, base: "Plan") -> dict[str, Intervention]:
         """Interventions that it has and the baseline has not, or not so."""

@@ -50,7 +50,9 @@ class RankingFile(Described):
     screening: Screening | None = Field(None, description="none: every portfolio is ranked")
     parcels_per_row: int = Field(200, ge=1, le=10_000, description="parcels that one row stands for")
     horizon: Overlay | None = Field(None, description="another horizon than that of the base")
-    confidence: Share = Field(0.95, gt=0.5, lt=1, description="probability wanted that the choice is right")
+    confidence: Annotated[Share, Field(gt=0.5, lt=1)] = Field(
+        0.95, description="probability wanted that the choice is right"
+    )
     indifference: dict[ObjectiveName, Above0] = Field(
         {},
         description="differences too small to matter, in the objective's unit; 0.2 % of doing nothing if not given",

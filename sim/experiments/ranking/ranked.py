@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -22,13 +23,17 @@ from sim.experiments.ranking.study import NOTHING, RankingError, Study
 from sim.experiments.store import Store
 from sim.indicators import Columns
 from sim.reading import problem_at
+from sim.tables import Tabled
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 PROCEDURES = {"kn": kn, "ocba": ocba}
 
 
 @dataclass(frozen=True)
-class Ranked:
-    """What a ranking came to."""
+class Ranked(Tabled):
+    """What a ranking came to; a table is an attribute: ``ranked.ranking`` is a pandas frame."""
 
     study: Study
     screened: Screened | None
@@ -48,6 +53,19 @@ class Ranked:
         from sim.experiments.ranking.tables import tables_of
 
         return tables_of(self)
+
+    def plot(self, kind: str = "frontier") -> "Figure":
+        """A picture: `frontier` (capital against gain) or another of `PICTURES`."""
+        from sim.experiments.ranking.pictures import PICTURES
+
+        if kind not in PICTURES:
+            raise ValueError(f"no picture '{kind}'; pictures are {', '.join(PICTURES)}")
+        return PICTURES[kind](self)
+
+    def _repr_html_(self) -> str:
+        from sim.experiments.ranking.showing import ranked_html
+
+        return ranked_html(self)
 
     @property
     def spent(self) -> dict[int, int]:

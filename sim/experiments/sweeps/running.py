@@ -1,8 +1,8 @@
 """Runs a sweep in a folder: rounds of whole draws, each run kept as it ends, and the tables in the end."""
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim.experiments.executors import Executor, Limits
@@ -10,27 +10,31 @@ from sim.experiments.keeping import Progress, run_kept
 from sim.experiments.lock import Locked
 from sim.experiments.parts import Parts
 from sim.experiments.sweeps.design import Point, points_of
-from sim.experiments.sweeps.folder import POINTS, RUNS, begin, refuse_foreign, write_jobs, write_tables
+from sim.experiments.sweeps.folder import DESIGN, POINTS, RUNS, begin, refuse_foreign, write_jobs, write_tables
 from sim.experiments.sweeps.jobs import Jobs, SweepJob
 from sim.experiments.sweeps.outcomes import Outcomes, enough
 from sim.experiments.sweeps.reading import Study
+from sim.experiments.sweeps.showing import swept_html
 from sim.experiments.sweeps.tables import design_table, points_table, runs_table
-from sim.tables import Columns
+from sim.tables import Columns, Tabled
 
 FIRST = 4
 """Replications before precision is asked for the first time, in whole draws and at least two of them."""
 
 
 @dataclass(frozen=True)
-class Swept:
-    """A sweep that is done: how its runs ended, and its tables."""
+class Swept(Tabled):
+    """A sweep that is done: how its runs ended, and its tables; ``swept.points`` is a pandas frame."""
 
     study: Study
     outcomes: Outcomes
-    design: Columns
-    points: Columns
+    tables: Mapping[str, Columns] = field(repr=False)
+    """`design`, `runs` and `points`."""
     damaged: tuple[str, ...]
     """What was wrong with parts that were found and run again."""
+
+    def _repr_html_(self) -> str:
+        return swept_html(self)
 
 
 @dataclass(frozen=True)
@@ -55,9 +59,9 @@ def run_sweep(study: Study, folder: Path, executor: Executor, told: Told = Told(
         begin(folder, study, design)
         parts = Parts(folder)
         outcomes = _in_rounds(study, points, parts, executor, told, retry=retry)
-        table = points_table(design, outcomes)
-        write_tables(folder, {RUNS: runs_table(design, outcomes), POINTS: table})
-        return Swept(study, outcomes, design, table, tuple(parts.damaged.values()))
+        tables = {RUNS: runs_table(design, outcomes), POINTS: points_table(design, outcomes)}
+        write_tables(folder, tables)
+        return Swept(study, outcomes, {DESIGN: design, **tables}, tuple(parts.damaged.values()))
 
 
 def _in_rounds(

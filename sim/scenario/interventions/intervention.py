@@ -56,6 +56,11 @@ class Intervention(Described):
             raise ValueError("an intervention cannot both require and exclude another")
         return self
 
+    def _repr_html_(self) -> str:
+        from sim.scenario.showing import intervention_html
+
+        return intervention_html(self)
+
     def ending(self, start: date) -> date | None:
         """The first day on which it no longer acts if it starts on that day; None if it acts for good."""
         if self.lasts is not None:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.errors import ScenarioError, SimError, did_you_mean, listed
+from sim.errors import ScenarioError, SimError, did_you_mean, listed, shown
 from sim.reading import Tree, build, problem_at, read_tree, without_sources
 from sim.scenario.interventions.expanding import expansion_of
 from sim.scenario.interventions.files import Named, is_file, known_files
 from sim.scenario.interventions.intervention import Intervention
-from sim.scenario.library import library_of, near
+from sim.scenario.library import file_called, library_of, near
 from sim.scenario.loading import Loaded, load
 from sim.scenario.scenario import Scenario
 
@@ -111,12 +111,12 @@ def _base(file: Path, tree: Tree) -> Path | None:
     if node is None:
         return None
     library = library_of(file)
-    path = (library / str(node.value)).resolve()
+    path = file_called(library, node.value)
     if not path.is_relative_to(library):
-        message, hint = f"the base {node.value!r} lies outside the folder {library.name}/", None
+        message, hint = f"the base {shown(node.plain())} lies outside the folder {library.name}/", None
     elif not path.is_file():
         known = [each.relative_to(library).as_posix() for each in sorted(library.rglob("*.yaml"))]
-        message = f"there is no file {node.value!r} in the folder {library.name}/"
+        message = f"there is no file {shown(node.plain())} in the folder {library.name}/"
         hint = did_you_mean(str(node.value), known)
     else:
         return near(path)
