@@ -101,7 +101,7 @@ def _files_called(names: Sequence[str]) -> list[Path]:
     for name in names:
         if name not in here:
             hint = did_you_mean(name, here)
-            raise SimError(f"there is no intervention '{name}'{f'; {hint}' if hint else ''} (a file ends in .yaml)")
+            raise InputError(f"there is no intervention '{name}'{f'; {hint}' if hint else ''} (a file ends in .yaml)")
     return [here[name] for name in names]
 
 
