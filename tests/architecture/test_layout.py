@@ -70,7 +70,7 @@ def test_description_knows_no_arrays() -> None:
             assert importers(package, SIM / folder) == set()
 
 
-@pytest.mark.parametrize("package", ["tests", "calibration", "benchmarks", "docs"])
+@pytest.mark.parametrize("package", ["tests", "calibration", "benchmarks", "docs", "verification"])
 def test_package_imports_nothing_that_is_not_shipped_with_it(package: str) -> None:
     assert importers(package) == set()
 
