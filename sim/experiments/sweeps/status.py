@@ -119,6 +119,8 @@ def _read(folder: Path, name: str, needed: tuple[str, ...]) -> Columns:
         ) from None
     if missing := [column for column in needed if column not in columns]:
         raise NoSweepFolderError(f"{file} has no column '{missing[0]}'; the sweep itself, run again, writes it anew")
+    if columns["point"].dtype.kind not in "iu":
+        raise NoSweepFolderError(f"{file}: points are not numbered; the sweep itself, run again, writes it anew")
     return columns
 
 
