@@ -1,4 +1,4 @@
-"""Wrong files that nobody thought of: right ones with values, keys and bytes changed by Hypothesis, and documents made from the schema.
+"""Wrong files nobody thought of: right ones with values, keys and bytes changed, and documents made from the schema.
 
 Whatever comes of them, it is right, or refused with a place; never a traceback, a text on stdout, or an internal error.
 """
@@ -36,10 +36,11 @@ SHIPPED = [
 ]
 PLACE = re.compile(r"^\S.*?:\d+:\d+: error: |^(\S+: )?error: refused before anything ran", re.MULTILINE)
 ODD: list[Any] = [
-    None, True, "", " ", "x", -1, 0, 0.5, 1e308, -1e308, 5e-324, 10**39, 2**63, "9" * 70, "-5 h", "0 h", "1e30 d", "1e400 d", "nan h",
-    "nan", "inf", "../../etc/passwd", "/dev/zero", "a" * 5000, "\0", "\x1b[31m", "\u202e", "😀", "٣ h", "%", "-5 %", "101 %", "1e300 CNY",
-    "-1 CNY", "2016-13-45", "0001-01-01", "9999-12-31", "2016-02-30", "Mon-Sun 25:00-26:00", "99:99", "0 CNY + 0 CNY/kg", "a.b.c", [], {},
-    [[]], {"a": 1}, [None], [1, 2, 3], {"value": 1, "assumed": [2, 1], "why": "x"}, {"value": {}, "published": "P1"},
+    None, True, "", " ", "x", -1, 0, 0.5, 1e+308, -1e+308, 5e-324, 10**39, 2**63, "9" * 70, "-5 h", "0 h",
+    "1e30 d", "1e400 d", "nan h", "nan", "inf", "../../etc/passwd", "/dev/zero", "a" * 5000, "\x00", "\x1b[31m",
+    "\u202e", "😀", "٣ h", "%", "-5 %", "101 %", "1e300 CNY", "-1 CNY", "2016-13-45", "0001-01-01", "9999-12-31",
+    "2016-02-30", "Mon-Sun 25:00-26:00", "99:99", "0 CNY + 0 CNY/kg", "a.b.c", [], {}, [[]], {"a": 1}, [None],
+    [1, 2, 3], {"value": 1, "assumed": [2, 1], "why": "x"}, {"value": {}, "published": "P1"},
     {"value": None, "assumed": [1, 2], "why": "x"}, {"en": "x"}, {"distribution": "normal"},
 ]  # fmt: skip
 NAMES = ["", "x", ".", "a b", "value", "null", "X" * 300, "en", "💥", "base", "interventions"]
