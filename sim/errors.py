@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 LINE_SHOWN = 160  # characters of a source line; a longer line is cut around the column
+PROBLEMS_SHOWN = 200  # of one file or of several
 TEXT_SHOWN = 60  # characters of a value quoted in a message
 
 
@@ -24,7 +25,7 @@ class ScenarioError(SimError):
         super().__init__(self.problems)
 
     def __str__(self) -> str:
-        return "\n".join(map(str, self.problems))
+        return "\n".join(_told(self.problems))
 
 
 class AbsurdScenarioError(ScenarioError):
@@ -36,7 +37,7 @@ class AbsurdScenarioError(ScenarioError):
         self.args = (estimate, self.problems)
 
     def __str__(self) -> str:
-        return "\n".join([*map(str, self.problems), f"error: refused before anything ran: {self.estimate}"])
+        return "\n".join([*_told(self.problems), f"error: refused before anything ran: {self.estimate}"])
 
 
 class UnitError(SimError, ValueError):
@@ -45,6 +46,10 @@ class UnitError(SimError, ValueError):
     def __init__(self, message: str, hint: str | None = None) -> None:
         super().__init__(message)
         self.hint = hint
+
+
+class InputError(SimError):
+    """What was given cannot be used: a name, a folder, a table, a condition; the command ends with 2, as for files."""
 
 
 class EngineError(SimError):
@@ -74,6 +79,12 @@ class Problem:
         if self.hint:
             lines.append(printable(f"    hint: {self.hint}"))
         return "\n".join(lines)
+
+
+def _told(problems: Sequence[Problem]) -> list[str]:
+    """Problems as text, the first of very many."""
+    more = len(problems) - PROBLEMS_SHOWN
+    return [*map(str, problems[:PROBLEMS_SHOWN]), *([f"... and {more:,} more"] if more > 0 else [])]
 
 
 def _source_and_caret(source: str, col: int) -> list[str]:

@@ -247,5 +247,5 @@ def build(
     return model
 
 
-def _run_year(scenario: Scenario, replication: int, start_from: Expectations) -> Record:
-    return Model(scenario, replication, start_from, parcel_log=False).run().record
+def _run_year(scenario: Scenario, replication: int, start_from: Expectations, tell: Callable[[float], None]) -> Record:
+    return Model(scenario, replication, start_from, parcel_log=False).run(tell).record

@@ -19,8 +19,8 @@ from sim.scenario.lanes import Lane
 from sim.scenario.scenario import Change, Scenario
 from sim.ticks import DAY
 
-RunYear = Callable[[Scenario, int, Expectations], Record]
-"""Runs a scenario with the luck of a replication from some expectations."""
+RunYear = Callable[[Scenario, int, Expectations, Callable[[float], None]], Record]
+"""Runs a scenario with the luck of a replication from some expectations, and tells the share done."""
 MOST_SETTLED = 64
 """Settled years that a process remembers; each is two small tables."""
 
@@ -83,10 +83,13 @@ def _settled(
 ) -> tuple[Expectations, Settlement]:
     review = year.market.review
     moves: list[float] = []
+
+    def tell(share: float) -> None:
+        on_progress((len(moves) + share) / review.settle_iterations)
+
     while len(moves) < review.settle_iterations:
         gc.collect()  # a model refers to itself, so the last one and its record would stay
-        on_progress(len(moves) / review.settle_iterations)
-        record = run(year, -1 - replication, expectations)
+        record = run(year, -1 - replication, expectations, tell)
         settled = _mean_expectations(record, expectations)
         moves.append(_largest_move(expectations, settled))
         expectations = settled

@@ -1,4 +1,4 @@
-"""Results as files: tables (Parquet and CSV) and pictures in a folder that appears whole or not at all.
+"""Results as files: tables (Parquet and CSV) and pictures in a folder, whole or not there.
 
 Knows columns and folders; knows nothing of what the tables say.
 """
@@ -27,9 +27,11 @@ if TYPE_CHECKING:
 
 Columns = Mapping[str, np.ndarray]
 PROGRAM = "parcel-corridors"
-MANIFEST, SIDE_FILE = "manifest.json", "run.json"
+MANIFEST, SIDE_FILE, PROGRESS_FILE = "manifest.json", "run.json", "progress.json"
+LOCK = "lock"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 CSV_ROWS_AT_ONCE = 100_000
+LARGEST_JSON = 50_000_000
 
 
 class Tabled:
@@ -72,22 +74,48 @@ def check_destination(folder: Path) -> None:
         Path(tempfile.mkdtemp(prefix=".try-", dir=above)).rmdir()
     except OSError as error:
         raise ResultsFolderError(f"{folder} cannot be made: {error.strerror}; name another one with --out") from error
-    if folder.exists() and any(folder.iterdir()) and not _is_ours(folder):
+    if folder.exists() and any(map(_counts, folder.iterdir())) and not _is_ours(folder):
         message = f"{folder} holds files that are not results of this program; name another folder with --out"
         raise ResultsFolderError(message)
 
 
+def _counts(path: Path) -> bool:
+    """Whether a file says that a folder is in use; a command that was killed as it began leaves others."""
+    return path.name != LOCK and not path.name.startswith(f".{PROGRESS_FILE}")
+
+
 def _is_ours(folder: Path) -> bool:
+    """Whether a folder holds results, runs that are kept for some, or what was being put in its place when killed."""
+    said = (_read_json(folder / name).get("program") for name in (MANIFEST, PROGRESS_FILE, SIDE_FILE))
+    return any(program == PROGRAM for program in said)
+
+
+def _read_json(path: Path) -> dict[str, Any]:
     try:
-        return bool(json.loads((folder / MANIFEST).read_text("utf-8")).get("program") == PROGRAM)
-    except (OSError, ValueError, AttributeError):
-        return False
+        found = read_json(path)
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def read_json(path: Path) -> Any:
+    """What a file of JSON holds; OSError or ValueError if it is no such file, also if it is a pipe or far too large."""
+    if not path.is_file() and path.exists():
+        raise ValueError("not a file")
+    with path.open("rb") as stream:
+        data = stream.read(LARGEST_JSON + 1)
+    if len(data) > LARGEST_JSON:
+        raise ValueError(f"larger than {LARGEST_JSON:,} bytes")
+    try:
+        return json.loads(data.decode("utf-8"))
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
 
 
 def finished_at(folder: Path) -> str | None:
     """When the results that lie in a folder were finished; None if there are none."""
     try:
-        return str(json.loads((folder / SIDE_FILE).read_text("utf-8"))["finished_at"])
+        return str(read_json(folder / SIDE_FILE)["finished_at"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -120,7 +148,7 @@ def write_results(
         for name, figure in pictures.items():
             save(figure, new / f"{name}.png")
         _write_json({"program": PROGRAM, **manifest}, new / MANIFEST)
-        _write_json({**side_file, "files": _hashes(new)}, new / SIDE_FILE)
+        _write_json({"program": PROGRAM, **side_file, "files": _hashes(new)}, new / SIDE_FILE)
         new.chmod(0o755)
         _put_in_place(new, folder)
     finally:
@@ -128,28 +156,21 @@ def write_results(
 
 
 def _put_in_place(new: Path, folder: Path) -> None:
+    """Put new files in the place of earlier ones; what others put there stays.
+
+    A folder holds results if it has a manifest: that of the earlier ones goes first, and the new one comes last.
+    """
     if not folder.exists():
         new.rename(folder)
         return
-    old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    folder.replace(old)
-    try:
-        new.rename(folder)
-    except OSError:
-        old.replace(folder)
-        raise
-    for path in _files_of_others(old):
+    earlier = set(_read_json(folder / SIDE_FILE).get("files", ()))
+    (folder / MANIFEST).unlink(missing_ok=True)
+    for name in sorted(earlier - {path.name for path in new.iterdir()}):
+        if Path(name).name == name and (folder / name).is_file():
+            (folder / name).unlink()
+    rank = {SIDE_FILE: 0, MANIFEST: 2}
+    for path in sorted(new.iterdir(), key=lambda path: (rank.get(path.name, 1), path.name)):
         path.replace(folder / path.name)
-    shutil.rmtree(old)
-
-
-def _files_of_others(old: Path) -> list[Path]:
-    """What somebody else put into a folder of results, unless something of that name is new."""
-    try:
-        ours = {*json.loads((old / SIDE_FILE).read_text("utf-8"))["files"], MANIFEST, SIDE_FILE}
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
-    return [path for path in old.iterdir() if path.name not in ours]
 
 
 def _hashes(folder: Path) -> dict[str, str]:
@@ -183,6 +204,19 @@ def write_parquet(columns: Columns, path: Path) -> None:
     from pyarrow import parquet
 
     parquet.write_table(arrow(columns), path, compression="zstd")
+
+
+def read_parquet(path: Path) -> dict[str, np.ndarray]:
+    """The columns of a Parquet file; OSError or ValueError if it is no such file, also if it is a pipe or a folder."""
+    from pyarrow import ArrowException, parquet
+
+    if not path.is_file() and path.exists():
+        raise ValueError("not a file")
+    try:
+        table = parquet.read_table(path)
+        return {name: table.column(name).to_numpy(zero_copy_only=False) for name in table.column_names}
+    except ArrowException as error:
+        raise ValueError(str(error)) from None
 
 
 def write_csv(columns: Columns, path: Path) -> None:

@@ -2,8 +2,11 @@
 
 import json
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,13 +16,13 @@ from sim.cli.comparison_json import json_of
 from sim.cli.comparison_table import show_comparison
 from sim.cli.showing import Bar
 from sim.errors import ScenarioError, printable
-from sim.experiments.comparing.compare import alike, chosen, compare_plans
+from sim.experiments.comparing.compare import NothingComparedError, alike, chosen
+from sim.experiments.comparing.in_folder import Asked, Told, compare_in_folder
 from sim.experiments.comparing.plans import Plan, base_plan, checked, plan_of
 from sim.experiments.comparing.portfolios import combinations
 from sim.experiments.comparing.replicating import Rule
-from sim.experiments.comparing.saving import save_comparison
 from sim.experiments.estimate import refuse_if_absurd, workers_that_fit
-from sim.tables import check_destination, finished_at
+from sim.tables import check_destination
 
 DEFAULT_OUT = Path("results") / "runs"
 FAILED, STOPPED = 1, 130
@@ -45,34 +48,60 @@ class Options:
 def compare_files(base: str, plans: Sequence[str], options: Options, *, as_json: bool) -> int:
     """Check all plans, run them, show and write what they came to. The exit code."""
     below, read = _read(base, plans)
-    rule = Rule(relative=options.precision, most=options.most, fixed=options.replications)
     folder = options.out or DEFAULT_OUT / _name(below, read)
     check_destination(folder)
-    workers = _workers(below, read, options)
-    with Bar(f"{below.name} and {len(read)} plan{'s' * (len(read) > 1)}") as bar:
-        comparison = compare_plans(
-            below,
-            read,
-            rule,
-            chosen(options.objective),
-            by=options.by,
-            is_portfolio=options.portfolio,
-            is_decomposed=options.decompose,
-            parcels_per_row=options.parcels_per_row,
-            workers=workers,
-            on_progress=bar.update,
-        )
-    if comparison.was_stopped or comparison.left_out:
-        folder = folder.with_name(f"{folder.name}-incomplete")
-    replaced = finished_at(folder)
-    save_comparison(comparison, folder)
-    if replaced:
-        click.echo(printable(f"replaced the results of {replaced} in {folder}"), err=True)
+    asked = Asked(
+        rule=Rule(relative=options.precision, most=options.most, fixed=options.replications),
+        objective=chosen(options.objective),
+        by=options.by,
+        is_portfolio=options.portfolio,
+        is_decomposed=options.decompose,
+        parcels_per_row=options.parcels_per_row,
+        workers=_workers(below, read, options),
+    )
+    with ended_as_by_ctrl_c(), Bar(f"{below.name} and {len(read)} plan{'s' * (len(read) > 1)}") as bar:
+        try:
+            comparison, to = compare_in_folder(folder, below, read, asked, Told(bar.update, _say))
+        except (KeyboardInterrupt, NothingComparedError) as error:
+            return _nothing(error, folder)
     if as_json:
-        click.echo(json.dumps(json_of(comparison, folder), ensure_ascii=False, indent=1, allow_nan=False))
+        click.echo(json.dumps(json_of(comparison, to), ensure_ascii=False, indent=1, allow_nan=False))
     else:
-        show_comparison(comparison, folder, sys.stdout)
-    return STOPPED if comparison.was_stopped else FAILED if comparison.left_out else 0
+        show_comparison(comparison, to, sys.stdout)
+    return STOPPED if comparison.was_stopped else 0 if comparison.is_complete else FAILED
+
+
+def _nothing(error: BaseException, folder: Path) -> int:
+    """Say why there is nothing to show, and what is there. The exit code."""
+    was_stopped = isinstance(error, KeyboardInterrupt) or getattr(error, "was_stopped", False)
+    _say(f"error: {error}" if str(error) else "stopped")
+    _say(f"what has ended is kept in {folder}; the same command goes on from there")
+    return STOPPED if was_stopped else FAILED
+
+
+def _say(message: str) -> None:
+    click.echo(printable(message), err=True)
+
+
+@contextmanager
+def ended_as_by_ctrl_c() -> Iterator[None]:
+    """Within, a request to end (SIGTERM, or a terminal that is closed) is as Ctrl-C: what is complete is written."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGHUP)}
+    asked = [each for each, handler in before.items() if handler is signal.SIG_DFL]
+    for each in asked:
+        signal.signal(each, stop)
+    try:
+        yield
+    finally:
+        for each in asked:
+            signal.signal(each, signal.SIG_DFL)
 
 
 def _read(base: str, plans: Sequence[str]) -> tuple[Plan, list[Plan]]:

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import click
 
-from sim.errors import ScenarioError, SimError, printable
+from sim.errors import InputError, ScenarioError, SimError, printable
 
 WRONG_INPUT, FAILED, STOPPED = 2, 1, 130
 
 
 def failure(error: Exception, *, is_debug: bool) -> int:
     """Say what went wrong; the exit code: 2 for wrong input, else 1."""
-    code = WRONG_INPUT if isinstance(error, ScenarioError) else FAILED
+    code = WRONG_INPUT if isinstance(error, ScenarioError | InputError) else FAILED
     if is_debug:
         traceback.print_exception(error)
         return code

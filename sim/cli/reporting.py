@@ -1,5 +1,6 @@
 """`sim report`: writes what comparisons and runs came to as one HTML file, and as PDF if asked for."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,8 +16,8 @@ WRONG_INPUT, FAILED = 2, 1
 
 def write_report(folders: Sequence[Path], language: str, out: Path | None, *, as_pdf: bool) -> int:
     """Read the folders, write the report beside the first of them or where asked for; the exit code."""
-    first = folders[0].resolve()
-    file = out or first.with_name(f"{first.name}-report.{language}.html")
+    first = Path(os.path.realpath(folders[0]))
+    file = out or first.parent / f"{first.name}-report.{language}.html"
     if file.suffix not in (".html", ".htm"):
         return _said(f"the report is an HTML file: name it with .html, not '{file}'", WRONG_INPUT)
     try:

@@ -14,24 +14,25 @@ from rich.text import Text
 from sim.cli.blocks import freight_line, money_line, route_lines, warehouse_line, wrapped
 from sim.errors import listed
 from sim.experiments.differences import ENOUGH_DRAWS
+from sim.experiments.pace import Progress
 from sim.experiments.results import Results
-from sim.experiments.run import Progress
 from sim.indicators import Backlog
 from sim.indicators.backlogs import StockOut
 from sim.scenario.scenario import Scenario
 
-LINES_WITHOUT_TERMINAL = 10
+LINES_WITHOUT_TERMINAL, SECONDS_WITHOUT_LINE = 10, 30.0
 WIDTH_WITHOUT_TERMINAL = 100
 LONGEST_LIST = 8
 
 
 class Bar:
-    """How far a run is: a bar on a terminal, else a few plain lines; always on stderr."""
+    """How far runs are: a bar on a terminal, else a plain line now and then; always on stderr."""
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._started = time.monotonic()
+        self._started = self._told = time.monotonic()
         self._lines = 0
+        self._share = 0.0
         self._progress: Any = None
         if sys.stderr.isatty():
             self._progress, self._task = _bar(name)
@@ -48,22 +49,42 @@ class Bar:
     def update(self, progress: Progress) -> None:
         """Show that much."""
         if self._progress is not None:
-            self._progress.update(self._task, completed=progress.share)
-            return
-        if int(progress.share * LINES_WITHOUT_TERMINAL) < self._lines or (progress.share == 0 and self._lines):
-            return
-        self._lines = int(progress.share * LINES_WITHOUT_TERMINAL) + 1
-        seconds = time.monotonic() - self._started
-        print(f"{self._name}: {progress.share:4.0%} after {seconds:,.0f} s", file=sys.stderr, flush=True)
+            what, left = f"{self._name}: {progress.phase}", _left(progress)
+            self._progress.update(self._task, completed=progress.share, description=what, left=left)
+        elif self._is_due(progress):
+            seconds, share = time.monotonic() - self._started, f"{progress.share:.{int(progress.share < 0.1)}%}"
+            said = ", ".join(filter(None, [f"{share:>4} after {seconds:,.0f} s", progress.phase, _left(progress)]))
+            print(f"{self._name}: {said}", file=sys.stderr, flush=True)
+
+    def _is_due(self, progress: Progress) -> bool:
+        """Whether there is another tenth to tell of, or for long nothing was told; more runs begin anew."""
+        tenth, now = int(progress.share * LINES_WITHOUT_TERMINAL), time.monotonic()
+        if progress.share < self._share:
+            self._lines = tenth
+        is_late = now - self._told >= SECONDS_WITHOUT_LINE and progress.share != self._share
+        is_due = tenth >= self._lines and (progress.share > 0 or not self._lines)
+        if is_due or is_late:
+            self._lines, self._told, self._share = tenth + 1, now, progress.share
+        return is_due or is_late
+
+
+def _left(progress: Progress) -> str:
+    """Time left, as roughly as it is known."""
+    seconds = progress.seconds_left
+    if seconds is None or progress.share >= 1:
+        return ""
+    if seconds < 90:
+        return f"about {seconds:,.0f} s left"
+    return f"about {seconds / 60:,.0f} min left" if seconds < 5400 else f"about {seconds / 3600:,.1f} h left"
 
 
 def _bar(name: str) -> tuple[Any, Any]:
-    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as RichProgress
 
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
-    progress = RichProgress(*columns, TimeRemainingColumn(), console=Console(stderr=True))
-    return progress, progress.add_task(name, total=1.0)
+    progress = RichProgress(*columns, TextColumn("{task.fields[left]}"), console=Console(stderr=True))
+    return progress, progress.add_task(name, total=1.0, left="")
 
 
 def show(results: Results, folder: Path, stream: TextIO) -> None:

@@ -30,6 +30,7 @@ def file_record(name: str, numbers: list[Number], shown: Iterable[Account], evid
     return {
         "scenario": name,
         "counts": counts(numbers),
+        "from_memory": from_memory(numbers, evidence),
         "numbers": [number_record(each, evidence) for each in shown],
     }
 
@@ -38,6 +39,12 @@ def counts(numbers: Iterable[Number]) -> dict[str, int]:
     """How many numbers have which status."""
     found = Counter(number.status for number in numbers)
     return {status: found[status] for status in STATUSES}
+
+
+def from_memory(numbers: Iterable[Number], evidence: Evidence) -> dict[str, int]:
+    """How many numbers of each status rest on a row that nobody looked up; statuses without such are not there."""
+    remembered = {id for id, row in evidence.rows.items() if row.is_from_memory}
+    return dict(Counter(number.status for number in numbers if remembered & set(number.rows)))
 
 
 def number_record(account: Account, evidence: Evidence) -> dict[str, Any]:

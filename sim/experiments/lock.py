@@ -8,7 +8,7 @@ import fcntl
 import json
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,8 +17,9 @@ from typing import Any
 
 from sim.errors import SimError
 from sim.experiments.parts import written_to
+from sim.tables import LOCK
 
-NAME = "lock"
+NAME = LOCK
 
 
 class FolderInUseError(SimError):
@@ -73,10 +74,9 @@ class Locked:
         if before:
             self._on_message(f"{self._folder}: taken over from {_said(before)}, which has ended")
         now = datetime.now(UTC).isoformat(timespec="seconds")
+        signed = {"pid": os.getpid(), "host": socket.gethostname(), "started": now, "born_at": born_at(os.getpid())}
         os.ftruncate(self._file, 0)
-        os.pwrite(
-            self._file, json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "started": now}).encode(), 0
-        )
+        os.pwrite(self._file, json.dumps(signed).encode(), 0)
 
 
 def holder(folder: Path) -> dict[str, Any]:
@@ -85,6 +85,35 @@ def holder(folder: Path) -> dict[str, Any]:
         return _read((folder / NAME).read_bytes())
     except OSError:
         return {}
+
+
+def is_at_work(found: Mapping[str, Any]) -> bool:
+    """Whether a process that signed (``pid``, ``host``, ``born_at``) still runs, as far as can be seen from here.
+
+    Its number may have gone to another process since: then that was born at another time. One of another host counts as
+    running.
+    """
+    if not {"pid", "host"} <= found.keys():
+        return False
+    if found["host"] != socket.gethostname():
+        return True
+    try:
+        os.kill(int(found["pid"]), 0)
+    except (ProcessLookupError, ValueError, OverflowError, TypeError):
+        return False
+    except PermissionError:
+        pass
+    born = found.get("born_at")
+    return born is None or born_at(int(found["pid"])) in (born, None)
+
+
+def born_at(pid: int) -> int | None:
+    """When a process of this machine began, in ticks since the machine did; 0 if it has ended, None if unknown."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text("ascii", errors="replace").rpartition(")")[2].split()
+        return 0 if stat[0] in "ZX" else int(stat[19])
+    except (OSError, ValueError, IndexError):
+        return None
 
 
 def _holder(descriptor: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.experiments.estimate import refuse_if_absurd
+from sim.experiments.pace import NOT_BEGUN, SETTLING, Pace, Progress, Task
 from sim.experiments.results import Outcome, Results, combined
 from sim.experiments.worlds import Worlds
 from sim.indicators import Columns, Run, growing_backlogs, lasting_stock_outs, tables_of
@@ -31,20 +32,11 @@ from sim.scenario.setting import with_values
 
 LOOK_EVERY = 0.5
 """Seconds between two looks at how far the processes have come."""
+NEARLY = 0.99
+"""Most that a task says of itself: it has ended when what it came to is there."""
+MANY = 50
+"""So many tasks are told of no more often than that, in this process too: telling looks at all of them."""
 KILLED = "its process was killed; most often this is for want of memory"
-
-SETTLING = 0.1
-"""Share of a replication's progress that settling the expectations counts for."""
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a run has come: the share done over all replications, and how many are complete."""
-
-    share: float
-    complete: int
-    replications: int
-
 
 Tell = Callable[[Progress], None]
 Take = Callable[[int, Results], None]
@@ -63,13 +55,6 @@ class Job(NamedTuple):
     posteriors: Path = SHIPPED
     first: int = 0
     """Number of the first of them."""
-
-
-class Task(NamedTuple):
-    """One replication of one of several jobs."""
-
-    job: int
-    replication: int
 
 
 def run(
@@ -130,12 +115,35 @@ class Done:
     was_stopped: bool
 
 
-def run_tasks(jobs: Sequence[Job], work: Work, workers: int = 1, on_progress: Tell | None = None) -> Done:
+@dataclass(frozen=True)
+class Ended:
+    """What a task came to, and how long it took."""
+
+    outcome: Any
+    seconds: float
+
+
+def run_tasks(
+    jobs: Sequence[Job],
+    work: Work,
+    workers: int = 1,
+    on_progress: Tell | None = None,
+    *,
+    before: Mapping[Task, Ended] | None = None,
+    on_ended: Callable[[Task, Ended], None] | None = None,
+) -> Done:
     """Do a piece of work for each replication of several scenarios, which share the workers.
 
-    A replication that fails does not keep the others from their end; Ctrl-C ends all.
+    All jobs of a replication come before the next one, so that what is complete when it is stopped is so in all jobs. A
+    replication that fails does not keep the others from their end; Ctrl-C ends all.
+
+    before
+        What tasks came to that have ended already: they are not run again.
+    on_ended
+        Is told what each of the others came to, as soon as it has ended. What it raises ends all.
     """
     runner = _runner(jobs, workers, work, on_progress, lambda: None)
+    runner.begin(before or {}, on_ended or (lambda *_: None))
     runner.run_or_stop()
     return Done(runner.outcomes, runner.failures, runner.was_stopped)
 
@@ -193,9 +201,18 @@ class _Runner(ABC):
         self._worlds = [Worlds.of(job.scenario, job.first + job.replications, job.posteriors) for job in jobs]
         self._tasks = [Task(i, number) for i, job in enumerate(jobs) for number in _numbers(job)]
         self._workers = workers
+        self._pace = Pace(self._tasks, workers, {})
         self._work = work
         self._on_progress = on_progress
         self._on_done = on_done
+        self._on_ended: Callable[[Task, Ended], None] = lambda *_: None
+
+    def begin(self, before: Mapping[Task, Ended], on_ended: Callable[[Task, Ended], None]) -> None:
+        """All jobs of a replication come before the next one; some have ended before."""
+        self._tasks.sort(key=lambda task: (task.replication, task.job))
+        self.outcomes.update({task: ended.outcome for task, ended in before.items()})
+        self._pace = Pace(self._tasks, self._workers, {task: ended.seconds for task, ended in before.items()})
+        self._on_ended = on_ended
 
     @abstractmethod
     def run(self) -> None:
@@ -226,9 +243,15 @@ class _Runner(ABC):
     def _is_over(self, task: Task) -> bool:
         return task in self.outcomes or task in self.failures
 
-    def _tell(self, shares: Iterable[float]) -> None:
-        n = len(self._tasks)
-        self._on_progress(Progress(sum(shares) / n, len(self.outcomes), n))
+    def _end(self, task: Task, ended: Ended) -> None:
+        self.outcomes[task] = ended.outcome
+        self._pace.ended(task, ended.seconds)
+        self._on_ended(task, ended)
+
+    def _tell(self, shares: Sequence[float]) -> None:
+        """Tell how far all are, by the share of each that has not ended."""
+        told = [1.0 if self._is_over(task) else share for task, share in zip(self._tasks, shares, strict=True)]
+        self._on_progress(self._pace.progress(told, len(self.outcomes), len(self.failures)))
 
 
 class _Here(_Runner):
@@ -236,20 +259,29 @@ class _Here(_Runner):
 
     def run(self) -> None:
         """Run all replications of all jobs."""
+        shares, told = [NOT_BEGUN] * len(self._tasks), [0.0]
+        self._tell(shares)
         for i, task in enumerate(self._tasks):
-            self._tell([i])
+            if self._is_over(task):
+                continue
 
-            def tell(share: float, before: int = i) -> None:
-                self._tell([before, share])
+            def tell(share: float, i: int = i) -> None:
+                shares[i] = min(share, NEARLY)
+                if len(shares) < MANY or time.monotonic() - told[0] > LOOK_EVERY:
+                    told[0] = time.monotonic()
+                    self._tell(shares)
 
+            tell(0.0)
             try:
-                self.outcomes[task] = self._work(self._worlds[task.job], task.replication, tell)
+                ended = _timed(self._work, self._worlds[task.job], task, tell)
             except Exception as error:
                 if len(self._tasks) == 1:
                     raise
                 self.failures[task] = _described(error)
+            else:
+                self._end(task, ended)
             self._on_done()
-        self._tell([len(self._tasks)])
+            self._tell(shares)
 
 
 class _Apart(_Runner):
@@ -258,8 +290,9 @@ class _Apart(_Runner):
     def run(self) -> None:
         """Run all replications; when a process is killed, those it may have taken along run again, each on its own."""
         self._context = multiprocessing.get_context("spawn")
-        self._shares = self._context.Array("d", len(self._tasks))
-        self._run_in_pool(self._tasks, self._workers)
+        self._shares = self._context.Array("d", [NOT_BEGUN] * len(self._tasks))
+        self._tell(self._shares[:])
+        self._run_in_pool([task for task in self._tasks if not self._is_over(task)], self._workers)
         for task in self._tasks:
             if not self._is_over(task):
                 self._run_in_pool([task], 1)
@@ -267,15 +300,15 @@ class _Apart(_Runner):
                     self.failures[task] = KILLED
                     self._on_done()
 
-    def _run_in_pool(self, tasks: Iterable[Task], workers: int) -> None:
+    def _run_in_pool(self, tasks: Sequence[Task], workers: int) -> None:
+        if not tasks:
+            return
         before = set(multiprocessing.active_children())
-        pool = ProcessPoolExecutor(workers, self._context, _start_process, (self._shares,))
+        pool = ProcessPoolExecutor(min(workers, len(tasks)), self._context, _start_process, (self._shares,))
         try:
             sent = [_Sent.of(worlds) for worlds in self._worlds]
-            waiting = {
-                pool.submit(_work_apart, sent[task.job], self._work, task, self._tasks.index(task)): task
-                for task in tasks
-            }
+            slots = {task: i for i, task in enumerate(self._tasks)}
+            waiting = {pool.submit(_work_apart, sent[task.job], self._work, task, slots[task]): task for task in tasks}
             while waiting:
                 done, _ = wait(waiting, LOOK_EVERY, FIRST_COMPLETED)
                 for future in done:
@@ -289,13 +322,15 @@ class _Apart(_Runner):
         finally:
             pool.shutdown(cancel_futures=True)
 
-    def _take(self, task: Task, future: "Future[Any]") -> None:
+    def _take(self, task: Task, future: "Future[Ended]") -> None:
         try:
-            self.outcomes[task] = future.result()
+            ended = future.result()
         except BrokenProcessPool:
-            self._shares[self._tasks.index(task)] = 0.0
+            self._shares[self._tasks.index(task)] = NOT_BEGUN
         except Exception as error:
             self.failures[task] = _described(error)
+        else:
+            self._end(task, ended)
 
 
 def _numbers(job: Job) -> range:
@@ -343,8 +378,15 @@ class _Sent(NamedTuple):
         return Worlds.with_posteriors(Scenario.model_validate_json(self.scenario), self.n, self.posteriors)
 
 
-def _work_apart(sent: _Sent, work: Work, task: Task, slot: int) -> Any:
+def _work_apart(sent: _Sent, work: Work, task: Task, slot: int) -> Ended:
     def tell(share: float) -> None:
-        _SHARES[slot] = share
+        _SHARES[slot] = min(share, NEARLY)
 
-    return work(sent.worlds, task.replication, tell)
+    tell(0.0)
+    return _timed(work, sent.worlds, task, tell)
+
+
+def _timed(work: Work, worlds: Worlds, task: Task, tell: Callable[[float], None]) -> Ended:
+    started = time.perf_counter()
+    outcome = work(worlds, task.replication, tell)
+    return Ended(outcome, time.perf_counter() - started)

@@ -4,7 +4,7 @@ Knows trees, sources and the tables of the evidence; no model class, and nothing
 """
 
 from sim.ledger.evidence import Evidence, Row, evidence_near
-from sim.ledger.faults import problems_of
+from sim.ledger.faults import problems_of, range_faults
 from sim.ledger.formulas import FormulaError, worked_out
 from sim.ledger.numbers import STATUSES, UNSTATED, Number, numbers_in
 from sim.ledger.placing import Account, Below, account, files_below
@@ -25,6 +25,7 @@ __all__ = [
     "files_below",
     "numbers_in",
     "problems_of",
+    "range_faults",
     "uses_of",
     "worked_out",
 ]

@@ -5,12 +5,14 @@ reported row, and `rivals.csv` which readings of the same thing contradict each 
 """
 
 import csv
-from collections.abc import Iterator, Mapping
+import io
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from sim.errors import SimError
+from sim.errors import ScenarioError
+from sim.reading import Mark, text_of
 
 FOLDER = Path("calibration") / "evidence"
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -52,6 +54,11 @@ class Row:
         if self.table == "published":
             return f"confidence {self.cell('confidence')}"
         return f"consistent: {self.cell('consistent')}"
+
+    @property
+    def is_from_memory(self) -> bool:
+        """Whether nobody looked it up, or not all of it: its table says so."""
+        return any("from memory" in self.cell(column) for column in ("source", "provenance"))
 
 
 @dataclass(frozen=True)
@@ -106,28 +113,43 @@ def evidence_near(path: Path) -> Evidence:
 
 @cache
 def evidence_in(folder: Path) -> Evidence:
-    """The evidence of a folder; SimError if a table is missing or names a row twice."""
+    """The evidence of a folder; ScenarioError with the line if a table is missing, torn, or names a row twice."""
     rows: dict[str, Row] = {}
     for table, name in TABLES.items():
-        for cells in _table(folder / name):
+        for line, cells in _table(folder / name, ("id",)):
             if cells["id"] in rows:
-                raise SimError(f"{folder / name}: the row '{cells['id']}' stands twice")
+                raise _wrong(folder / name, line, f"the row '{cells['id']}' stands twice")
             rows[cells["id"]] = Row(cells["id"], table, cells)
-    purposes = {cells["id"]: Purpose(cells["use"], cells["reason"]) for cells in _optional(folder / "uses.csv")}
-    return Evidence(folder, rows, purposes, tuple(map(_reading, _optional(folder / "rivals.csv"))))
+    uses = _optional(folder / "uses.csv", ("id", "use", "reason"))
+    purposes = {cells["id"]: Purpose(cells["use"], cells["reason"]) for cells in uses}
+    rivals = _optional(folder / "rivals.csv", ("question", "reading", "rows", "handling"))
+    return Evidence(folder, rows, purposes, tuple(map(_reading, rivals)))
 
 
 def _reading(cells: dict[str, str]) -> Reading:
     return Reading(cells["question"], cells["reading"], tuple(cells["rows"].split()), cells["handling"])
 
 
-def _optional(file: Path) -> Iterator[dict[str, str]]:
-    return _table(file) if file.is_file() else iter(())
+def _optional(file: Path, columns: Sequence[str]) -> Iterator[dict[str, str]]:
+    return (cells for _, cells in _table(file, columns)) if file.exists() else iter(())
 
 
-def _table(file: Path) -> Iterator[dict[str, str]]:
+def _table(file: Path, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """The rows of a table by column, with their lines; a row has as many cells as there are columns."""
+    reader = csv.reader(io.StringIO(text_of(file), newline=""), strict=True)
     try:
-        with file.open(encoding="utf-8", newline="") as stream:
-            yield from csv.DictReader(stream)
-    except OSError as error:
-        raise SimError(f"the evidence cannot be read: {file}: {error.strerror}") from None
+        head = next(reader, [])
+        if missing := [name for name in columns if name not in head]:
+            raise _wrong(file, 1, f"the column '{missing[0]}' is missing")
+        for row in filter(None, reader):
+            if len(row) != len(head):
+                raise _wrong(file, reader.line_num, f"{len(row)} cells stand here under {len(head)} columns")
+            if any("\0" in cell for cell in row):
+                raise _wrong(file, reader.line_num, "a character that is no text (U+0000) stands here")
+            yield reader.line_num, dict(zip(head, row, strict=True))
+    except csv.Error as error:
+        raise _wrong(file, reader.line_num, f"this is no row of a table: {error}") from None
+
+
+def _wrong(file: Path, line: int, message: str) -> ScenarioError:
+    return ScenarioError([Mark(str(file), line, 1).problem(message)])

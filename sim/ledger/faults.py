@@ -66,7 +66,7 @@ def _faults(value: Tree, source: Source, evidence: Evidence) -> Iterator[Fault]:
     if source.status == "derived":
         yield from _derivation(value, str(source.formula))
     if isinstance(source.range, tuple):
-        yield from _range(value, *source.range)
+        yield from range_faults(value, *source.range)
 
 
 def _derivation(value: Tree, formula: str) -> Iterator[Fault]:
@@ -83,7 +83,8 @@ def _derivation(value: Tree, formula: str) -> Iterator[Fault]:
         yield f"the formula gives {result:.6g}, the value is {shown(value.value)}", None
 
 
-def _range(value: Tree, low: Scalar, high: Scalar) -> Iterator[Fault]:
+def range_faults(value: Tree, low: Scalar, high: Scalar) -> Iterator[Fault]:
+    """What is wrong with the range of a value: other units, reversed ends, or the value outside."""
     if not value.is_scalar:
         yield f"[low, high] is the range of one number, and this is {shown(value.plain())}; write '+-50 %'", None
         return

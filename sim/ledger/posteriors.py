@@ -13,17 +13,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.errors import SimError, did_you_mean, listed, shown
+from sim.errors import InputError, ScenarioError, did_you_mean, listed, shown
+from sim.reading import bytes_of
 
 FOLDER = Path("calibration") / "posterior"
 SHIPPED = Path(__file__).resolve().parents[2] / FOLDER
 ENDING = "-numbers.csv"
 CENTRAL = "central"
+LARGEST = 50_000_000
+"""Bytes of a table."""
 QUANTILES = (0.025, 0.5, 0.975)
 _HEADING = re.compile(r"(?P<path>\S+)(?: \[(?P<unit>\S+)\]| (?P<factor>\*))?")
 
 
-class PosteriorError(SimError):
+class PosteriorError(InputError):
     """There is no such calibration, or its table of numbers cannot be read; may name what was probably meant."""
 
     def __init__(self, message: str, hint: str | None = None) -> None:
@@ -94,17 +97,19 @@ def posterior_in(folder: Path, name: str) -> Posterior:
         hint = did_you_mean(name, known) or (f"known here: {listed(known, 'and')}" if known else None)
         raise PosteriorError(f"there is no calibration {shown(name)} in {folder}", hint)
     file = folder / f"{name}{ENDING}"
-    content = file.read_bytes()
     try:
+        content = bytes_of(file, LARGEST)
         rows = list(csv.reader(io.StringIO(content.decode("utf-8"))))
         return _posterior(name, hashlib.sha256(content).hexdigest(), rows)
+    except ScenarioError as error:
+        raise PosteriorError(f"{file}: {error.problems[0].message}") from None
     except (ValueError, IndexError, csv.Error) as error:
         raise PosteriorError(f"{file} is no table of a posterior's numbers: {error}") from None
 
 
 def _posterior(name: str, sha256: str, rows: list[list[str]]) -> Posterior:
-    head, first, *rest = rows
-    if head[0] != "draw" or first[0] != CENTRAL or not rest:
+    head, first, *rest = [*rows, [""], [""]][: max(len(rows), 2)]
+    if head[:1] != ["draw"] or first[:1] != [CENTRAL] or not rest:
         raise ValueError(f"a column 'draw' is expected, then a row '{CENTRAL}' and at least one draw")
     moved = tuple(_moved(text) for text in head[1:])
     paths = [each.path for each in moved]

@@ -4,6 +4,7 @@ Knows no model class by name.
 """
 
 from sim.reading.building import build
+from sim.reading.files import bytes_of, text_of
 from sim.reading.layers import Source, is_sourced, overlay, union, unwrap_sources, without_sources
 from sim.reading.strict_yaml import read_tree
 from sim.reading.tree import Mark, Path, Scalar, Tree, dotted, problem_at
@@ -15,11 +16,13 @@ __all__ = [
     "Source",
     "Tree",
     "build",
+    "bytes_of",
     "dotted",
     "is_sourced",
     "overlay",
     "problem_at",
     "read_tree",
+    "text_of",
     "union",
     "unwrap_sources",
     "without_sources",

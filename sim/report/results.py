@@ -1,7 +1,7 @@
 """Folders of results as a report reads them: the manifest, the scenarios in it, and tables of one shape for all."""
 
 import hashlib
-import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,9 +11,9 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from sim.errors import SimError
+from sim.errors import InputError
 from sim.scenario.scenario import Scenario
-from sim.tables import MANIFEST, PROGRAM, SIDE_FILE
+from sim.tables import MANIFEST, PROGRAM, SIDE_FILE, read_json
 
 NETWORK = {
     "flows": (("month", "origin", "route"), ("placed", "shipped", "delivered", "lost", "mass_kg"), {}),
@@ -24,7 +24,7 @@ NETWORK = {
 tell rows apart, those added up within a replication, and those weighted by another."""
 
 
-class NoResultError(SimError):
+class NoResultError(InputError):
     """A folder holds no results that a report can be made of; says what is missing and what to do."""
 
 
@@ -61,9 +61,11 @@ class Result:
         if name not in self._read:
             file = self.folder / f"{name}.parquet"
             try:
+                if file.exists() and not file.is_file():
+                    raise ValueError("it is not a file")
                 self._read[name] = pd.read_parquet(file)
             except (OSError, ValueError) as error:
-                why = "it is missing" if not file.exists() else str(error)
+                why = str(error) if file.exists() else "it is missing"
                 raise NoResultError(f"{self.folder}: the table {file.name} cannot be read: {why}") from None
         return self._read[name]
 
@@ -99,10 +101,10 @@ def read_result(folder: Path) -> Result:
 
 
 def _json(folder: Path, name: str) -> dict[str, Any]:
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # a Path of a name that is too long would raise
         raise NoResultError(f"there is no folder {folder}; name a folder of sim compare or sim run")
     try:
-        found = json.loads((folder / name).read_text("utf-8"))
+        found = read_json(folder / name)
     except FileNotFoundError:
         raise NoResultError(f"{folder} holds no {name}; name a folder of sim compare or sim run") from None
     except (OSError, ValueError) as error:

@@ -38,7 +38,7 @@ class Chapter:
 def report(results: Sequence[Result], language: str) -> str:
     """The whole page as text; NoResultError if it would be too large to hand on."""
     with drawing():
-        chapters = [chapter(Speaking(result, language), f"r{i}") for i, result in enumerate(results)]
+        chapters = [_chapter(result, language, f"r{i}") for i, result in enumerate(results)]
     speaking = Speaking(results[0], language)
     page = _page(speaking, chapters, font="")
     text = unescape(sub(r"<[^>]*>", " ", page))
@@ -49,6 +49,17 @@ def report(results: Sequence[Result], language: str) -> str:
             f"the report would have {size / 1e6:.1f} MB, more than {LARGEST / 1e6:.0f}; name fewer folders at once"
         )
     return page
+
+
+def _chapter(result: Result, language: str, prefix: str) -> Chapter:
+    """A result whose tables lack columns or hold texts for numbers is refused by its name, whatever it fails at."""
+    try:
+        return chapter(Speaking(result, language), prefix)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        why = f"{type(error).__name__}: {error}"
+        raise NoResultError(
+            f"{result.folder}: its tables or its manifest are not what this version writes ({why}); run it again"
+        ) from error
 
 
 def chapter(speaking: Speaking, prefix: str) -> Chapter:

@@ -15,7 +15,7 @@ from sim.scenario.checks import problems_across, problems_of_draws
 from sim.scenario.interventions.expanding import expansion_of
 from sim.scenario.interventions.files import KEY, Named, as_mapping, taken
 from sim.scenario.interventions.ranges import as_settable, ranges_of
-from sim.scenario.library import claimed, library_of, near
+from sim.scenario.library import claimed, file_called, library_of, near, of_no_library
 from sim.scenario.scenario import Scenario
 from sim.scenario.setting import paths_of
 
@@ -103,18 +103,20 @@ def _base(path: Path, own: Tree, above: tuple[Path, ...]) -> Tree:
     node = own.children["base"]
     if not isinstance(node.value, str):
         raise ScenarioError([problem_at(own, ("base",), "the base is the name of one file")])
-    target = (path.parent / node.value).resolve()
+    target = file_called(path.parent, node.value)
     chain = (*above, path.resolve())
     hint = None
     if not target.is_relative_to(library_of(path)):
-        message = f"the base {node.value!r} lies outside the folder {library_of(path).name}/"
+        message = f"the base {shown(node.value)} lies outside the folder {library_of(path).name}/"
+        hint = of_no_library(library_of(path))
     elif target in chain:
         message = f"bases in a circle: {' -> '.join(file.name for file in (*chain, target))}"
     elif len(chain) > LONGEST_CHAIN:
         message = f"more than {LONGEST_CHAIN} bases upon each other"
     elif not target.is_file():
-        message = f"there is no file {node.value!r}"
-        hint = did_you_mean(target.name, [file.name for file in sorted(target.parent.glob("*.yaml"))])
+        message = f"there is no file {shown(node.value)}"
+        beside = [file.name for file in sorted(target.parent.glob("*.yaml"))]
+        hint = did_you_mean(target.name, beside) or of_no_library(library_of(path))
     else:
         return _assembled(near(target), chain)
     raise ScenarioError([problem_at(own, ("base",), message, hint)])
@@ -134,7 +136,8 @@ def _corridors(path: Path, own: Tree) -> list[Tree]:
         if item.value in known:
             found.append(read_tree(near(folder / f"{item.value}.yaml")))
             continue
-        hint = did_you_mean(str(item.plain()), known) or (f"known here: {listed(known, 'and')}" if known else None)
+        here = f"known here: {listed(known, 'and')}" if known else of_no_library(folder.parent)
+        hint = did_you_mean(str(item.plain()), known) or here
         problems.append(problem_at(own, ("corridors", i), f"there is no corridor {shown(item.plain())}", hint))
     if problems:
         raise ScenarioError(problems)

@@ -17,7 +17,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sim.errors import SimError, closest, shown
+from sim.errors import InputError, closest, shown
 from sim.scenario.scenario import Scenario
 from sim.units import DIMENSIONS, format_quantity, parse_quantity
 
@@ -47,7 +47,7 @@ _GROUPS: tuple[tuple[Any, ...], ...] = (
 )
 
 
-class SettingError(SimError):
+class SettingError(InputError):
     """A value cannot be set: no such number, or none that may stand there; may say at which places it is wrong."""
 
     def __init__(self, message: str, places: Iterable[Path] = ()) -> None:

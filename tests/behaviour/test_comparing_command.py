@@ -65,7 +65,7 @@ def test_command_shows_a_table_and_writes_a_folder(
     assert all("±" in part for part in (queues, portfolio, days))
     assert "±" not in parcels, "nobody may choose otherwise, so no parcel is gained in any run"
     assert [line for line in out.splitlines() if len(line) > 110 and not line.startswith("Tables: ")] == []
-    assert [int(line.split("%")[0].split()[-1]) for line in err.splitlines() if "% after" in line][-1] == 100
+    assert [float(line.split("%")[0].split()[-1]) for line in err.splitlines() if "% after" in line][-1] == 100
     files = {path.name for path in (tmp_path / "out").iterdir()}
     tables = ("plans", "differences", "months", "replications", "sensitivity", "portfolio", "decomposition")
     assert {f"{name}.{ending}" for name in tables for ending in ("csv", "parquet")} <= files

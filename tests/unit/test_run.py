@@ -16,7 +16,8 @@ from sim.experiments import kept_runs
 from sim.experiments import run as runs
 from sim.experiments.estimate import estimate, refuse_if_absurd
 from sim.experiments.manifest import save
-from sim.experiments.run import KILLED, Progress
+from sim.experiments.pace import Progress
+from sim.experiments.run import KILLED
 from sim.scenario.scenario import Scenario
 from sim.tables import ResultsFolderError, check_destination, write_csv, write_parquet
 

@@ -16,6 +16,7 @@ from sim.experiments.comparing.comparison import OF_A_DRAW, Compared, Comparison
 from sim.experiments.comparing.costs import Cost, cost_of, is_lasting, years_in_force
 from sim.experiments.comparing.decomposing import SWITCHES, decomposition
 from sim.experiments.comparing.drawing import drawn_in, interventions_in
+from sim.experiments.comparing.kept import KeptRuns
 from sim.experiments.comparing.network import mean_of
 from sim.experiments.comparing.objectives import OBJECTIVES, Objective
 from sim.experiments.comparing.plans import Plan, PlanError, Said, base_plan, checked, first_day, plan_of
@@ -34,6 +35,14 @@ ROWS = 50
 EVERY_BY = tuple(name for name in DIMENSIONS if name != WHOLE)
 MONTHS_OF_A_YEAR = 12
 MOST_ASKED = 10_000
+
+
+class NothingComparedError(SimError):
+    """No draw is complete in all plans."""
+
+    def __init__(self, message: str, *, was_stopped: bool) -> None:
+        super().__init__(message)
+        self.was_stopped = was_stopped
 
 
 def compare(
@@ -108,8 +117,12 @@ def compare_plans(
     parcels_per_row: int = ROWS,
     workers: int = 1,
     on_progress: Tell | None = None,
+    kept: KeptRuns | None = None,
 ) -> Comparison:
-    """Compare plans that have been read."""
+    """Compare plans that have been read; what is ``kept`` is not run again, and each run is kept as it ends.
+
+    Raises NothingComparedError if no draw is complete in all plans.
+    """
     started = time.perf_counter()
     checked(base, plans)
     if unknown := sorted(set(by) - set(EVERY_BY)):
@@ -119,17 +132,18 @@ def compare_plans(
     everything = alike([base, *all_plans], parcels_per_row)
     study = _Study(everything, rule, objective, tuple(by))
     of_plans = 1 / (1 + len(SWITCHES)) if is_decomposed else 1.0
-    found = replicated(everything, rule, study.differences, workers, part_of(on_progress, 0.0, of_plans))
+    found = replicated(everything, rule, study.differences, workers, part_of(on_progress, 0.0, of_plans), kept)
     if not found.complete():
-        raise SimError(_nothing(found))
+        raise NothingComparedError(_nothing(found), was_stopped=found.was_stopped)
     comparison = study.comparison(found)
     comparison = replace(comparison, drawn=all_drawn(found, comparison.replications))
     more: dict[str, Columns] = {}
     if together:
         more["portfolio"] = portfolio(comparison, together)
     if is_decomposed and not comparison.was_stopped:
-        more["decomposition"], notes = decomposition(comparison, found.n, workers, part_of(on_progress, of_plans, 1.0))
-        comparison = replace(comparison, notes=notes)
+        tell = part_of(on_progress, of_plans, 1.0, "decomposition")
+        more["decomposition"], notes, was_stopped = decomposition(comparison, found.n, workers, tell, kept)
+        comparison = replace(comparison, notes=notes, was_stopped=was_stopped)
     more = {name: table for name, table in more.items() if table}
     return replace(comparison, more=more, seconds=time.perf_counter() - started)
 

@@ -79,6 +79,11 @@ class Comparison(Tabled):
     seconds: float = 0.0
 
     @property
+    def is_complete(self) -> bool:
+        """Whether nothing of what was asked for is missing."""
+        return not (self.was_stopped or self.left_out or self.notes)
+
+    @property
     def everything(self) -> tuple[Compared, ...]:
         """The baseline, then the plans."""
         return (self.base, *self.alternatives)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from sim.experiments.comparing.comparison import Comparison
+from sim.experiments.comparing.kept import KeptRuns
 from sim.experiments.comparing.objectives import EVERY_MEASURE
 from sim.experiments.comparing.plans import Plan
 from sim.experiments.comparing.replicating import Replications, Rule, replicated
@@ -51,23 +52,23 @@ WHOLE_EFFECT = "whole effect"
 
 
 def decomposition(
-    comparison: Comparison, n: int, workers: int, on_progress: Tell | None
-) -> tuple[Columns, tuple[str, ...]]:
-    """Contributions of each step to the effect of each plan, and what is missing in them.
+    comparison: Comparison, n: int, workers: int, on_progress: Tell | None, kept: KeptRuns | None = None
+) -> tuple[Columns, tuple[str, ...], bool]:
+    """Contributions of each step to the effect of each plan, what is missing in them, and whether it was stopped.
 
     Of ``n`` replications as the comparison had them, since their number says in which worlds they run. No columns where
     no replication is complete with the switches as well.
     """
     steps = _steps(comparison)
     plans = [plan for step in steps for plan in step]
-    found = replicated(plans, Rule(fixed=n), lambda _: (), workers, on_progress)
+    found = replicated(plans, Rule(fixed=n), lambda _: (), workers, on_progress, kept)
     used = sorted({*found.complete()} & {*comparison.replications})
     notes = _missing(comparison, found, len(used))
     if not used:
-        return {}, notes
+        return {}, notes, found.was_stopped
     layout = Layout.of(len(used), found.per_draw)
     effects = [*_effects_switched(found, len(steps), used), _effects(_samples(comparison, used))]
-    return _table(comparison, effects, layout, used), notes
+    return _table(comparison, effects, layout, used), notes, found.was_stopped
 
 
 def _missing(comparison: Comparison, found: Replications, n_used: int) -> tuple[str, ...]:

@@ -2,19 +2,17 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from sim.experiments.comparing.network import BY_MONTH, kept_of
+from sim.experiments.comparing.kept import KeptRuns
 from sim.experiments.comparing.plans import Plan
+from sim.experiments.comparing.replicated import Replicated, measure_replication
 from sim.experiments.differences import Difference
-from sim.experiments.run import Job, Progress, Tell, run_tasks
+from sim.experiments.pace import Progress, Task
+from sim.experiments.run import Ended, Job, Tell, run_tasks
 from sim.experiments.worlds import Worlds
-from sim.indicators import Run
-from sim.indicators.measures import Measured, measured
-from sim.model import build
+from sim.indicators.measures import Measured
 
-SETTLING = 0.1
-"""Share of a replication's progress that settling the expectations counts for."""
 FIRST, MOST = 8, 40
 
 
@@ -33,17 +31,6 @@ class Rule:
     def wanted(self, found: Difference) -> float:
         """The half-width that is precise enough."""
         return max(self.relative * abs(found.difference), self.floor * abs(found.baseline))
-
-
-@dataclass(frozen=True)
-class Replicated:
-    """What one replication of one plan came to."""
-
-    measured: Measured
-    is_settled: bool
-    """Whether the market's expectations settled, if they were to."""
-    network: BY_MONTH
-    """What went on in its network, month by month."""
 
 
 @dataclass
@@ -90,15 +77,23 @@ Judge = Callable[[Replications], Sequence[Difference]]
 
 
 def replicated(
-    plans: Sequence[Plan], rule: Rule, judge: Judge, workers: int, on_progress: Tell | None = None
+    plans: Sequence[Plan],
+    rule: Rule,
+    judge: Judge,
+    workers: int,
+    on_progress: Tell | None = None,
+    kept: KeptRuns | None = None,
 ) -> Replications:
-    """Run plans on common luck: the first replications, then more until differences are precise, or most are run."""
+    """Run plans on common luck: the first replications, then more until differences are precise, or most are run.
+
+    What is ``kept`` already is not run again, and each run is kept as soon as it ends.
+    """
     found = Replications(plans)
     unit = max(2, plans[0].scenario.replications_per_draw)
     first = min(max(math.ceil(FIRST / unit) * unit, 2 * unit), rule.most) if rule.fixed is None else rule.fixed
     wanted = in_whole_draws(plans, first)
     while wanted > found.n:
-        _add(found, wanted, workers, part_of(on_progress, found.n / wanted, 1.0))
+        _add(found, wanted, workers, _with_those_before(found, wanted, on_progress), kept)
         if found.was_stopped or rule.fixed is not None or not found.complete():
             break
         wanted = _next(judge(found), rule, found.n, unit)
@@ -112,21 +107,64 @@ def in_whole_draws(plans: Sequence[Plan], n: int) -> int:
     return n // per_draw * per_draw if is_drawn and n >= 2 * per_draw else n
 
 
-def part_of(on_progress: Tell | None, first: float, last: float) -> Tell | None:
+def part_of(on_progress: Tell | None, first: float, last: float, of: str = "") -> Tell | None:
     """Progress of a part of the work as that of the whole, of which it is from one share to another."""
     if on_progress is None:
         return None
-    return lambda p: on_progress(Progress(first + (last - first) * p.share, p.complete, p.replications))
+    more = (1 - last) / (last - first)
+
+    def tell(p: Progress) -> None:
+        left = p.seconds_left
+        if left is not None and more:
+            left = None if p.seconds_each is None else left + more * p.replications * p.seconds_each
+        on_progress(replace(p, share=first + (last - first) * p.share, seconds_left=left, of=of))
+
+    return tell
 
 
-def _add(found: Replications, wanted: int, workers: int, on_progress: Tell | None) -> None:
+def _with_those_before(found: Replications, wanted: int, on_progress: Tell | None) -> Tell | None:
+    """Progress of further replications as that of all up to so many."""
+    if on_progress is None:
+        return None
+    n_plans, n = len(found.plans), found.n
+    complete = len(found.outcomes)
+    failed = n * n_plans - complete
+
+    def tell(p: Progress) -> None:
+        on_progress(
+            replace(
+                p,
+                share=(n + (wanted - n) * p.share) / wanted,
+                complete=complete + p.complete,
+                failed=failed + p.failed,
+                replications=wanted * n_plans,
+                is_settling=p.is_settling and n == 0,
+            )
+        )
+
+    return tell
+
+
+def _add(found: Replications, wanted: int, workers: int, on_progress: Tell | None, kept: KeptRuns | None) -> None:
     """Run further replications of all plans, up to so many."""
     jobs = [Job(plan.scenario, wanted - found.n, plan.posteriors, found.n) for plan in found.plans]
-    done = run_tasks(jobs, measure_replication, workers, on_progress)
+    numbers, found.n = range(found.n, wanted), wanted
+    worlds = found.worlds
+    before: dict[Task, Ended] = {}
+    if kept is not None:
+        tasks = [Task(i, replication) for replication in numbers for i in range(len(jobs))]
+        looked = {task: kept.get(worlds[task.job], task.replication) for task in tasks}
+        before = {task: ended for task, ended in looked.items() if ended is not None}
+
+    def keep(task: Task, ended: Ended) -> None:
+        if kept is not None:
+            kept.put(worlds[task.job], task.replication, ended)
+
+    done = run_tasks(jobs, measure_replication, workers, on_progress, before=before, on_ended=keep)
     found.outcomes |= {(task.job, task.replication): outcome for task, outcome in done.outcomes.items()}
     for task, why in done.failures.items():
         found.failures.setdefault(task.replication, f"{found.plans[task.job].name}: {why}")
-    found.was_stopped, found.n = done.was_stopped, wanted
+    found.was_stopped = done.was_stopped
 
 
 def _next(differences: Sequence[Difference], rule: Rule, n: int, unit: int) -> int:
@@ -138,13 +176,3 @@ def _next(differences: Sequence[Difference], rule: Rule, n: int, unit: int) -> i
     called_for = n * max((ratio**2 if not math.isnan(ratio) else math.inf) for ratio in ratios)
     more = min(max(n + unit, math.ceil(min(called_for, 2 * n) / unit) * unit), rule.most // unit * unit)
     return max(more, n)
-
-
-def measure_replication(worlds: Worlds, replication: int, tell: Callable[[float], None]) -> Replicated:
-    """Run one replication of a plan in its world, and keep its measures."""
-    scenario = worlds.scenario(replication)
-    model = build(scenario, replication, on_settling=lambda share: tell(SETTLING * share))
-    model.run(lambda share: tell(SETTLING + (1 - SETTLING) * share))
-    settlement = model.settlement
-    run = Run(model.record, scenario)
-    return Replicated(measured(run), settlement is None or settlement.is_settled, kept_of(run))

@@ -4,7 +4,6 @@ Reads `runs.parquet` and `sweep.json` of a folder; runs that are not done, and p
 counted.
 """
 
-import json
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -14,8 +13,9 @@ from typing import Any, Literal
 
 import numpy as np
 
-from sim.errors import SimError
+from sim.errors import InputError
 from sim.indicators.measures import BY_NAME
+from sim.tables import read_json, read_parquet
 
 RUNS, MANIFEST = "runs.parquet", "sweep.json"
 ABOUT_RUNS = ("point", "replication", "status", "reason")
@@ -24,7 +24,7 @@ _HEADING = re.compile(r"(?P<path>\S+)(?: \[(?P<unit>[^\]]+)\])?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-class NoSweepError(SimError):
+class NoSweepError(InputError):
     """A folder that holds no runs of a sweep, or nothing in them that varies."""
 
 
@@ -90,6 +90,13 @@ class Sweep:
 def sweep_in(folder: Path) -> Sweep:
     """The sweep of a folder. Raises NoSweepError."""
     columns, said = _columns(folder), _said(folder)
+    try:
+        return _sweep(folder, columns, said)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise NoSweepError(f"{folder / RUNS} is no table of a sweep's runs: {error}") from error
+
+
+def _sweep(folder: Path, columns: Mapping[str, np.ndarray], said: Mapping[str, Any]) -> Sweep:
     if missing := [name for name in ("point", "status") if name not in columns]:
         raise NoSweepError(f"{folder / RUNS} has no column '{missing[0]}': it is no table of a sweep's runs")
     measures = [name for name in columns if name in BY_NAME]
@@ -107,22 +114,19 @@ def sweep_in(folder: Path) -> Sweep:
 
 
 def _columns(folder: Path) -> dict[str, np.ndarray]:
-    from pyarrow import ArrowInvalid, parquet
-
     try:
-        table = parquet.read_table(folder / RUNS)
+        return read_parquet(folder / RUNS)
     except FileNotFoundError:
         raise NoSweepError(
             f"there is no {RUNS} in {folder}: name the folder of a sweep that has ended (sim sweep --status says so)"
         ) from None
-    except ArrowInvalid as error:
+    except (OSError, ValueError) as error:
         raise NoSweepError(f"{folder / RUNS} cannot be read: {error}") from None
-    return {name: table.column(name).to_numpy(zero_copy_only=False) for name in table.column_names}
 
 
 def _said(folder: Path) -> dict[str, Any]:
     try:
-        found = json.loads((folder / MANIFEST).read_text("utf-8"))
+        found = read_json(folder / MANIFEST)
         return found if isinstance(found, dict) else {}
     except (OSError, ValueError):
         return {}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.errors import SimError, did_you_mean, listed
+from sim.errors import InputError, did_you_mean, listed
 from sim.indicators.measures import BY_NAME
 
 _OPERATIONS: Mapping[str, Callable[[np.ndarray, float], np.ndarray]] = {
@@ -23,7 +23,7 @@ _CONDITION = re.compile(
 _AND = re.compile(r"\s+and\s+")
 
 
-class WhereError(SimError):
+class WhereError(InputError):
     """A condition that cannot be read, or that names no measure of the table."""
 
 

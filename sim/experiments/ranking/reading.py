@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sim.errors import Problem, ScenarioError, did_you_mean, listed
+from sim.errors import Problem, ScenarioError, did_you_mean, listed, shown
 from sim.experiments.ranking.contract import RankingFile
 from sim.experiments.ranking.enumerating import Choice, Portfolio, TooManyPortfoliosError, portfolios
 from sim.reading import Tree, build, problem_at, read_tree, without_sources
 from sim.scenario.interventions.files import known_files
 from sim.scenario.interventions.intervention import Intervention
-from sim.scenario.library import library_of, near
+from sim.scenario.library import file_called, library_of, near
 from sim.scenario.loading import Loaded, load
 from sim.scenario.scenario import Scenario
 from sim.scenario.setting import SettingError, with_values
@@ -121,12 +121,12 @@ def read_ranking(file: Path) -> Question:
 
 def _base(file: Path, tree: Tree, asked: RankingFile) -> Path:
     library = library_of(file)
-    path = (library / asked.base).resolve()
+    path = file_called(library, asked.base)
     hint = None
     if not path.is_relative_to(library):
-        message = f"the base {asked.base!r} lies outside the folder {library.name}/"
+        message = f"the base {shown(asked.base)} lies outside the folder {library.name}/"
     elif not path.is_file():
-        message = f"there is no file {asked.base!r} in the folder {library.name}/"
+        message = f"there is no file {shown(asked.base)} in the folder {library.name}/"
         hint = did_you_mean(asked.base, [each.name for each in sorted(library.glob("*.yaml"))])
     else:
         return near(path)

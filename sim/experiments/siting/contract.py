@@ -114,7 +114,7 @@ class Onward(Described):
     """A lane like one of the base, to the site."""
 
     like: Slug = Field(description="lane of the base: its timetable, its payload, its speed and its cost a kilometre")
-    distance: Distance = Field(gt=0, description="kilometres of rail or road")
+    distance: Annotated[Distance, Field(gt=0)] = Field(description="kilometres of rail or road")
 
 
 class Built(Described):
@@ -146,7 +146,7 @@ class Siting(Described):
     )
     counts_capital: bool = Field(True, description="whether capital and running cost are part of the cost")
     keeps_capacity: bool = Field(True, description="whether a site takes no more than its capacity")
-    choose: int | Chosen = Field(description="how many are chosen")
+    choose: Annotated[int, Field(ge=1, le=MOST_SITES)] | Chosen = Field(description="how many are chosen")
     shortlist: int = Field(3, ge=1, le=20, description="how many of the best are checked by simulation")
     judge: Literal["parcels", "days", "surplus", "net-benefit", "co2e"] = Field(
         "net-benefit", description="objective of a comparison that the simulated plans are ranked by"

@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sim.errors import ScenarioError, did_you_mean, listed
+from sim.errors import Problem, ScenarioError, did_you_mean, listed, shown
 from sim.experiments.siting.contract import SLACK, Built, Candidate, Siting
+from sim.ledger import range_faults
 from sim.reading import Source, Tree, build, problem_at, read_tree, without_sources
 from sim.reading.tree import Path as TreePath
+from sim.reading.tree import nearest
 from sim.scenario.interventions.files import known_files
-from sim.scenario.library import library_of, near
+from sim.scenario.library import file_called, library_of, near
 from sim.scenario.loading import Loaded, load
 from sim.scenario.scenario import Scenario
 
@@ -58,6 +60,7 @@ def read_siting(file: Path) -> Asked:
     base = load(base_file)
     known = known_files(library_of(file))
     problems += [problem_at(tree, *found) for found in _faults(siting, base.scenario, known)]
+    problems += _of_ranges(tree, sources)
     if siting.siting != file.stem:
         problems.append(problem_at(tree, (KEY,), f"a siting has the name of its file, '{file.stem}'"))
     if problems:
@@ -67,12 +70,19 @@ def read_siting(file: Path) -> Asked:
 
 def _base(file: Path, siting: Siting, tree: Tree) -> Path:
     library = library_of(file)
-    target = (library / siting.base).resolve()
+    target = file_called(library, siting.base)
     if target.is_relative_to(library) and target.is_file():
         return near(target)
     hint = did_you_mean(target.name, [each.name for each in sorted(library.glob("*.yaml"))])
-    message = f"there is no file '{siting.base}' in the folder {library.name}/"
+    message = f"there is no file {shown(siting.base)} in the folder {library.name}/"
     raise ScenarioError([problem_at(tree, ("base",), message, hint)])
+
+
+def _of_ranges(tree: Tree, sources: Mapping[TreePath, Source]) -> Iterator[Problem]:
+    for path, source in sources.items():
+        if isinstance(source.range, tuple):
+            for message, hint in range_faults(nearest(tree, path)[0], *source.range):
+                yield source.mark.problem(message, path, hint)
 
 
 def _faults(siting: Siting, base: Scenario, files: Mapping[str, Path]) -> Iterator[Found]:

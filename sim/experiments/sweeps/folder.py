@@ -14,14 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from sim.errors import SimError
+from sim.errors import InputError, SimError
 from sim.experiments.lock import NAME as LOCK
 from sim.experiments.manifest import files_of, hashes, versions
 from sim.experiments.parts import written_to
 from sim.experiments.store import program
 from sim.experiments.sweeps.reading import Study
 from sim.ledger.posteriors import ENDING
-from sim.tables import PROGRAM, Columns, write_csv, write_parquet
+from sim.tables import PROGRAM, Columns, read_json, write_csv, write_parquet
 
 MANIFEST, DESIGN, JOBS, RUNS, POINTS = "sweep.json", "design", "jobs", "runs", "points"
 ENDINGS = {".parquet": write_parquet, ".csv": write_csv}
@@ -30,6 +30,10 @@ _ASIDE = re.compile(rf"\.({re.escape(MANIFEST)}|({DESIGN}|{JOBS}|{RUNS}|{POINTS}
 
 class SweepFolderError(SimError):
     """A folder holds something else, or nothing of a sweep."""
+
+
+class NoSweepFolderError(SweepFolderError, InputError):
+    """A folder that is to be read, and that is none of a sweep, or whose tables are not what was written."""
 
 
 def refuse_foreign(folder: Path, sweep: str) -> None:
@@ -53,7 +57,7 @@ def _is_aside(path: Path) -> bool:
 def manifest_in(folder: Path) -> dict[str, Any] | None:
     """What a folder of a sweep was made from; None if it is none."""
     try:
-        found = json.loads((folder / MANIFEST).read_text("utf-8"))
+        found = read_json(folder / MANIFEST)
         return found if found["program"] == PROGRAM and isinstance(found["sweep"], dict) else None
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
-from sim.errors import AbsurdScenarioError, Problem, ScenarioError, did_you_mean, listed
+from sim.errors import AbsurdScenarioError, Problem, ScenarioError, did_you_mean, listed, shown
 from sim.experiments.estimate import Estimate, refuse_if_absurd
 from sim.experiments.sweeps.contract import PLANS, Factorial, LatinHypercube, OneAtATime, Sobol, Sweep, Varied
 from sim.experiments.sweeps.factors import Factor, factor_of, same_number
@@ -19,7 +19,7 @@ from sim.experiments.sweeps.wording import spoken
 from sim.reading import Tree, build, problem_at, read_tree
 from sim.reading.tree import Path as TreePath
 from sim.scenario.interventions.files import known_files
-from sim.scenario.library import library_of, near
+from sim.scenario.library import file_called, library_of, near
 from sim.scenario.loading import Loaded, load
 from sim.scenario.setting import SettingError
 
@@ -71,7 +71,7 @@ def read_sweep(file: Path) -> Study:
     """The study of a sweep's file. Raises ScenarioError with everything that is wrong."""
     tree = read_tree(file)
     sweep = build(Sweep, tree)
-    if problems := list(_of_words(sweep, tree, file)):
+    if problems := [*_of_words(sweep, tree, file), *_twice(tree, ("interventions",), sweep.interventions)]:
         raise ScenarioError(problems)
     base = _base(sweep, tree, file)
     grounds = _grounds(sweep, tree, base)
@@ -120,6 +120,12 @@ def _of_words(sweep: Sweep, tree: Tree, file: Path) -> Iterator[Problem]:
         yield problem_at(tree, ("constants", path), f"'{path}' {AT_ALL_POINTS}", is_about_key=True)
 
 
+def _twice(tree: Tree, at: TreePath, named: tuple[str, ...]) -> Iterator[Problem]:
+    for i, name in enumerate(named):
+        if name in named[:i]:
+            yield problem_at(tree, (*at, i), f"'{name}' is named twice")
+
+
 def _of_values(tree: Tree, section: str, path: str, varied: Varied) -> Iterator[Problem]:
     at: TreePath = (section, path)
     if refused(path):
@@ -140,11 +146,11 @@ def _of_values(tree: Tree, section: str, path: str, varied: Varied) -> Iterator[
 
 def _base(sweep: Sweep, tree: Tree, file: Path) -> Path:
     library = library_of(file)
-    path = (library / sweep.base).resolve()
+    path = file_called(library, sweep.base)
     if not path.is_relative_to(library):
-        message, hint = f"the base {sweep.base!r} lies outside the folder {library.name}/", None
+        message, hint = f"the base {shown(sweep.base)} lies outside the folder {library.name}/", None
     elif not path.is_file():
-        message = f"there is no file {sweep.base!r} in the folder {library.name}/"
+        message = f"there is no file {shown(sweep.base)} in the folder {library.name}/"
         hint = did_you_mean(sweep.base, [each.name for each in sorted(library.glob("*.yaml"))])
     else:
         return path

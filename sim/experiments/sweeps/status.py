@@ -1,7 +1,5 @@
 """How far a sweep is, from its files alone, also while another command is at work; nothing is written."""
 
-import os
-import socket
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from sim.experiments.lock import holder
+from sim.experiments.lock import holder, is_at_work
 from sim.experiments.parts import DamagedPartError, Parts
-from sim.experiments.sweeps.folder import DESIGN, JOBS, MANIFEST, SweepFolderError, are_written, manifest_in
+from sim.experiments.sweeps.folder import DESIGN, JOBS, MANIFEST, NoSweepFolderError, are_written, manifest_in
 from sim.experiments.sweeps.outcomes import DONE
-from sim.tables import Columns
+from sim.tables import Columns, read_parquet
 
 
 @dataclass(frozen=True)
@@ -48,11 +46,19 @@ class Status:
 
 
 def status_of(folder: Path, measures: tuple[str, ...]) -> Status:
-    """Of a folder. Raises SweepFolderError if it is none of a sweep."""
+    """Of a folder. Raises NoSweepFolderError if it is none of a sweep."""
+    try:
+        return _status(folder, measures)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        why = f"{type(error).__name__}: {error}"
+        raise NoSweepFolderError(f"{folder} holds what no sweep of this program wrote ({why})") from error
+
+
+def _status(folder: Path, measures: tuple[str, ...]) -> Status:
     made_from = manifest_in(folder)
     if made_from is None or not (folder / f"{JOBS}.parquet").exists():
-        raise SweepFolderError(f"{folder} is no folder of a sweep: it holds no {MANIFEST} with runs")
-    jobs, design = _read(folder, JOBS), _read(folder, DESIGN)
+        raise NoSweepFolderError(f"{folder} is no folder of a sweep: it holds no {MANIFEST} with runs")
+    jobs, design = _read(folder, JOBS, ("key", "point")), _read(folder, DESIGN, ("point",))
     parts = Parts(folder)
     n_points = len(design["point"])
     ended: dict[str, str] = {}
@@ -103,26 +109,23 @@ def _points_by_key(jobs: Columns) -> dict[str, list[int]]:
     return found
 
 
-def _read(folder: Path, name: str) -> Columns:
-    from pyarrow import parquet
-
-    table = parquet.read_table(folder / f"{name}.parquet")
-    return {column: table[column].to_numpy() for column in table.column_names}
+def _read(folder: Path, name: str, needed: tuple[str, ...]) -> Columns:
+    file = folder / f"{name}.parquet"
+    try:
+        columns = read_parquet(file)
+    except (OSError, ValueError) as error:
+        raise NoSweepFolderError(
+            f"{file} cannot be read: {error}; the sweep itself, run again, writes it anew"
+        ) from None
+    if missing := [column for column in needed if column not in columns]:
+        raise NoSweepFolderError(f"{file} has no column '{missing[0]}'; the sweep itself, run again, writes it anew")
+    return columns
 
 
 def _at_work(folder: Path) -> dict[str, Any]:
     """Who holds the folder, unless it is known to have ended."""
     found = holder(folder)
-    if not {"pid", "host", "started"} <= found.keys():
-        return {}
-    if found["host"] == socket.gethostname():
-        try:
-            os.kill(int(found["pid"]), 0)
-        except ProcessLookupError:
-            return {}
-        except PermissionError:
-            pass
-    return found
+    return found if "started" in found and is_at_work(found) else {}
 
 
 def _seconds_left(parts: Parts, ended: list[str], left: int, who: dict[str, Any]) -> float | None:

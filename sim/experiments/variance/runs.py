@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from sim.errors import SimError, did_you_mean, listed
+from sim.errors import InputError, SimError, did_you_mean, listed
 from sim.experiments.store import OneRun, Summary, hash_of
 from sim.experiments.travelling import Travelling
 from sim.experiments.variance.sample import Sample, Slot
@@ -106,11 +106,11 @@ def measures_of(run: Run) -> dict[str, dict[str, list[float | None]]]:
     }  # fmt: skip
 
 
-class UnknownMeasureError(SimError):
+class UnknownMeasureError(InputError):
     """The scenario has no such measure."""
 
 
-class UnknownRouteError(SimError):
+class UnknownRouteError(InputError):
     """No such route in the scenario."""
 
 

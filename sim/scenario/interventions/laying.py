@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.errors import SimError, did_you_mean, listed
+from sim.errors import InputError, did_you_mean, listed
 from sim.reading import read_tree
 from sim.scenario.interventions.files import Named, is_file, known_files
 from sim.scenario.library import library_of, near
@@ -15,7 +15,7 @@ from sim.scenario.loading import load
 from sim.scenario.scenario import Scenario
 
 
-class LayingError(SimError):
+class LayingError(InputError):
     """Interventions cannot be laid over a scenario."""
 
 
