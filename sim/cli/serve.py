@@ -11,7 +11,7 @@ from sim.cli.options import debug
 PORT = 8321
 
 
-@click.command()
+@click.command(short_help="Open the page in which to ask, run and compare, in a browser.")
 @click.option(
     "--port", type=click.IntRange(0, 65_535), default=PORT, show_default=True, help="Port; 0 takes one that is free."
 )

@@ -2,8 +2,10 @@
 
 import errno
 import secrets
+import signal
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,13 +55,28 @@ def serve(options: Options, say: Callable[[str], None]) -> None:
             config = uvicorn.Config(
                 app, log_level="warning", server_header=False, timeout_graceful_shutdown=GRACE_SECONDS, ws="none"
             )
-            uvicorn.Server(config).run(sockets=[bound])
+            with suppress(KeyboardInterrupt), _ended_as_by_ctrl_c():
+                uvicorn.Server(config).run(sockets=[bound])
     except FolderInUseError:
         who = holder(own)
         raise ServingError(
             f"{options.results} is served already, by process {who.get('pid')}; open its page, or name another folder "
             "with --results"
         ) from None
+
+
+@contextmanager
+def _ended_as_by_ctrl_c() -> Iterator[None]:
+    """Within, a request to end (SIGTERM) is as Ctrl-C: the folder is let go of. The server hands on what it got."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def guarded(options: Options, guard: Guard) -> Guarded:
