@@ -10,13 +10,15 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.replacing import replaced
-from benchmarks.workload import FLIGHT_DURATION, HOUR, corridor
+from benchmarks.workload import FLIGHT_DURATION, HOUR, Table, corridor
 from sim.model import Model, build
 from sim.scenario.loading import load
 from sim.scenario.scenario import Scenario
 from sim.ticks import DAY
 
 FILE = Path(__file__).resolve().parents[1] / "scenarios" / "benchmarks" / "tandem.yaml"
+Steps = dict[str, dict[str, np.ndarray]]
+"""Columns of all parcels in order of id, by step."""
 SORTING, INSPECTION, IMPORT = "sorting", "export-customs.examination", "import-customs.release"
 
 
@@ -80,3 +82,37 @@ def _percentiles(counts: np.ndarray, shares: tuple[float, ...]) -> list[float]:
     """Hours by which each share has come; counts int[bins] by whole hours."""
     cumulative = np.concatenate([[0], np.cumsum(counts)])
     return [float(np.interp(share * cumulative[-1], cumulative, np.arange(len(cumulative)))) for share in shares]
+
+
+def logged(n: int, seed: int) -> tuple[Model, Steps]:
+    """A run with its log: by step, columns of all parcels in order of id."""
+    model = build(tandem(n, seed), parcel_log=True).run()
+    log = model.parcel_log.table()
+    steps = {}
+    for name in set(log["step"]):
+        rows = np.flatnonzero(log["step"] == name)
+        rows = rows[np.argsort(log["order_id"][rows])]
+        steps[name] = {column: values[rows] for column, values in log.items()}
+    return model, steps
+
+
+def as_table(model: Model, steps: Steps) -> tuple[Table, np.ndarray, np.ndarray]:
+    """What the engine drew, in order of arrival; the numbers by which it breaks ties; and that order."""
+
+    def span(step: str, begins: str) -> np.ndarray:
+        return steps[step]["left_at"] - steps[step][begins]
+
+    sorting, inspection = steps[SORTING], steps[INSPECTION]
+    arrived_at = sorting["arrived_at"] - model.start
+    is_inspected = np.isin(sorting["order_id"], inspection["order_id"])
+    inspection_duration = np.zeros(len(arrived_at), np.int64)
+    inspection_duration[is_inspected] = span(INSPECTION, "started_at")
+    order = np.lexsort((sorting["order_id"], arrived_at))
+    table = Table(
+        arrived_at=arrived_at[order],
+        sorting_duration=span(SORTING, "started_at")[order],
+        is_inspected=is_inspected[order],
+        inspection_duration=inspection_duration[order],
+        inland_duration=span("delivery", "arrived_at")[order],
+    )
+    return table, order, order  # rows are in order of id, so a row's number is its rank

@@ -12,7 +12,7 @@ import click
 from sim.cli.amounts import NOUNS, amount, figures, named, split
 from sim.cli.warning import warn_of
 from sim.clock import WEEKDAYS
-from sim.errors import SimError, listed, printable
+from sim.errors import InputError, listed, printable
 from sim.reading import read_tree
 from sim.scenario.interventions.explaining import (
     Departures,
@@ -48,7 +48,7 @@ def explain_files(names: Sequence[str], base: Path | None, *, as_json: bool) -> 
     files = [name for name in names if not is_of_an_intervention(name)]
     others = [name for name in names if name not in files]
     if base is not None and files and others:
-        raise SimError("name either a scenario or --base: interventions are laid over one of the two")
+        raise InputError("name either a scenario or --base: interventions are laid over one of the two")
     records = []
     paths: list[Path | None] = [Path(each) for each in files]
     for file in paths or [None]:

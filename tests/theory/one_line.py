@@ -1,52 +1,15 @@
-"""A world of a few stations in a row and a constant last mile: all orders placed, by one route, as a Poisson process.
-
-The year 2015 has 365 days and no season, so `ORDERS_PER_YEAR` orders are one every 300 s on average.
-"""
+"""How replications are held against theory; the world of one line is that of `verification.worlds`."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from oracle.base_world import Dict, merged, origin, place
 from scipy import stats
 
-from sim.scenario.scenario import Scenario
+from verification.worlds import GAP_S, ORDERS_PER_YEAR, line
 
-GAP_S = 300.0
-ORDERS_PER_YEAR = 365 * 86_400 / GAP_S
+__all__ = ["GAP_S", "ORDERS_PER_YEAR", "assert_fits", "assert_mean_agrees", "line"]
 CONFIDENCE = 0.999
-
-
-def line(*stations: Dict, orders_per_year: float = ORDERS_PER_YEAR, over: Dict | None = None) -> Scenario:
-    """Parcels pass the stations one after the other, then a day of last mile."""
-    names = [f"station-{i}" for i in range(len(stations))]
-    market = origin(1, {"post": 1}, latent_orders_per_year=orders_per_year, reference_year=2015)
-    market["choice"]["reference_shares"] = {"inside": 1, "other_gateway": 0, "not_bought": 0, "routes": {"post": 1}}
-    world: Dict = {
-        "scenario": "one-line",
-        "seed": 20150101,
-        "horizon": {"start": "2015-01-05", "end": "2015-12-28", "drain": "7 d"},
-        "places": {"harbin": place(8, "CN")},
-        "regions": {"ural": {"name": {"en": "Ural"}, "order_share": 1}},
-        "products": {
-            "goods": {"name": {"en": "Goods"}, "order_share": 1, "weight": "1 kg", "value": 100, "density": 200}
-        },
-        "stations": {name: {"place": "harbin"} | station for name, station in zip(names, stations, strict=True)},
-        "last_miles": {"inland": {"times": {"harbin": {"ural": "24 h"}}}},
-        "routes": {
-            "post": {
-                "name": {"en": "Post"},
-                "service_class": "postal",
-                "origin": "harbin",
-                "promise": {"ural": {"days": "3 d", "spread": "1 d"}},
-                "tariff": "20 CNY",
-                "paths": {"only": {"steps": [*names, "inland"]}},
-                "gateways": {"ural": "only"},
-            }
-        },
-        "market": {"origins": {"harbin": market}, "feedback": {"congestion": False}},
-    }
-    return Scenario.model_validate(merged(world, over or {}))
 
 
 def assert_mean_agrees(replications: Sequence[float], theory: float, resolution: float) -> None:

@@ -12,6 +12,8 @@ from theory.one_line import assert_mean_agrees, line
 
 from sim.model import build
 from sim.ticks import SECOND, WEEK
+from verification.formulas.queues import wait_of_batches
+from verification.queues import batches
 
 REPLICATIONS = 16
 MONTHS = slice(1, 11)
@@ -19,27 +21,6 @@ A_WEEK_S = WEEK / SECOND
 
 
 QUICK = {"rail-customs": {"examination": {"service": "1 h"}}}
-
-
-def batches(containers_per_week: float, batch: int, service_s: int) -> dict[str, object]:
-    """A yard that containers come to, beside a line that hardly anything goes by."""
-    return {
-        "stations": {"yard": {"place": "harbin", "servers": 1, "service": f"{service_s} s"}},
-        "freight": {
-            "bulk": {
-                "steps": ["yard"],
-                "containers_per_week": containers_per_week,
-                "batch": batch,
-                "mass": "20 t",
-                "volume": "60 m3",
-            }
-        },
-    }
-
-
-def mean_wait_s(per_week: float, batch: int, service_s: float) -> float:
-    load = per_week * service_s / A_WEEK_S
-    return (load * service_s + (batch - 1) * service_s) / (2 * (1 - load))
 
 
 @pytest.mark.parametrize(("per_week", "batch", "service_s"), [(1800, 1, 250), (1500, 20, 280), (1000, 41, 300)])
@@ -50,7 +31,7 @@ def test_mean_wait_of_batches_is_that_of_the_bulk_queue(per_week: float, batch: 
         record = build(scenario, replication).run().record
         totals = record.queue_totals[record.axes.queues.index("yard"), MONTHS]
         waits.append(float(totals[:, 1].sum() / totals[:, 0].sum()))
-    assert_mean_agrees(waits, mean_wait_s(per_week, batch, service_s), resolution=0.06)
+    assert_mean_agrees(waits, wait_of_batches(per_week / A_WEEK_S, batch, service_s), resolution=0.06)
 
 
 def test_number_of_batches_a_week_is_poisson() -> None:

@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 from oracle.base_world import Dict, described, origin, route
 from oracle.worlds import change
-from theory import reference
 from theory.one_line import assert_fits
 
 from sim.kernels.choice import inside_share
 from sim.model import Model, build
 from sim.scenario.scenario import Scenario
 from sim.ticks import WEEK, midnight
+from verification.formulas import choice as reference
 
 THETA, VOT, VOR, LAMBDA = 0.02, 3.0, 1.0, 0.6
 INSIDE = 0.5

@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 from oracle.base_world import Dict, described, merged, origin, route
 from oracle.worlds import change
-from theory import reference
 from theory.one_line import assert_fits
 
 from sim.model import Model, build
 from sim.scenario.scenario import Scenario
+from verification.formulas import choice as reference
 
 THETA, VOT, VOR = 0.02, 3.0, 1.0
 INSIDE, OTHER, NOT_BOUGHT = 0.5, 0.3, 0.2

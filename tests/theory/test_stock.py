@@ -1,56 +1,22 @@
 """Stock of one product under Poisson demand, periodic review and a constant lead time, against theory.
 
-Axsater (2015), Inventory control, chapters 5 and 6; Zipkin (2000), Foundations of inventory management, chapter 6;
-Hadley and Whitin (1963) for periodic review. A review every r, a lead time L: at L + s after a review, s from 0 to r,
-the net stock is the position after the review less the demand of L + s, which is Poisson and independent of it. Under
-(R, nQ) that position is uniform on R + 1 ... R + Q; under (s, S) it is a Markov chain, solved here.
+The formulas, with their sources, are those of `verification.formulas.stock`.
 """
 
 from functools import cache
-from typing import Any
 
 import numpy as np
 import pytest
-from oracle.base_world import Dict
-from scipy import stats
-from theory.one_line import assert_mean_agrees, line
+from theory.one_line import assert_mean_agrees
 
 from sim.kernels import shelf
 from sim.model import build
-from sim.scenario.scenario import Scenario
 from sim.ticks import SECOND
+from verification.formulas.stock import service
+from verification.stocks import DEMAND, POLICIES, QUANTITY, REORDER, depot, positions
 
 REPLICATIONS = 16
 MONTHS = slice(1, 11)
-RATE, EVERY, LEAD = 2.0, 4.0, 9.0
-"""Orders an hour, hours between reviews, hours from review to stock."""
-REORDER, QUANTITY = 20, 15
-LOW, HIGH = 18, 45
-
-
-def depot(stock: Dict, **fields: Any) -> Scenario:
-    """A line whose orders take stock that comes through a station of nine hours' dwell."""
-    warehouse: Dict = {
-        "place": "harbin",
-        "storage": "1000 m3",
-        "receiving": {},
-        "pick": {},
-        "stock": {"goods": stock},
-        "review_every": f"{EVERY} h",
-        "replenishment": {"origin": "harbin", "steps": ["station-0"], "load": {"pieces": 1000}},
-        "ownership": "own",
-    } | fields
-    over: Dict = {
-        "warehouses": {"depot": warehouse},
-        "routes": {"post": {"paths": {"only": {"steps": ["depot", "inland"]}}}},
-    }
-    return line({"dwell": f"{LEAD} h"}, orders_per_year=RATE * 8760, over=over)
-
-
-POLICIES: dict[str, Dict] = {
-    "R-Q": {"policy": "R-Q", "reorder_point": REORDER, "quantity": QUANTITY},
-    "s-S": {"policy": "s-S", "reorder_point": LOW, "order_up_to": HIGH},
-}
 
 
 @cache
@@ -67,32 +33,10 @@ def simulated(policy: str) -> dict[str, list[float]]:
     return result
 
 
-def positions(policy: str) -> dict[int, float]:
-    """Distribution of the position after a review."""
-    if policy == "R-Q":
-        return {REORDER + i: 1 / QUANTITY for i in range(1, QUANTITY + 1)}
-    states = np.arange(LOW + 1, HIGH + 1)
-    moves = stats.poisson.pmf(states[:, None] - states[None, :], RATE * EVERY)  # from row to column, without an order
-    moves[:, -1] += 1 - moves.sum(axis=1)
-    n = len(states)
-    balance = np.vstack([moves.T - np.eye(n), np.ones(n)])
-    share, *_ = np.linalg.lstsq(balance, np.append(np.zeros(n), 1.0), rcond=None)
-    return dict(zip(states.tolist(), share.tolist(), strict=True))
-
-
 @cache
 def theory(policy: str) -> dict[str, float]:
     """What should come of it, averaged over the time between two reviews."""
-    demand = np.arange(400)
-    after = LEAD + (np.arange(400) + 0.5) / 400 * EVERY
-    pmf = stats.poisson.pmf(demand[None, :], RATE * after[:, None]).mean(axis=0)
-    found = dict.fromkeys(("fill rate", "stock", "backlog"), 0.0)
-    for position, share in positions(policy).items():
-        net = position - demand
-        found["fill rate"] += share * pmf[net > 0].sum()
-        found["stock"] += share * (pmf * np.maximum(net, 0)).sum()
-        found["backlog"] += share * (pmf * np.maximum(-net, 0)).sum()
-    return found | {"wait": found["backlog"] / RATE}
+    return service(positions(policy), DEMAND)
 
 
 @pytest.mark.parametrize("policy", POLICIES)

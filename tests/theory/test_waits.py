@@ -16,6 +16,8 @@ from theory.one_line import GAP_S, assert_mean_agrees, line
 
 from sim.model import build
 from sim.ticks import SECOND, WEEK
+from verification.formulas.queues import erlang_c, pollaczek_khinchine
+from verification.worlds import exponential
 
 REPLICATIONS = 16
 MONTHS = slice(1, 11)
@@ -32,25 +34,9 @@ def mean_waits(scenario: Any, station: int = 0) -> list[float]:
     return result
 
 
-def erlang_c(load: float, servers: int) -> float:
-    """Probability that an arrival waits (Kleinrock 1975, equation 3.40)."""
-    last = load**servers / math.factorial(servers) * servers / (servers - load)
-    return last / (sum(load**k / math.factorial(k) for k in range(servers)) + last)
-
-
-def pollaczek_khinchine(mean_s: float, cv: float) -> float:
-    """Mean wait at one server (Kleinrock 1975, equation 5.71)."""
-    load = mean_s * RATE
-    return load * mean_s * (1 + cv**2) / (2 * (1 - load))
-
-
-def exponential(mean_s: float) -> dict[str, Any]:
-    return {"distribution": "exponential", "mean": f"{mean_s} s"}
-
-
 def test_m_d_1_wait_is_that_of_pollaczek_and_khinchine() -> None:
     waits = mean_waits(line({"servers": 1, "service": "240 s"}))
-    assert_mean_agrees(waits, pollaczek_khinchine(240, 0), resolution=0.03)
+    assert_mean_agrees(waits, pollaczek_khinchine(RATE, 240, 0), resolution=0.03)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +63,7 @@ def test_m_g_1_wait_is_that_of_pollaczek_and_khinchine(service: Any, mean_s: flo
     if cv is None:
         cv = math.sqrt(math.gamma(1 + 2 / 0.8) / math.gamma(1 + 1 / 0.8) ** 2 - 1)
     waits = mean_waits(line({"servers": 1, "service": service}))
-    assert_mean_agrees(waits, pollaczek_khinchine(mean_s, cv), resolution=0.08)
+    assert_mean_agrees(waits, pollaczek_khinchine(RATE, mean_s, cv), resolution=0.08)
 
 
 @pytest.mark.parametrize(("servers", "load"), [(1, 0.7), (3, 2.4), (12, 10.5)])

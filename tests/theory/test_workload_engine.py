@@ -7,7 +7,7 @@ from scipy import stats
 from benchmarks import tandem
 from benchmarks.peers import reference
 from benchmarks.workload import HORIZON, Journeys, Table, corridor, daily_means, draw_table, outputs
-from sim.model import Model, build
+from sim.model import build
 from sim.ticks import DAY
 
 N = 5_000
@@ -20,47 +20,12 @@ OUTPUTS = (
     "flight_wait_mean",
     "import_wait_mean",
 )
-Steps = dict[str, dict[str, np.ndarray]]
-
-
-def logged(n: int, seed: int) -> tuple[Model, Steps]:
-    """A run with its log: by step, columns of all parcels in order of id."""
-    model = build(tandem.tandem(n, seed), parcel_log=True).run()
-    log = model.parcel_log.table()
-    steps = {}
-    for name in set(log["step"]):
-        rows = np.flatnonzero(log["step"] == name)
-        rows = rows[np.argsort(log["order_id"][rows])]
-        steps[name] = {column: values[rows] for column, values in log.items()}
-    return model, steps
-
-
-def as_table(model: Model, steps: Steps) -> tuple[Table, np.ndarray, np.ndarray]:
-    """What the engine drew, in order of arrival; the numbers by which it breaks ties; and that order."""
-
-    def span(step: str, begins: str) -> np.ndarray:
-        return steps[step]["left_at"] - steps[step][begins]
-
-    sorting, inspection = steps["sorting"], steps["export-customs.examination"]
-    arrived_at = sorting["arrived_at"] - model.start
-    is_inspected = np.isin(sorting["order_id"], inspection["order_id"])
-    inspection_duration = np.zeros(len(arrived_at), np.int64)
-    inspection_duration[is_inspected] = span("export-customs.examination", "started_at")
-    order = np.lexsort((sorting["order_id"], arrived_at))
-    table = Table(
-        arrived_at=arrived_at[order],
-        sorting_duration=span("sorting", "started_at")[order],
-        is_inspected=is_inspected[order],
-        inspection_duration=inspection_duration[order],
-        inland_duration=span("delivery", "arrived_at")[order],
-    )
-    return table, order, order  # rows are in order of id, so a row's number is its rank
 
 
 @pytest.mark.parametrize(("n", "seed"), [(2_000, 1), (5_000, 2), (60_000, 3)])
 def test_engine_takes_every_parcel_through_the_same_instants_as_the_reference(n: int, seed: int) -> None:
-    model, steps = logged(n, seed)
-    table, number, order = as_table(model, steps)
+    model, steps = tandem.logged(n, seed)
+    table, number, order = tandem.as_table(model, steps)
     journeys = reference.simulate(table, corridor(n), number)
 
     def waits(step: str) -> np.ndarray:
@@ -74,8 +39,8 @@ def test_engine_takes_every_parcel_through_the_same_instants_as_the_reference(n:
 
 
 def test_outputs_from_the_record_are_those_of_single_parcels() -> None:
-    model, steps = logged(N, 4)
-    table, number, _ = as_table(model, steps)
+    model, steps = tandem.logged(N, 4)
+    table, number, _ = tandem.as_table(model, steps)
     exact = outputs(table, reference.simulate(table, corridor(N), number))
     ours = tandem.outputs(model)
     assert ours.keys() == exact.keys()
@@ -129,7 +94,7 @@ def test_file_is_the_workload_at_a_million() -> None:
 
 def test_arrivals_have_the_daily_rates_of_the_workload() -> None:
     n = 60_000
-    _, steps = logged(n, 3)
+    _, steps = tandem.logged(n, 3)
     arrived_at = steps["sorting"]["arrived_at"] - build(tandem.tandem(n, 3)).start
     assert arrived_at.max() < HORIZON
     days, expected = np.bincount(arrived_at // DAY, minlength=365), daily_means(n)

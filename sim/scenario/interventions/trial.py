@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.errors import Problem, ScenarioError, SimError, did_you_mean, listed, shown
+from sim.errors import InputError, Problem, ScenarioError, did_you_mean, listed, shown
 from sim.reading import Tree, build, problem_at, read_tree, without_sources
 from sim.scenario.checks.as_written import known_in, misspelt_in_measures
 from sim.scenario.interventions.expanding import expansion_of
@@ -130,7 +130,7 @@ def _files_called(names: Sequence[str]) -> list[Path]:
     for name in names:
         if name not in here:
             hint = did_you_mean(name, here)
-            raise SimError(f"there is no intervention '{name}'{f'; {hint}' if hint else ''} (a file ends in .yaml)")
+            raise InputError(f"there is no intervention '{name}'{f'; {hint}' if hint else ''} (a file ends in .yaml)")
     return [here[name] for name in names]
 
 
@@ -138,10 +138,10 @@ def _common_base(files: Sequence[Path]) -> Path:
     bases = {file: _base(file, read_tree(file)) for file in files}
     known = sorted({base for base in bases.values() if base is not None})
     if not known:
-        raise SimError("say with --base which scenario the interventions are laid over")
+        raise InputError("say with --base which scenario the interventions are laid over")
     if len(known) > 1:
         several = listed([str(base) for base in known], "and")
-        raise SimError(f"the interventions are meant for {several}; say with --base which one is taken")
+        raise InputError(f"the interventions are meant for {several}; say with --base which one is taken")
     return known[0]
 
 

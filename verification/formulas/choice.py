@@ -1,4 +1,8 @@
-"""Constants that give reference shares, by a root finder that knows nothing of the logit but its probabilities."""
+"""Shares of a nested logit with the inside routes in one nest, and the constants that give reference shares.
+
+Ben-Akiva and Lerman (1985), Discrete choice analysis, section 10.3; Train (2009), Discrete choice methods with
+simulation, section 4.2. The constants are found by a root finder that knows nothing of the logit but its probabilities.
+"""
 
 import math
 from collections.abc import Sequence

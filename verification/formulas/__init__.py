@@ -1,0 +1,1 @@
+"""What theory says, worked out without a simulation; knows nothing of the engine. Each formula names its source."""
