@@ -118,6 +118,7 @@ def told(said: str, minutes: float, crashes: list[str]) -> str:
     coverage = re.findall(r"cov: (\d+) ft: (\d+) corp: (\d+)/(\S+)", said)
     edges, features, inputs, size = coverage[-1] if coverage else ("?", "?", "?", "?")
     n, rate = (int(stats.get(name, 0)) for name in ("number_of_executed_units", "average_exec_per_sec"))
+    memory = stats.get("peak_rss_mb", "?")
     faults = ", ".join(f"`{name}`" for name in crashes) or "none"
     tools = ", ".join(f"{name} {version(name)}" for name in ("atheris", "ruamel.yaml", "pydantic"))
     machine = f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}, Python {platform.python_version()}"
@@ -129,10 +130,10 @@ def told(said: str, minutes: float, crashes: list[str]) -> str:
         "",
         "| inputs tried | a second | edges reached | features | inputs that reached something new | memory | faults |",
         "|---|---|---|---|---|---|---|",
-        f"| {n:,} | {rate} | {edges} | {features} | {inputs} ({size}) | {stats.get('peak_rss_mb', '?')} MB | {faults} |",
+        f"| {n:,} | {rate} | {edges} | {features} | {inputs} ({size}) | {memory} MB | {faults} |",
         "",
-        "An input is a file that `sim validate` reads: right, or refused with a place; anything else is a fault. Started",
-        "from the right files of `tests/wrong/library.py` and from what earlier runs kept in `tests/wrong/corpus`, which",
+        "An input is a file that `sim validate` reads: right, or refused with a place; anything else is a fault. Begun",
+        "with the right files of `tests/wrong/library.py` and what earlier runs kept in `tests/wrong/corpus`, which",
         "the tests read again.",
     ]
     return "\n".join([*lines, ""])
