@@ -2,7 +2,7 @@
 
 An input is the content of a file; `sim validate` reads it in a small library, in this process, and it is right or
 refused. Anything else that is raised, more than a minute (a machine may be busy) or a gigabyte is a fault: its input is
-kept beside this file. Inputs that reached something new are kept in `corpus/`, which the tests read again. What came of
+kept in `found/`. Inputs that reached something new are kept in `corpus/`, which the tests read again. What came of
 it is written to `results/fuzz.md`.
 """
 
@@ -22,7 +22,7 @@ import click
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-CORPUS = HERE / "corpus"
+CORPUS, FOUND = HERE / "corpus", HERE / "found"
 LARGEST_INPUT, SECONDS, MEGABYTES = 4096, 60, 1000
 KIND = re.compile(rb"^(intervention|sweep|ranking|siting):", re.MULTILINE)
 WATCHED = [
@@ -148,12 +148,14 @@ def main(minutes: float, options: str | None) -> None:
         work(options.split())
         return
     CORPUS.mkdir(exist_ok=True)
+    FOUND.mkdir(exist_ok=True)
     log = Path(tempfile.mkdtemp()) / "fuzz.log"
     limits = [f"-max_len={LARGEST_INPUT}", f"-timeout={SECONDS}", f"-rss_limit_mb={MEGABYTES}"]
+    limits.append(f"-report_slow_units={SECONDS}")
     code = child(
-        [*limits, f"-max_total_time={minutes * 60:.0f}", "-print_final_stats=1", f"-artifact_prefix={HERE}/"], log
+        [*limits, f"-max_total_time={minutes * 60:.0f}", "-print_final_stats=1", f"-artifact_prefix={FOUND}/"], log
     )
-    crashes = sorted(path.name for pattern in ("crash-*", "timeout-*", "oom-*") for path in HERE.glob(pattern))
+    crashes = sorted(path.name for pattern in ("crash-*", "timeout-*", "oom-*") for path in FOUND.glob(pattern))
     page = told(log.read_text("utf-8", errors="replace"), minutes, crashes)
     (ROOT / "results" / "fuzz.md").write_text(page, "utf-8")
     click.echo(page)
