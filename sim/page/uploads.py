@@ -4,7 +4,6 @@ import os
 import re
 from contextlib import suppress
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from sim.errors import AbsurdScenarioError, Problem, ScenarioError
@@ -37,14 +36,16 @@ class Uploads:
 
     def __init__(self, library: Library) -> None:
         self.library = library
-        self._lock = Lock()
 
     def keep(self, data: bytes) -> dict[str, str]:
         """Read a file and keep it under its own name; what kind it is, and that name."""
         if len(data) > MOST_BYTES:
             raise PageError(413, marked("The file is larger than {n} bytes."), n=MOST_BYTES)
-        with self._lock:
-            kind, name = self._checked(data)
+        with self.library.held():
+            try:
+                kind, name = self._checked(data)
+            finally:
+                self.library.refresh(is_forced=True)
             folder = self.library.uploads / ("interventions" if kind == "intervention" else ".")
             folder.mkdir(parents=True, exist_ok=True)
             if len(list(self.library.uploads.rglob("*.yaml"))) >= MOST_FILES and not (folder / f"{name}.yaml").exists():
