@@ -28,11 +28,21 @@ class Board:
         self.text = "[]"
         """The list as JSON, as it was seen last."""
         self._looking = asyncio.Lock()
+        self._ended: dict[str, Shown] = {}
 
     def listed(self) -> list[Shown]:
         """All that is shown, the newest of the page first, then those of the terminal."""
-        own = [run.shown() for run in reversed(self.runs.all()[-MOST_SHOWN:])]
+        own = [self._shown(run) for run in reversed(self.runs.all()[-MOST_SHOWN:])]
         return [*own, *list(reversed(self.elsewhere.shown()))[:MOST_SHOWN]]
+
+    def _shown(self, run: Run) -> Shown:
+        """What has ended stays as it is."""
+        if run.id not in self._ended:
+            shown = run.shown()
+            if not run.has_ended:
+                return shown
+            self._ended[run.id] = shown
+        return self._ended[run.id]
 
     def add(self, wanted: Wanted, read: list[Read]) -> Run:
         """Put a run in the queue."""
@@ -42,7 +52,7 @@ class Board:
 
     def turn(self) -> None:
         """Look after all runs once: note what has ended, press what is to stop, start what may start."""
-        runs = [run for run in self.runs.all() if not (run.folder / "ended.json").is_file()]
+        runs = [run for run in self.runs.all() if not run.has_ended]
         for run in runs:
             if run.is_to_stop:
                 run.press()

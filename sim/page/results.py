@@ -198,6 +198,7 @@ def _plans(speaking: Speaking) -> list[dict[str, Any]]:
             {
                 "name": name,
                 "title": speaking.plan(name),
+                "interventions": speaking.interventions(name),
                 "is_baseline": False,
                 "p_best": number(row["p_best"]),
                 "p_better": number(row["p_better"]),

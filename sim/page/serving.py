@@ -91,7 +91,7 @@ def guard_of(options: Options, port: int) -> Guard:
     token = options.token or secrets.token_urlsafe(24)
     if len(token) < SHORTEST_TOKEN:
         raise ServingError(f"the token has {len(token)} characters; take {SHORTEST_TOKEN} or more, or leave it out")
-    return Guard.of(options.host, port, token, [*options.names, *_own_names()])
+    return Guard.of(options.host, port, token, options.names, _own_names())
 
 
 def address(options: Options, guard: Guard) -> str:
