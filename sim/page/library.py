@@ -65,10 +65,6 @@ class Library:
 
     # -- files ---------------------------------------------------------------------------------------------------------
 
-    def held(self) -> RLock:
-        """As a context: nobody brings the folder up to date meanwhile."""
-        return self._lock
-
     def refresh(self, *, is_forced: bool = False) -> None:
         """Bring the folder up to date with what ships and what was uploaded, unless it was within the last second."""
         with self._lock:

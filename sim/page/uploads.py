@@ -4,6 +4,7 @@ import os
 import re
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sim.errors import AbsurdScenarioError, Problem, ScenarioError
@@ -36,16 +37,15 @@ class Uploads:
 
     def __init__(self, library: Library) -> None:
         self.library = library
+        self._trial = Library(library.shipped, library.uploads, library.folder.with_name("trial"))
+        self._lock = Lock()
 
     def keep(self, data: bytes) -> dict[str, str]:
         """Read a file and keep it under its own name; what kind it is, and that name."""
         if len(data) > MOST_BYTES:
             raise PageError(413, marked("The file is larger than {n} bytes."), n=MOST_BYTES)
-        with self.library.held():
-            try:
-                kind, name = self._checked(data)
-            finally:
-                self.library.refresh(is_forced=True)
+        with self._lock:
+            kind, name = self._checked(data)
             folder = self.library.uploads / ("interventions" if kind == "intervention" else ".")
             folder.mkdir(parents=True, exist_ok=True)
             if len(list(self.library.uploads.rglob("*.yaml"))) >= MOST_FILES and not (folder / f"{name}.yaml").exists():
@@ -60,7 +60,7 @@ class Uploads:
 
     def _checked(self, data: bytes) -> tuple[str, str]:
         """Kind and name, if nothing is wrong; else WrongFileError."""
-        self.library.refresh(is_forced=True)
+        self._trial.refresh(is_forced=True)
         first = self._written(data, TRIED)
         try:
             tree = read_tree(first)
@@ -99,8 +99,8 @@ class Uploads:
                 file.unlink()
 
     def _written(self, data: bytes, name: str, part: str = ".") -> Path:
-        """The file in the library; it goes again unless it is kept."""
-        file = self.library.folder / part / f"{name}.yaml"
+        """The file in a copy of the library, which nobody else reads; it goes again."""
+        file = self._trial.folder / part / f"{name}.yaml"
         file.write_bytes(data)
         return file
 
