@@ -247,7 +247,7 @@ class Pages:
 
     async def results(self, request: Request) -> Response:
         """All results."""
-        return JSONResponse(await _threaded(self.parts.results.listed))
+        return JSONResponse(await _threaded(self.parts.results.listed, _language(request)))
 
     async def result(self, request: Request) -> Response:
         """One of them, with the names of its files."""

@@ -121,7 +121,7 @@ class Figure:
         """The number and its interval for a cell of a table, in two lines and without the unit."""
         low, high = self.widest
         said = speaking.numbers.with_interval(self.value, low, high, FINEST.get(self.kind.unit, -9))
-        return said.replace(" (", "\n(").replace("（", "\n（")
+        return said.replace(" (", "\n(").replace("（", "\n(").replace("）", ")")
 
     @property
     def is_clear(self) -> bool:

@@ -19,6 +19,7 @@ from sim.experiments.sweeps.folder import MANIFEST as SWEEP
 from sim.experiments.sweeps.status import status_of
 from sim.tables import ResultsFolderError, check_destination, write_parquet, write_results
 
+TINY = Path(__file__).parents[1] / "golden" / "tiny.yaml"
 NAMES = ("lanes", "routes", "summary")
 
 
@@ -124,10 +125,33 @@ def test_full_disk_is_named_and_earlier_results_stay(tmp_path: Path) -> None:
         assert [path.name for path in small.iterdir()] == ["results"]
 
 
+def test_page_that_does_not_fit_leaves_the_one_that_was_there(tmp_path: Path) -> None:
+    from sim.report.writing import write as write_page
+
+    with mounted(tmp_path / "small", "size=160k") as small:
+        write_page("before", small / "report.html")
+        with pytest.raises(OSError, match="No space left"):
+            write_page("x" * 1_000_000, small / "report.html")
+        assert [path.name for path in small.iterdir()] == ["report.html"]
+        assert (small / "report.html").read_text("utf-8") == "before"
+
+
+def test_list_of_sources_that_does_not_fit_leaves_the_one_that_was_there(tmp_path: Path) -> None:
+    from sim.cli import main
+
+    with mounted(tmp_path / "small", "size=8k") as small:
+        (small / "numbers.csv").write_text("before", "utf-8")
+        with pytest.raises(SystemExit) as end:
+            main(["sources", str(TINY), "--csv", str(small / "numbers.csv")])
+        assert end.value.code == 1
+        assert [path.name for path in small.iterdir()] == ["numbers.csv"]
+        assert (small / "numbers.csv").read_text("utf-8") == "before"
+
+
 def test_folder_on_a_disk_that_is_read_only_is_refused_before_anything_runs(tmp_path: Path) -> None:
     with (
         mounted(tmp_path / "small", "size=160k,ro") as small,
-        pytest.raises(ResultsFolderError, match="cannot be made|cannot be written"),
+        pytest.raises(ResultsFolderError, match=r"cannot be (made|written)"),
     ):
         check_destination(small / "results")
 

@@ -2,7 +2,7 @@
 
 An input is the content of a file; `sim validate` reads it in a small library, in this process, and it is right or
 refused. Anything else that is raised, more than a minute (a machine may be busy) or a gigabyte is a fault: its input is
-kept beside this file. Inputs that reached something new are kept in `corpus/`, which the tests read again. What came of
+kept in `found/`. Inputs that reached something new are kept in `corpus/`, which the tests read again. What came of
 it is written to `results/fuzz.md`.
 """
 
@@ -22,7 +22,7 @@ import click
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-CORPUS = HERE / "corpus"
+CORPUS, FOUND = HERE / "corpus", HERE / "found"
 LARGEST_INPUT, SECONDS, MEGABYTES = 4096, 60, 1000
 KIND = re.compile(rb"^(intervention|sweep|ranking|siting):", re.MULTILINE)
 WATCHED = [
@@ -118,6 +118,7 @@ def told(said: str, minutes: float, crashes: list[str]) -> str:
     coverage = re.findall(r"cov: (\d+) ft: (\d+) corp: (\d+)/(\S+)", said)
     edges, features, inputs, size = coverage[-1] if coverage else ("?", "?", "?", "?")
     n, rate = (int(stats.get(name, 0)) for name in ("number_of_executed_units", "average_exec_per_sec"))
+    memory = stats.get("peak_rss_mb", "?")
     faults = ", ".join(f"`{name}`" for name in crashes) or "none"
     tools = ", ".join(f"{name} {version(name)}" for name in ("atheris", "ruamel.yaml", "pydantic"))
     machine = f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}, Python {platform.python_version()}"
@@ -129,10 +130,10 @@ def told(said: str, minutes: float, crashes: list[str]) -> str:
         "",
         "| inputs tried | a second | edges reached | features | inputs that reached something new | memory | faults |",
         "|---|---|---|---|---|---|---|",
-        f"| {n:,} | {rate} | {edges} | {features} | {inputs} ({size}) | {stats.get('peak_rss_mb', '?')} MB | {faults} |",
+        f"| {n:,} | {rate} | {edges} | {features} | {inputs} ({size}) | {memory} MB | {faults} |",
         "",
-        "An input is a file that `sim validate` reads: right, or refused with a place; anything else is a fault. Started",
-        "from the right files of `tests/wrong/library.py` and from what earlier runs kept in `tests/wrong/corpus`, which",
+        "An input is a file that `sim validate` reads: right, or refused with a place; anything else is a fault. Begun",
+        "with the right files of `tests/wrong/library.py` and what earlier runs kept in `tests/wrong/corpus`, which",
         "the tests read again.",
     ]
     return "\n".join([*lines, ""])
@@ -147,12 +148,14 @@ def main(minutes: float, options: str | None) -> None:
         work(options.split())
         return
     CORPUS.mkdir(exist_ok=True)
+    FOUND.mkdir(exist_ok=True)
     log = Path(tempfile.mkdtemp()) / "fuzz.log"
     limits = [f"-max_len={LARGEST_INPUT}", f"-timeout={SECONDS}", f"-rss_limit_mb={MEGABYTES}"]
+    limits.append(f"-report_slow_units={SECONDS}")
     code = child(
-        [*limits, f"-max_total_time={minutes * 60:.0f}", "-print_final_stats=1", f"-artifact_prefix={HERE}/"], log
+        [*limits, f"-max_total_time={minutes * 60:.0f}", "-print_final_stats=1", f"-artifact_prefix={FOUND}/"], log
     )
-    crashes = sorted(path.name for pattern in ("crash-*", "timeout-*", "oom-*") for path in HERE.glob(pattern))
+    crashes = sorted(path.name for pattern in ("crash-*", "timeout-*", "oom-*") for path in FOUND.glob(pattern))
     page = told(log.read_text("utf-8", errors="replace"), minutes, crashes)
     (ROOT / "results" / "fuzz.md").write_text(page, "utf-8")
     click.echo(page)

@@ -5,7 +5,7 @@ import { changed, onChange, state } from "./state.js";
 import { percent, span, t } from "./words.js";
 
 const STATES = {
-  queued: () => t("waits"), running: () => t("runs"), done: () => t("done"), failed: () => t("failed"), stopped: () => t("stopped"),
+  queued: () => t("waiting"), running: () => t("running"), done: () => t("done"), failed: () => t("failed"), stopped: () => t("stopped"),
 };
 const rows = new Map();
 const told = new Map();

@@ -112,8 +112,8 @@ class Tried:
 def tried(named: Sequence[Named], base: Path | None) -> Tried:
     """Interventions by name or file, over a scenario's file, or over the base that all of their files name.
 
-    Names are looked up in the library of the base; without one, in the folder `scenarios` here, then in that of the
-    program.
+    Names are looked up in the library of the base; without one, in that of the working folder, in `scenarios` there,
+    then in that of the program.
     """
     files = [Path(each) for each in named if is_file(each)]
     found = base or _common_base([*files, *_files_called([str(each) for each in named if not is_file(each)])])
@@ -125,7 +125,7 @@ def tried(named: Sequence[Named], base: Path | None) -> Tried:
 def _files_called(names: Sequence[str]) -> list[Path]:
     """The files of interventions that are named without a base."""
     here: dict[str, Path] = {}
-    for library in (SHIPPED, Path("scenarios").resolve()):
+    for library in (SHIPPED, Path("scenarios").resolve(), library_of(Path("any.yaml"))):
         here |= known_files(library)
     for name in names:
         if name not in here:
