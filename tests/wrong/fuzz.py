@@ -127,7 +127,8 @@ def told(said: str, minutes: float, crashes: list[str]) -> str:
     lines = [
         "# Fuzzing the reader",
         "",
-        f"`make fuzz`, {datetime.now(UTC).date().isoformat()}: {minutes:g} minutes at the lowest priority, {had:.1f} of them of a processor.",
+        f"`make fuzz`, {datetime.now(UTC).date().isoformat()}: {minutes:g} minutes at the lowest priority,",
+        f"{had:.1f} of them of a processor.",
         f"{machine}, {tools}.",
         "",
         "| inputs tried | a second | edges reached | features | inputs that reached something new | memory | faults |",
