@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup run report test test-all cluster-test check bench calibrate proposals docs clean
+.PHONY: setup run report test test-all cluster-test check fuzz bench calibrate proposals docs clean
 
 setup: $(STAMP)
 
@@ -44,6 +44,13 @@ check: setup
 	$(BIN)/sim validate $(wildcard scenarios/*.yaml scenarios/*/*.yaml)
 	$(BIN)/python -m calibration.ledger
 	$(BIN)/python -m docs.generate --check
+
+# Half an hour at the lowest priority; `MINUTES=1` for a try. Inputs that are faults are left in tests/wrong/found.
+MINUTES ?= 30
+
+fuzz: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement fuzz.lock
+	$(BIN)/python tests/wrong/fuzz.py --minutes $(MINUTES)
 
 bench: setup
 	$(BIN)/python -m benchmarks

@@ -32,6 +32,8 @@ PACKAGES = ("numpy", "numba", "simpy", "salabim", "ciw")
 BOTH = ("both-rows-200", "both-rows-50")
 """Years of both corridors, at two sizes of rows."""
 IN_YEARS = ("sweep", "both")
+COUNTED = ("years", "lanes", "stations", "workers")
+"""Works whose size is so many of what they are called."""
 Runs = dict[tuple[str, int], list[Run]]
 
 
@@ -49,6 +51,11 @@ class Plan:
     years: int
     both_years: int
     """Years of both corridors; 0 is January alone."""
+    years_of_growth: tuple[int, ...] = (1, 2, 4, 8)
+    lanes: tuple[int, ...] = (1, 4, 16, 64)
+    stations: tuple[int, ...] = (2, 8, 32)
+    workers: tuple[int, ...] = (1, 2)
+    """How long, wide and deep corridors grow (`benchmarks.growing`), and on how many workers replications run."""
     growth_from: int = 100_000
     """Sizes below are left out of the engine's growth: there building the model takes longest."""
 
@@ -72,6 +79,9 @@ QUICK_PLAN = Plan(
     h_simpy=(4_000, 16_000),
     years=1,
     both_years=0,
+    years_of_growth=(1, 2),
+    lanes=(1, 8),
+    stations=(2, 8),
 )
 
 
@@ -89,14 +99,25 @@ class Ratio:
 def measure(plan: Plan, runner: Callable[..., Run] = run_child, tell: Callable[[Run], None] = lambda _: None) -> Runs:
     """All runs of a plan, those that are compared with one another interleaved."""
     w = [("engine", n) for n in plan.engine] + [("simpy", n) for n in plan.simpy]
-    w += [("salabim", plan.others), ("ciw", plan.others)]
+    w += [("salabim", plan.others), ("ciw", plan.others), ("floor", plan.engine[-1])]
     h = [("h-engine", plan.h_engine), ("h-floor", plan.h_engine), *(("h-simpy", n) for n in plan.h_simpy)]
     h += [(name, plan.both_years) for name in BOTH]
     sweeps = [("sweep", plan.years), ("sweep-settled", plan.years)]
     runs: Runs = {}
-    for group in (w, h, sweeps):
+    grown = [(name, n) for name, sizes in _directions(plan).items() for n in sizes]
+    for group in (w, h, sweeps, grown):
         runs |= interleave_children(group, plan.rounds, runner=runner, tell=tell)
     return runs
+
+
+def _directions(plan: Plan) -> dict[str, tuple[int, ...]]:
+    """What grows, and on how many workers the same work runs."""
+    return {
+        "years": plan.years_of_growth,
+        "lanes": plan.lanes,
+        "stations": plan.stations,
+        "workers": plan.workers,
+    }
 
 
 def ratios(plan: Plan, runs: Runs) -> dict[str, Ratio]:
@@ -106,6 +127,7 @@ def ratios(plan: Plan, runs: Runs) -> dict[str, Ratio]:
         "w_vs_simpy": _ratio(runs, ("simpy", plan.simpy[-1]), w),
         "w_vs_salabim": _ratio(runs, ("salabim", plan.others), w),
         "w_vs_ciw": _ratio(runs, ("ciw", plan.others), w),
+        "w_vs_floor": _ratio(runs, w, ("floor", plan.engine[-1])),
         "vs_simpy": _ratio(runs, ("h-simpy", plan.h_simpy[-1]), h),
         "vs_floor": _ratio(runs, h, ("h-floor", plan.h_engine)),
         **{
@@ -149,7 +171,9 @@ def report(plan: Plan, runs: Runs) -> dict[str, Any]:
             "engine": growth(runs, "engine", plan.growth_from),
             "simpy": growth(runs, "simpy"),
             "h-simpy": growth(runs, "h-simpy"),
+            **{name: growth_with_size(runs, name) for name in ("years", "lanes", "stations")},
         },
+        "grown": {name: _grown(runs, name, sizes) for name, sizes in _directions(plan).items()},
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "cpu": cpu(),
         "cpus": os.cpu_count(),
@@ -159,6 +183,24 @@ def report(plan: Plan, runs: Runs) -> dict[str, Any]:
         "plan": asdict(plan),
         "runs": [asdict(run) for of_size in runs.values() for run in of_size],
     }
+
+
+def growth_with_size(runs: Runs, name: str) -> float:
+    """Growth exponent of time with years, lanes or stations."""
+    points = [run for (who, _), of_size in runs.items() if who == name for run in of_size]
+    return growth_exponent([run.n for run in points], [run.seconds for run in points])
+
+
+def _grown(runs: Runs, name: str, sizes: Sequence[int]) -> dict[str, dict[str, float]]:
+    """Median seconds and largest peak memory by size."""
+    found: dict[str, dict[str, float]] = {}
+    for n in sizes:
+        of_size = runs[name, n]
+        found[str(n)] = {
+            "seconds": round(median(run.seconds for run in of_size), 3),
+            "peak_mb": round(max(run.peak_mb for run in of_size)),
+        }
+    return found
 
 
 def _of_both(plan: Plan, runs: Runs) -> dict[str, float]:
@@ -188,6 +230,8 @@ def rates_table(runs: Runs) -> Table:
     for (name, n), of_size in runs.items():
         seconds, peak = (median(getattr(run, what) for run in of_size) for what in ("seconds", "peak_mb"))
         size = f"{n} years" if name.startswith(IN_YEARS) else f"{n:,}"
+        if name in COUNTED:
+            size = f"{n} {name}"
         table.add_row(name, size, f"{seconds:.2f}", f"{parcels_per_second(of_size):,.0f}", f"{peak:,.0f}")
     return table
 
@@ -207,7 +251,10 @@ def show(console: Console, runs: Runs, figures: dict[str, Any]) -> None:
     """Print tables and single figures."""
     console.print(rates_table(runs), ratios_table(figures))
     exponents = ", ".join(f"{name} {value:.2f}" for name, value in figures["growth_exponents"].items())
-    console.print(f"growth exponent of time with parcels: {exponents}")
+    console.print(f"growth exponent of time with parcels, and with years, lanes and stations: {exponents}")
+    for name, by_size in figures["grown"].items():
+        told = ", ".join(f"{n}: {each['seconds']:.2f} s" for n, each in by_size.items())
+        console.print(f"{name}: {told}")
     console.print(f"peak memory of a year of Harbin: {figures['peak_mb']} MB")
     console.print(
         f"one run of a sweep: {figures['sweep_run_s']} s; with the settling before it: "

@@ -20,7 +20,9 @@ WARM_UP = 500
 """Expected parcels of the run before the clock starts."""
 WARM_UPS = {"h-engine": 20_000, "h-floor": 20_000, "h-simpy": 2_000, "sweep": 1, "sweep-settled": 1}
 WARM_UPS |= {"both-rows-200": 0, "both-rows-50": 0}
-"""The same for works that need more, or less, to have been everywhere; those named sweep or both count years."""
+WARM_UPS |= dict.fromkeys(("years", "lanes", "stations"), 1) | {"workers": 0}
+"""The same for works that need more, or less, to have been everywhere; those named sweep or both count years, and those
+named after years, lanes, stations or workers count these."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +151,34 @@ def both_corridors(parcels_per_row: int) -> Work:
     return work
 
 
+def growing(direction: str) -> Work:
+    """A corridor of ``n`` years, lanes or stations (`benchmarks.growing`)."""
+    from benchmarks import growing
+
+    def work(n: int, seed: int) -> Result:
+        scenario = getattr(growing, direction)(n)
+        return Result(n_parcels=growing.simulate(scenario, seed), outputs={})
+
+    return work
+
+
+def on_workers() -> Work:
+    """Four replications of the five years of a sweep on ``n`` workers (none: of January, on one)."""
+    from datetime import date
+
+    import sim
+    from benchmarks import harbin
+
+    harbin.described()
+
+    def work(n: int, seed: int) -> Result:
+        scenario = harbin.five_years(seed, date(2021, 1, 1) if n else date(2016, 2, 1))
+        results = sim.run(scenario, replications=4, workers=max(n, 1))
+        return Result(n_parcels=int(results.columns("summary")["placed"].sum()), outputs={})
+
+    return work
+
+
 WORKS: dict[str, Callable[[], Work]] = {
     "engine": engine,
     "h-engine": harbin_engine,
@@ -158,6 +188,10 @@ WORKS: dict[str, Callable[[], Work]] = {
     "sweep-settled": lambda: sweep(True),
     "both-rows-200": lambda: both_corridors(200),
     "both-rows-50": lambda: both_corridors(50),
+    "years": lambda: growing("years"),
+    "lanes": lambda: growing("lanes"),
+    "stations": lambda: growing("stations"),
+    "workers": on_workers,
     "floor": least,
     "reference": lambda: peer("reference"),
     "simpy": lambda: peer("plain_simpy"),

@@ -3,8 +3,9 @@
 `docs/scenario-reference.md` comes from the models of a scenario, `docs/tables.md` and `docs/summary*` from the
 declarations of the tables and of `sim run --json`, `docs/comparing-*` from those of a comparison,
 `docs/reconciliation.md` from the tables of the evidence, `docs/proposals.*` and the tables of
-`docs/interventions-*.md` from `results/comparisons/`, `scenarios/schema.json` and those of interventions, rankings,
-sitings and sweeps from `sim schema`. With `--check` nothing is written, and the exit code is 1 if a file differs.
+`docs/interventions-*.md` from `results/comparisons/`, `docs/stress-des.md` from what reports say of the baselines,
+`scenarios/schema.json` and those of interventions, rankings, sitings and sweeps from `sim schema`. With `--check`
+nothing is written, and the exit code is 1 if a file differs.
 """
 
 import json
@@ -21,7 +22,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from calibration.reconciliation import page
-from docs import proposals
+from docs import proposals, stress
 from sim.cli import comparison_json, summary
 from sim.cli.schema import schema_text
 from sim.errors import listed
@@ -166,6 +167,7 @@ def files() -> dict[Path, str]:
         )
         + "\n",
         ROOT / "docs" / "reconciliation.md": page(),
+        ROOT / "docs" / "stress-des.md": stress.page(),
         ROOT / "scenarios" / "schema.json": schema_text(),
         ROOT / "scenarios" / "interventions" / "schema.json": schema_text("intervention"),
         ROOT / "scenarios" / "rankings" / "schema.json": schema_text("ranking"),

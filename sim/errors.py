@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from errno import EACCES, EDQUOT, ENAMETOOLONG, ENOSPC, EPERM, EROFS
 
 LINE_SHOWN = 160  # characters of a source line; a longer line is cut around the column
 PROBLEMS_SHOWN = 200  # of one file or of several
@@ -50,6 +51,21 @@ class UnitError(SimError, ValueError):
 
 class InputError(SimError):
     """What was given cannot be used: a name, a folder, a table, a condition; the command ends with 2, as for files."""
+
+
+REMEDIES = {
+    ENOSPC: "the disk is full; free some space",
+    EDQUOT: "your share of the disk is used up; free some space",
+    EROFS: "it cannot be written to; name another folder with --out",
+    EACCES: "you may not write to it; name another folder with --out",
+    EPERM: "you may not write to it; name another folder with --out",
+    ENAMETOOLONG: "its name is too long; name another folder with --out",
+}
+
+
+def remedy_of(error: OSError) -> str:
+    """Why a folder cannot be written, and what to do."""
+    return REMEDIES.get(error.errno or 0, error.strerror or str(error))
 
 
 class EngineError(SimError):

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -106,12 +107,17 @@ def _place(mark: Mark) -> dict[str, Any]:
 
 
 def write_csv(shown: Iterable[Account], file: Path, evidence: Evidence) -> None:
-    """One line for each number."""
+    """One line for each number; the file is there whole or as it was."""
+    aside = file.with_name(f".{file.name[:100]}.{os.getpid()}")
     try:
-        with file.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(_flat(each, evidence) for each in shown)
+        try:
+            with aside.open("w", encoding="utf-8", newline="") as stream:
+                writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
+                writer.writeheader()
+                writer.writerows(_flat(each, evidence) for each in shown)
+            aside.replace(file)
+        finally:
+            aside.unlink(missing_ok=True)
     except OSError as error:
         raise SimError(f"cannot write {file}: {error.strerror}") from None
 

@@ -87,11 +87,11 @@ class Run:
         return np.flatnonzero(self.record.axes.is_reported_month())
 
     def by_month(self, n: int) -> tuple[np.ndarray, np.ndarray]:
-        """Numbers of month and thing of each reported month and each of ``n`` things, month by month: int64[months * n]."""
+        """Numbers of month and thing of reported months and ``n`` things, month by month: int64[months * n] each."""
         return np.repeat(self.months, n), np.tile(np.arange(n), len(self.months))
 
     def cells(self) -> Cells:
-        """All cells of reported months that a route serves: numbers of month, route, region and product, int64[n] each."""
+        """Cells of reported months that a route serves: numbers of month, route, region and product, int64[n] each."""
         month, cell = np.divmod(np.arange(len(self.months) * self.is_served.size), self.is_served.size)
         is_in = self.is_served.ravel()[cell]
         return (self.months[month[is_in]], *np.unravel_index(cell[is_in], self.is_served.shape))

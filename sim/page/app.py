@@ -8,7 +8,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from anyio import to_thread
+from anyio import Event, to_thread
 from pydantic import ValidationError
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.applications import Starlette
@@ -41,6 +41,8 @@ from sim.page.wanted import Wanted
 HERE = Path(__file__).parent
 SMALLEST_ZIPPED = 1000
 PING_SECONDS = 15
+FAREWELL_SECONDS = 2
+"""Streams of events end by themselves within so long when the server does."""
 A_YEAR = 365 * 86_400
 T = TypeVar("T")
 
@@ -234,11 +236,15 @@ class Pages:
     async def events(self, request: Request) -> Response:
         """The list of runs, now and whenever it has changed."""
 
+        ended = Event()
+
         async def told() -> AsyncIterator[ServerSentEvent]:
-            async for text in self.parts.board.told():
+            async for text in self.parts.board.told(ended):
                 yield ServerSentEvent(text, event="runs")
 
-        return EventSourceResponse(told(), ping=PING_SECONDS)
+        return EventSourceResponse(
+            told(), ping=PING_SECONDS, shutdown_event=ended, shutdown_grace_period=FAREWELL_SECONDS
+        )
 
     # -- results -------------------------------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ import json
 import logging
 from collections.abc import AsyncIterator
 
-from anyio import to_thread
+from anyio import Event, to_thread
 
 from sim.language import marked
 from sim.page.elsewhere import Elsewhere
@@ -27,13 +27,22 @@ class Board:
         self.runs, self.elsewhere, self.at_once = runs, elsewhere, at_once
         self.text = "[]"
         """The list as JSON, as it was seen last."""
-        self._changed = asyncio.Condition()
         self._looking = asyncio.Lock()
+        self._ended: dict[str, Shown] = {}
 
     def listed(self) -> list[Shown]:
         """All that is shown, the newest of the page first, then those of the terminal."""
-        own = [run.shown() for run in reversed(self.runs.all()[-MOST_SHOWN:])]
+        own = [self._shown(run) for run in reversed(self.runs.all()[-MOST_SHOWN:])]
         return [*own, *list(reversed(self.elsewhere.shown()))[:MOST_SHOWN]]
+
+    def _shown(self, run: Run) -> Shown:
+        """What has ended stays as it is."""
+        if run.id not in self._ended:
+            shown = run.shown()
+            if not run.has_ended:
+                return shown
+            self._ended[run.id] = shown
+        return self._ended[run.id]
 
     def add(self, wanted: Wanted, read: list[Read]) -> Run:
         """Put a run in the queue."""
@@ -43,7 +52,7 @@ class Board:
 
     def turn(self) -> None:
         """Look after all runs once: note what has ended, press what is to stop, start what may start."""
-        runs = [run for run in self.runs.all() if not (run.folder / "ended.json").is_file()]
+        runs = [run for run in self.runs.all() if not run.has_ended]
         for run in runs:
             if run.is_to_stop:
                 run.press()
@@ -61,15 +70,11 @@ class Board:
     # -- telling -------------------------------------------------------------------------------------------------------
 
     async def look(self) -> None:
-        """Take a turn, and tell if the list differs from what was told last."""
+        """Take a turn, and make the list anew."""
         async with self._looking:
             await to_thread.run_sync(self.turn)
             shown = await to_thread.run_sync(self.listed)
-            text = json.dumps([one.record() for one in shown], ensure_ascii=False, allow_nan=False)
-        if text != self.text:
-            self.text = text
-            async with self._changed:
-                self._changed.notify_all()
+            self.text = json.dumps([one.record() for one in shown], ensure_ascii=False, allow_nan=False)
 
     async def watch(self) -> None:
         """Look for ever, twice a second; what goes wrong once does not end it."""
@@ -80,13 +85,11 @@ class Board:
                 logger.exception("the list of runs could not be made")
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def told(self) -> AsyncIterator[str]:
-        """The list now, and again whenever it has changed."""
+    async def told(self, ended: Event) -> AsyncIterator[str]:
+        """The list now, and again whenever it has changed, until the server ends."""
         last: str | None = None
-        while True:
-            async with self._changed:
-                while self.text == last:
-                    await self._changed.wait()
-                last = text = self.text
-            yield text
+        while not ended.is_set():
+            if self.text != last:
+                last = self.text
+                yield last
             await asyncio.sleep(LOOK_SECONDS)

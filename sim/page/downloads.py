@@ -2,9 +2,11 @@
 
 import asyncio
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from sim.language import LANGUAGES, marked
 from sim.page.files import last_lines
@@ -81,23 +83,24 @@ class Downloads:
     async def _write(self, folder: Path, language: str, file: Path) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         log = file.with_suffix(".txt")
-        options = ("report", str(folder), "--lang", language, "--out", str(file))
-        with log.open("wb") as stream:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "sim.cli",
-                *options,
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=stream,
-                stderr=stream,
-            )
-            try:
-                code = await asyncio.wait_for(process.wait(), REPORT_SECONDS)
-            except BaseException:
-                with suppress(ProcessLookupError):
-                    process.kill()
-                await process.wait()
-                raise
+        command = (sys.executable, "-m", "sim.cli", "report", str(folder), "--lang", language, "--out", str(file))
+        try:
+            with log.open("wb") as stream:
+                code = await _ended(command, stream)
+        except (OSError, TimeoutError) as error:
+            raise PageError(500, NO_REPORT, why=str(error) or type(error).__name__) from None
         if code or not file.is_file():
             raise PageError(500, NO_REPORT, why=last_lines(log, 2) or str(code))
+
+
+async def _ended(command: Sequence[str], stream: IO[bytes]) -> int:
+    """Run a command to its end; it ends with the request, or when it takes too long. Its exit code."""
+    nothing = asyncio.subprocess.DEVNULL
+    process = await asyncio.create_subprocess_exec(*command, stdin=nothing, stdout=stream, stderr=stream)
+    try:
+        return await asyncio.wait_for(process.wait(), REPORT_SECONDS)
+    except BaseException:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+        raise

@@ -117,17 +117,17 @@ class Results:
     def read(self, name: str) -> Result:
         """The manifest, scenarios and tables."""
         found = self.one(name)
-        try:
-            return self._read(found.folder, (found.folder / MANIFEST).stat().st_mtime_ns)
-        except NoResultError:
-            raise PageError(422, marked("This result cannot be read; it may be of another version.")) from None
+        return self._read(found.folder, (found.folder / MANIFEST).stat().st_mtime_ns)
 
     def told(self, name: str, language: str) -> dict[str, Any]:
         """All that the page shows of a result."""
         found = self.one(name)
         if found.kind == "sweep":
             return {**self._record(found), "answer": [], "plans": [], "warnings": []}
-        return self._told(name, (found.folder / MANIFEST).stat().st_mtime_ns, language)
+        try:
+            return self._told(name, (found.folder / MANIFEST).stat().st_mtime_ns, language)
+        except (NoResultError, OSError, KeyError, ValueError):
+            raise PageError(422, marked("This result cannot be read; it may be of another version.")) from None
 
     def _tell(self, name: str, changed: int, language: str) -> dict[str, Any]:
         del changed
@@ -198,6 +198,7 @@ def _plans(speaking: Speaking) -> list[dict[str, Any]]:
             {
                 "name": name,
                 "title": speaking.plan(name),
+                "interventions": speaking.interventions(name),
                 "is_baseline": False,
                 "p_best": number(row["p_best"]),
                 "p_better": number(row["p_better"]),

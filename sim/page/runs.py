@@ -88,6 +88,11 @@ class Run:
         return next((folder for folder in folders if (folder / MANIFEST).is_file()), None)
 
     @property
+    def has_ended(self) -> bool:
+        """Whether it was written down how it ended."""
+        return (self.folder / "ended.json").is_file()
+
+    @property
     def is_to_stop(self) -> bool:
         """Whether somebody asked it to stop."""
         return (self.folder / "stop.json").is_file()
@@ -176,7 +181,7 @@ class Run:
         if (process := self.process) is not None:
             process.reap()
         state = self.state()
-        if state in ("done", "failed", "stopped") and not (self.folder / "ended.json").is_file():
+        if state in ("done", "failed", "stopped") and not self.has_ended:
             write_json(self.folder / "ended.json", {"state": state, "finished_at": now()})
 
 

@@ -55,12 +55,14 @@ class Guard:
     port: int
     token: str | None = None
     """None on loopback, where whoever asks sits at the machine."""
+    said: frozenset[str] = frozenset()
+    """Names that the planner gave: at any port, as a proxy has its own."""
 
     @classmethod
-    def of(cls, host: str, port: int, token: str | None, more: Iterable[str] = ()) -> "Guard":
-        """For a server bound to a host."""
-        names = {*LOOPBACK, *(name.lower() for name in more), host.lower()} - {"0.0.0.0", "::"}
-        return cls(frozenset(names), port, token)
+    def of(cls, host: str, port: int, token: str | None, said: Iterable[str] = (), own: Iterable[str] = ()) -> "Guard":
+        """For a server bound to a host, with names that were given, and others that the machine has."""
+        names = {*LOOPBACK, *(name.lower() for name in own), host.lower()} - {"0.0.0.0", "::"}
+        return cls(frozenset(names), port, token, frozenset(name.lower() for name in said))
 
     @property
     def cookie(self) -> str:
@@ -81,7 +83,8 @@ class Guard:
             return False
         if parts.username is not None or parts.path or parts.query or parts.fragment or not parts.hostname:
             return False
-        return parts.hostname.lower() in self.names and (port or 80) == self.port
+        name = parts.hostname.lower()
+        return name in self.said or (name in self.names and (port or 80) == self.port)
 
     def is_known(self, cookies: Mapping[str, str], authorization: str) -> bool:
         """Whether somebody has shown the token, in a cookie or a header."""

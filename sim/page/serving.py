@@ -2,8 +2,10 @@
 
 import errno
 import secrets
+import signal
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,13 +55,28 @@ def serve(options: Options, say: Callable[[str], None]) -> None:
             config = uvicorn.Config(
                 app, log_level="warning", server_header=False, timeout_graceful_shutdown=GRACE_SECONDS, ws="none"
             )
-            uvicorn.Server(config).run(sockets=[bound])
+            with suppress(KeyboardInterrupt), _ended_as_by_ctrl_c():
+                uvicorn.Server(config).run(sockets=[bound])
     except FolderInUseError:
         who = holder(own)
         raise ServingError(
             f"{options.results} is served already, by process {who.get('pid')}; open its page, or name another folder "
             "with --results"
         ) from None
+
+
+@contextmanager
+def _ended_as_by_ctrl_c() -> Iterator[None]:
+    """Within, a request to end (SIGTERM) is as Ctrl-C: the folder is let go of. The server hands on what it got."""
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def guarded(options: Options, guard: Guard) -> Guarded:
@@ -74,7 +91,7 @@ def guard_of(options: Options, port: int) -> Guard:
     token = options.token or secrets.token_urlsafe(24)
     if len(token) < SHORTEST_TOKEN:
         raise ServingError(f"the token has {len(token)} characters; take {SHORTEST_TOKEN} or more, or leave it out")
-    return Guard.of(options.host, port, token, [*options.names, *_own_names()])
+    return Guard.of(options.host, port, token, options.names, _own_names())
 
 
 def address(options: Options, guard: Guard) -> str:

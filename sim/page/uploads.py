@@ -2,8 +2,6 @@
 
 import os
 import re
-from contextlib import suppress
-from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -60,13 +58,13 @@ class Uploads:
     def _checked(self, data: bytes) -> tuple[str, str]:
         """Kind and name, if nothing is wrong; else WrongFileError."""
         self.library.refresh(is_forced=True)
-        first = self._written(data, TRIED)
-        try:
-            tree = read_tree(first)
-        except ScenarioError as error:
-            raise WrongFileError(problems_of(error)) from None
-        finally:
-            first.unlink(missing_ok=True)
+        first = self.library.folder / f"{TRIED}.yaml"
+        with self.library.trying(first):
+            first.write_bytes(data)
+            try:
+                tree = read_tree(first)
+            except ScenarioError as error:
+                raise WrongFileError(problems_of(error)) from None
         kind = "intervention" if is_intervention(tree) else "scenario"
         node = tree.children.get(kind)
         name = str(node.value) if node is not None and isinstance(node.value, str) else ""
@@ -86,22 +84,15 @@ class Uploads:
 
     def _try(self, data: bytes, kind: str, name: str) -> None:
         """Read it in its place among the others, as it would be read from then on."""
-        file = self._written(data, name, "interventions" if kind == "intervention" else ".")
-        try:
-            scenario = trial(file).scenario if kind == "intervention" else load(file).scenario
-            if scenario is not None:
-                refuse_if_absurd(scenario, replications=1)
-        except ScenarioError as error:
-            raise WrongFileError(problems_of(error)) from None
-        finally:
-            with suppress(FileNotFoundError):
-                file.unlink()
-
-    def _written(self, data: bytes, name: str, part: str = ".") -> Path:
-        """The file in the library; it goes again unless it is kept."""
-        file = self.library.folder / part / f"{name}.yaml"
-        file.write_bytes(data)
-        return file
+        file = self.library.folder / ("interventions" if kind == "intervention" else ".") / f"{name}.yaml"
+        with self.library.trying(file):
+            file.write_bytes(data)
+            try:
+                scenario = trial(file).scenario if kind == "intervention" else load(file).scenario
+                if scenario is not None:
+                    refuse_if_absurd(scenario, replications=1)
+            except ScenarioError as error:
+                raise WrongFileError(problems_of(error)) from None
 
 
 def problems_of(error: ScenarioError) -> list[dict[str, Any]]:

@@ -30,7 +30,7 @@ from sim.reading.core_schema import is_surrogate, kind_of, scalar_of
 from sim.reading.files import text_of
 from sim.reading.tree import Mark, Path, Tree
 
-MAX_NODES = 200_000  # with every alias expanded
+MAX_NODES = 100_000  # with every alias expanded
 MAX_DEPTH = 60
 MAX_CAREFUL = 300_000  # characters; of a longer text libyaml says what is wrong, else it would take a minute
 FILES_REMEMBERED = 64

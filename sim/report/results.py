@@ -71,7 +71,7 @@ class Result:
 
     def has(self, name: str) -> bool:
         """Whether a table is there; older comparisons have fewer."""
-        return (self.folder / f"{name}.parquet").is_file()
+        return (self.folder / f"{name}.parquet").exists()
 
     def network(self, name: str) -> pd.DataFrame:
         """`flows`, `stations` or `lanes` by plan and month: means over replications. See NETWORK."""

@@ -127,6 +127,7 @@ def test_every_module_says_what_lives_in_it() -> None:
         ["run", "--help"],
         ["compare", "--help"],
         ["report", "--help"],
+        ["serve", "--help"],
         ["sensitivity", "--help"],
         ["discover", "--help"],
         ["validate", "scenarios/harbin-baseline.yaml"],

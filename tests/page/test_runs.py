@@ -197,7 +197,8 @@ def progress(results: Path, name: str, **more: Any) -> None:
     folder.mkdir(parents=True)
     said = {
         "program": "parcel-corridors", "kind": "compare", "title": "By hand", "state": "running", "phase": "running",
-        "done": 3, "total": 12, "failed": 0, "share": 0.25, "seconds_left": 90, "started_at": "2026-01-01T00:00:00+00:00",
+        "done": 3, "total": 12, "failed": 0, "share": 0.25, "seconds_left": 90,
+        "started_at": "2026-01-01T00:00:00+00:00",
         "updated_at": "2026-01-01T00:01:00+00:00", "pid": os.getpid(), "host": os.uname().nodename,
     }  # fmt: skip
     (folder / "progress.json").write_text(json.dumps(said | more))

@@ -49,6 +49,14 @@ def test_another_name_that_leads_here_is_refused(client: TestClient, host: str) 
     assert "corridor" not in answer.text
 
 
+def test_name_that_was_given_is_answered_to_at_the_port_of_a_proxy(abroad: TestClient) -> None:
+    shown = {"Authorization": f"Bearer {TOKEN}"}
+    for host in ("planning.example", "planning.example:443", f"planning.example:{PORT}", f"10.0.0.5:{PORT}"):
+        assert abroad.get("/api/corridors", headers={"Host": host, **shown}).status_code == 200
+    for host in ("10.0.0.5", "evil.planning.example", "planning.example.evil.example"):
+        assert abroad.get("/api/corridors", headers={"Host": host, **shown}).status_code == 421
+
+
 # -- the token ---------------------------------------------------------------------------------------------------------
 
 

@@ -63,6 +63,13 @@ def test_file_of_one_name_replaces_the_earlier_one(client: TestClient) -> None:
     assert "from 2 to 8" in checked["plans"][0]["changes"][0]
 
 
+def test_wrong_version_leaves_the_earlier_one_in_place(client: TestClient) -> None:
+    send(client, PROPOSAL)
+    assert send(client, PROPOSAL.replace("servers: 3", "servers: none"))[0] == 422
+    checked = client.post("/api/plans/check", json=body(plan("Mine", {"name": "my-lines"}))).json()
+    assert "from 2 to 5" in checked["plans"][0]["changes"][0]
+
+
 def test_every_error_of_a_wrong_file_stands_at_its_line(client: TestClient, results: Path) -> None:
     wrong = OWN + "lanes: {flight: {payload: {mass: 3 parsecs}}}\nhorizon: {ende: 2016-07-01}\n"
     status, found = send(client, wrong)

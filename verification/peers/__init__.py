@@ -1,1 +1,1 @@
-"""Small corridors in Ciw, SimPy and salabim: one module each, of the shape ``simulate(line, drawn) -> starts, ends``."""
+"""Small corridors in Ciw, SimPy and salabim: a module each, of the shape ``simulate(line, drawn) -> starts, ends``."""

@@ -1,7 +1,7 @@
 """The engine held against other simulators on small corridors, with luck of their own and with the engine's own luck.
 
 With luck of their own, two simulators agree if the difference of their means is Monte Carlo error (Welch 1947). With
-the engine's luck read out of its log there is no Monte Carlo error: every start and end of every service has to be equal.
+the engine's luck read out of its log there is none: every start and end of every service has to be equal.
 """
 
 from collections.abc import Callable, Iterator

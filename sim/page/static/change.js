@@ -5,6 +5,7 @@ import { at, el, fault, say } from "./make.js";
 import { addPlan, changed, dropPlan, hasRoom, onChange, planTitle, shownPlan, state } from "./state.js";
 import { counted, t } from "./words.js";
 
+const LONGEST_NAME = 80;
 let known = [];
 let cards = [];
 const fetched = new Map();
@@ -16,6 +17,17 @@ export const intervention = (name) => known.find((one) => one.name === name);
 export function planSaid(plan) {
   const names = Object.keys(plan.chosen).map((name) => intervention(name)?.title ?? name);
   return names.length ? names.join(" + ") : t("Nothing is chosen yet.");
+}
+
+/** What a plan is called where it is not looked at: its letter and what is in it. */
+export const planName = (plan) => `${planTitle(plan)}: ${planSaid(plan)}`.slice(0, LONGEST_NAME).trim();
+
+/** What the server is asked to check or to run. Empty plans are left out. */
+export function asked() {
+  const plans = state.plans
+    .filter((plan) => Object.keys(plan.chosen).length)
+    .map((plan) => ({ name: planName(plan), chosen: Object.entries(plan.chosen).map(([key, one]) => ({ name: key, ...one })) }));
+  return { corridor: state.corridor, plans, replications: state.replications, parcels_per_row: state.rows };
 }
 
 function tab(plan, index) {

@@ -1,15 +1,15 @@
 // The bar below: what plans cost and how long they will run, at once; and the button that runs them.
 import { post } from "./api.js";
-import { intervention } from "./change.js";
+import { asked, intervention, planName, planSaid } from "./change.js";
 import { at, el, quietly, say, saved } from "./make.js";
-import { asked, changed, onChange, planTitle, shownPlan, state } from "./state.js";
+import { changed, onChange, planTitle, shownPlan, state } from "./state.js";
 import { bytes, counted, money, span, t } from "./words.js";
 
 let under;
 let checked = null;
 
 /** What the last check said of a plan. */
-export const said = (plan) => checked?.plans.find((one) => one.name === planTitle(plan));
+export const said = (plan) => checked?.plans.find((one) => one.name === planName(plan));
 
 /** Ask the server; what costs are known already is shown meanwhile. */
 function check() {
@@ -63,18 +63,30 @@ function figures(answer) {
 }
 
 function errors(found) {
-  const title = (name) => (name ? t("{plan}: ", { plan: name }) : "");
-  const list = () => el("ul", {}, ...found.map((one) => el("li", {}, el("b", {}, title(one.plan)), one.where ? `${one.where}: ` : "", one.message)));
+  const title = (name) => {
+    const plan = state.plans.find((one) => planName(one) === name);
+    return plan ? t("{plan}: ", { plan: planTitle(plan) }) : "";
+  };
+  const list = () => el("ul", {}, ...found.map((one) => el("li", {}, el("b", {}, title(one.plan)), one.where ? `${intervention(one.where)?.title ?? one.where}: ` : "", one.message)));
   at("errors").replaceChildren(...(found.length ? [list()] : []));
   at("bar").classList.toggle("wrong", found.length > 0);
   if (found.length) at("estimate").prepend(el("div", { class: "wrongs" }, list()));
 }
 
+/** What will run, beside the map: each plan with what is in it and what it costs. */
+function all() {
+  const line = (plan) =>
+    el("li", { class: `plan-${plan.name.split("-")[1]}` }, el("i", { "aria-hidden": "true" }), el("span", {}, el("b", {}, planTitle(plan)), ` ${planSaid(plan)}`), el("small", {}, money(costs(plan).capital_cny)));
+  const plans = state.plans.filter(hasAny).filter(isKnown);
+  at("plan-changes").replaceChildren(...(plans.length ? [el("h3", {}, t("What will run")), el("ul", { class: "will" }, ...plans.map(line))] : []));
+}
+
 /** What the plan that is looked at changes, beside the map. */
 function effects() {
+  if (document.body.dataset.step === "run") return all();
   const plan = shownPlan();
   const found = said(plan);
-  const yaml = checked?.yaml?.[planTitle(plan)];
+  const yaml = checked?.yaml?.[planName(plan)];
   const isShown = document.body.dataset.step === "change" && found?.changes?.length;
   at("plan-changes").replaceChildren(
     ...(isShown

@@ -5,7 +5,7 @@ import { changed, onChange, state } from "./state.js";
 import { percent, span, t } from "./words.js";
 
 const STATES = {
-  queued: () => t("waits"), running: () => t("runs"), done: () => t("done"), failed: () => t("failed"), stopped: () => t("stopped"),
+  queued: () => t("waiting"), running: () => t("running"), done: () => t("done"), failed: () => t("failed"), stopped: () => t("stopped"),
 };
 const rows = new Map();
 const told = new Map();
@@ -18,7 +18,7 @@ function row(run) {
     look: el("a", { class: "button primary", href: "#compare" }, t("Compare")),
   };
   const where = run.from_terminal ? el("em", {}, t("from a terminal")) : null;
-  const node = el("li", { class: "run" }, el("div", { class: "head" }, parts.title, where, parts.state), parts.bar,
+  const node = el("li", { class: "run", "data-run": run.id }, el("div", { class: "head" }, parts.title, where, parts.state), parts.bar,
     el("div", { class: "foot" }, parts.said, parts.stop, parts.look), parts.error);
   return { node, parts };
 }

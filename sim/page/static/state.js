@@ -1,5 +1,5 @@
 // What was chosen: kept over a reload, told to whoever draws it.
-import { ordinal, t } from "./words.js";
+import { t } from "./words.js";
 
 const KEY = "parcel-corridors";
 const MOST_PLANS = 6;
@@ -62,13 +62,5 @@ export function dropPlan() {
   changed("plans");
 }
 
-/** What a plan is called: by its number, as one counts in the language. */
-export const planTitle = (plan) => t("Plan {n}", { n: ordinal(plan.name.split("-")[1]) });
-
-/** What the server is asked to check or to run. Empty plans are left out. */
-export function asked() {
-  const plans = state.plans
-    .filter((plan) => Object.keys(plan.chosen).length)
-    .map(({ name, chosen }) => ({ name: planTitle({ name }), chosen: Object.entries(chosen).map(([key, one]) => ({ name: key, ...one })) }));
-  return { corridor: state.corridor, plans, replications: state.replications, parcels_per_row: state.rows };
-}
+/** What a plan is called: by its letter. */
+export const planTitle = (plan) => t("Plan {n}", { n: "ABCDEF"[Number(plan.name.split("-")[1]) - 1] });

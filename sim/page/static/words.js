@@ -77,8 +77,5 @@ export function span(seconds) {
 /** Bytes, roughly. */
 export const bytes = (value) => (isNone(value) ? NONE : `${(value / 1e9).toFixed(1)} GB`);
 
-/** A small number as things are numbered: 方案一, Plan 1. */
-export const ordinal = (n) => (isChinese ? "〇一二三四五六七八九"[n] : n);
-
 /** The first of two texts for one thing, the second, filled in, for several. */
 export const counted = (n, one, several) => (n === 1 ? one : several).replace("{n}", n);

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.errors import InputError, ScenarioError, did_you_mean, listed, shown
+from sim.errors import InputError, Problem, ScenarioError, did_you_mean, listed, shown
 from sim.reading import Tree, build, problem_at, read_tree, without_sources
+from sim.scenario.checks.as_written import known_in, misspelt_in_measures
 from sim.scenario.interventions.expanding import expansion_of
 from sim.scenario.interventions.files import Named, is_file, known_files
 from sim.scenario.interventions.intervention import Intervention
@@ -58,13 +59,41 @@ def is_intervention(tree: Tree) -> bool:
 def trial(file: Path, base: Path | None = None) -> Trial:
     """The intervention of a file in its world. Raises ScenarioError with everything that is wrong."""
     tree = read_tree(file)
-    intervention = build(Intervention, _described(tree))
-    if file.stem != intervention.intervention:
-        message = f"an intervention has the name of its file, '{file.stem}', not '{intervention.intervention}'"
-        raise ScenarioError([problem_at(tree, ("intervention",), message)])
-    found = base or _base(file, tree)
+    intervention, found = _read(file, tree, base)
     loaded = load(found, [*_required(file, intervention), file]) if found else None
     return Trial(intervention.intervention, intervention, found, loaded)
+
+
+def _read(file: Path, tree: Tree, base: Path | None) -> tuple[Intervention, Path | None]:
+    """An intervention's own words, and its base. Raises ScenarioError with everything that is wrong with them."""
+    own, _, problems = without_sources(_without_additions(tree))
+    intervention = None
+    try:
+        intervention = build(Intervention, own)
+    except ScenarioError as error:
+        problems += error.problems
+    name = tree.children.get("intervention")
+    if name is not None and isinstance(name.value, str) and file.stem != name.value:
+        message = f"an intervention has the name of its file, '{file.stem}', not '{name.value}'"
+        problems.append(problem_at(tree, ("intervention",), message))
+    try:
+        base = base or _base(file, tree)
+    except ScenarioError as error:
+        problems += error.problems
+    if intervention is not None and not problems:
+        return intervention, base
+    raise ScenarioError([*problems, *(_misspelt(own, tree, base) if base is not None else ())])
+
+
+def _misspelt(own: Tree, tree: Tree, base: Path) -> list[Problem]:
+    """Names in its measures that neither its base has nor what it adds, if its base can be read."""
+    try:
+        world = load(base).tree
+    except ScenarioError:
+        return []
+    measures = own.children.get("measures")
+    adds = tree.children.get("adds", Tree({}, tree.mark))
+    return misspelt_in_measures(measures, known_in(world, adds), ("measures",)) if measures is not None else []
 
 
 @dataclass(frozen=True)
@@ -83,8 +112,8 @@ class Tried:
 def tried(named: Sequence[Named], base: Path | None) -> Tried:
     """Interventions by name or file, over a scenario's file, or over the base that all of their files name.
 
-    Names are looked up in the library of the base; without one, in the folder `scenarios` here, then in that of the
-    program.
+    Names are looked up in the library of the base; without one, in that of the working folder, in `scenarios` there,
+    then in that of the program.
     """
     files = [Path(each) for each in named if is_file(each)]
     found = base or _common_base([*files, *_files_called([str(each) for each in named if not is_file(each)])])
@@ -96,7 +125,7 @@ def tried(named: Sequence[Named], base: Path | None) -> Tried:
 def _files_called(names: Sequence[str]) -> list[Path]:
     """The files of interventions that are named without a base."""
     here: dict[str, Path] = {}
-    for library in (SHIPPED, Path("scenarios").resolve()):
+    for library in (SHIPPED, Path("scenarios").resolve(), library_of(Path("any.yaml"))):
         here |= known_files(library)
     for name in names:
         if name not in here:
