@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup run test test-all cluster-test check fuzz bench calibrate proposals docs clean
+.PHONY: setup run report test test-all cluster-test check fuzz bench calibrate proposals docs clean
 
 setup: $(STAMP)
 
@@ -19,6 +19,11 @@ $(STAMP): requirements.lock pyproject.toml
 run: setup
 	$(BIN)/sim compare scenarios/harbin-baseline.yaml harbin-charters harbin-sorting harbin-single-window \
 	  harbin-russian-sorting harbin-training harbin-brand --parcels-per-row 200 --replications 8
+
+# What `make run` came to as reports to hand on, in both languages.
+report: setup
+	for lang in en zh; do $(BIN)/sim report $(wildcard results/runs/compare-harbin-baseline-harbin-charters-*-3-more) \
+	  --lang $$lang --out results/harbin-comparison.$$lang.html || exit; done
 
 # A file of tests stays in one process, so that what its tests share is made once.
 test: setup
