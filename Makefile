@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup run test test-all cluster-test check bench calibrate proposals docs clean
+.PHONY: setup run test test-all cluster-test check verify bench bench-check calibrate proposals docs clean
 
 setup: $(STAMP)
 
@@ -40,8 +40,16 @@ check: setup
 	$(BIN)/python -m calibration.ledger
 	$(BIN)/python -m docs.generate --check
 
+# The engine against theory and other simulators; some minutes. Writes results/verification.md and .csv.
+verify: setup
+	$(BIN)/python -m verification
+
 bench: setup
 	$(BIN)/python -m benchmarks
+
+# What the floor is compared with, measured anew and held against the last make bench.
+bench-check: setup
+	$(BIN)/python -m benchmarks.check
 
 # Both corridors in full, about half an hour each on two cores; then the quantiles against those that ship.
 calibrate: setup
