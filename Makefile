@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup run test test-all cluster-test check verify bench bench-check calibrate proposals docs clean
+.PHONY: setup run test test-all cluster-test check verify fuzz bench bench-check calibrate proposals docs clean
 
 setup: $(STAMP)
 
@@ -43,6 +43,13 @@ check: setup
 # The engine against theory and other simulators; some minutes. Writes results/verification.md and .csv.
 verify: setup
 	$(BIN)/python -m verification
+
+# Half an hour at the lowest priority; `MINUTES=1` for a try. Inputs that are faults are left in tests/wrong/found.
+MINUTES ?= 30
+
+fuzz: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement fuzz.lock
+	$(BIN)/python tests/wrong/fuzz.py --minutes $(MINUTES)
 
 bench: setup
 	$(BIN)/python -m benchmarks

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Iterator
 
 from docs.comparisons import ENOUGH_DRAWS, Figure, Row, figure
+from sim.experiments.differences import TOO_FEW_DRAWS
 
 NO_TIME = 0.05
 """Days; a mean that moves by less is not spoken of."""
@@ -32,7 +33,8 @@ def _parcels(row: Row, found: Figure | None) -> str:
 def _over(row: Row) -> str:
     """What an interval is an interval of."""
     draws = int(row["draws"])
-    return "95 %" if draws >= ENOUGH_DRAWS else f"{draws} draws" if draws else "by luck"
+    few = ", too few" if draws < TOO_FEW_DRAWS else ""
+    return "95 %" if draws >= ENOUGH_DRAWS else f"{draws} draws{few}" if draws else "by luck"
 
 
 def _days(found: Figure | None) -> str:
@@ -47,7 +49,10 @@ def _benefit(found: Figure | None) -> str:
     if found is None:
         return ""
     low, high = (_ratio(end) for end in (found.low, found.high))
-    return f"benefit {_ratio(found.value)} of its cost" + (f" ({low} to {high})" if low != high else "")
+    ends = f" ({low} to {high})" if low != high else ""
+    if found.value < 0:
+        return f"a loss of {_ratio(-found.value)} CNY for each CNY of cost{ends and f' (benefit {low} to {high})'}"
+    return f"benefit of {_ratio(found.value)} CNY for each CNY of cost{ends}"
 
 
 def _ratio(value: float) -> str:

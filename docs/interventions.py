@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from docs.comparisons import Row
+from docs.comparisons import Row, figure
 from docs.effects import told_circumstances
 
 DOCS = Path(__file__).resolve().parent
@@ -71,15 +71,15 @@ def _line(row: Row) -> str:
 
 
 def _cell(row: Row, column: str, scale: float, unit: str) -> str:
-    """A figure with its credible interval, to two significant figures of its size."""
-    if not row[column]:
+    """A figure with its interval (see `docs.comparisons.figure`), to two significant figures of its size."""
+    found = figure(row, column)
+    if found is None:
         return ""
-    value, *ends = (
-        float(row[f"{column}{end}"]) / scale for end in ("", "_low", "_high") if row.get(f"{column}{end}", "")
-    )
-    size = max(abs(value), *map(abs, ends)) if ends else abs(value)
+    value, low, high = (number / scale for number in (found.value, found.low, found.high))
+    size = max(map(abs, (value, low, high)))
     text = _rounded(value, size) + (f" {unit}" if unit else "")
-    return f"{text} [{', '.join(_rounded(end, size) for end in ends)}]" if ends else text
+    ends = [_rounded(end, size) for end in (low, high)]
+    return f"{text} [{', '.join(ends)}]" if low < high else text
 
 
 def _rounded(value: float, size: float) -> str:

@@ -7,8 +7,10 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from errno import EACCES, EDQUOT, ENAMETOOLONG, ENOSPC, EPERM, EROFS
 
 LINE_SHOWN = 160  # characters of a source line; a longer line is cut around the column
+PROBLEMS_SHOWN = 200  # of one file or of several
 TEXT_SHOWN = 60  # characters of a value quoted in a message
 
 
@@ -24,7 +26,7 @@ class ScenarioError(SimError):
         super().__init__(self.problems)
 
     def __str__(self) -> str:
-        return "\n".join(map(str, self.problems))
+        return "\n".join(_told(self.problems))
 
 
 class AbsurdScenarioError(ScenarioError):
@@ -36,7 +38,7 @@ class AbsurdScenarioError(ScenarioError):
         self.args = (estimate, self.problems)
 
     def __str__(self) -> str:
-        return "\n".join([*map(str, self.problems), f"error: refused before anything ran: {self.estimate}"])
+        return "\n".join([*_told(self.problems), f"error: refused before anything ran: {self.estimate}"])
 
 
 class UnitError(SimError, ValueError):
@@ -49,6 +51,21 @@ class UnitError(SimError, ValueError):
 
 class InputError(SimError):
     """What was given cannot be used: a name, a folder, a table, a condition; the command ends with 2, as for files."""
+
+
+REMEDIES = {
+    ENOSPC: "the disk is full; free some space",
+    EDQUOT: "your share of the disk is used up; free some space",
+    EROFS: "it cannot be written to; name another folder with --out",
+    EACCES: "you may not write to it; name another folder with --out",
+    EPERM: "you may not write to it; name another folder with --out",
+    ENAMETOOLONG: "its name is too long; name another folder with --out",
+}
+
+
+def remedy_of(error: OSError) -> str:
+    """Why a folder cannot be written, and what to do."""
+    return REMEDIES.get(error.errno or 0, error.strerror or str(error))
 
 
 class EngineError(SimError):
@@ -78,6 +95,12 @@ class Problem:
         if self.hint:
             lines.append(printable(f"    hint: {self.hint}"))
         return "\n".join(lines)
+
+
+def _told(problems: Sequence[Problem]) -> list[str]:
+    """Problems as text, the first of very many."""
+    more = len(problems) - PROBLEMS_SHOWN
+    return [*map(str, problems[:PROBLEMS_SHOWN]), *([f"... and {more:,} more"] if more > 0 else [])]
 
 
 def _source_and_caret(source: str, col: int) -> list[str]:

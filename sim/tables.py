@@ -4,19 +4,22 @@ Knows columns and folders; knows nothing of what the tables say.
 """
 
 import csv
+import fcntl
 import hashlib
 import json
 import math
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from errno import EEXIST, ENAMETOOLONG, ENOTEMPTY
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.errors import SimError
+from sim.errors import SimError, remedy_of
 from sim.pictures import save
 from sim.workbooks import write_workbook
 
@@ -64,16 +67,22 @@ class ResultsFolderError(SimError):
 
 
 def check_destination(folder: Path) -> None:
-    """Refuse a folder that holds anything but earlier results of this program."""
+    """Refuse a folder that holds anything but earlier results of this program, or that cannot be made."""
+    try:
+        _check_destination(folder)
+    except OSError as error:
+        raise ResultsFolderError(f"{folder} cannot be made: {remedy_of(error)}") from error
+
+
+def _check_destination(folder: Path) -> None:
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise ResultsFolderError(f"{folder} is not a folder; name another one with --out")
     above = next(path for path in folder.absolute().parents if path.exists())
     if not above.is_dir() or not os.access(above, os.W_OK):
         raise ResultsFolderError(f"{folder} cannot be made: {above} is not a folder that can be written to")
-    try:
-        Path(tempfile.mkdtemp(prefix=".try-", dir=above)).rmdir()
-    except OSError as error:
-        raise ResultsFolderError(f"{folder} cannot be made: {error.strerror}; name another one with --out") from error
+    if max(len(os.fsencode(part)) for part in folder.absolute().parts) > os.pathconf(above, "PC_NAME_MAX"):
+        raise OSError(ENAMETOOLONG, "File name too long")
+    Path(tempfile.mkdtemp(prefix=".try-", dir=above)).rmdir()
     if folder.exists() and any(map(_counts, folder.iterdir())) and not _is_ours(folder):
         message = f"{folder} holds files that are not results of this program; name another folder with --out"
         raise ResultsFolderError(message)
@@ -131,12 +140,29 @@ def write_results(
 ) -> None:
     """Write everything beside the folder, then put it in its place; earlier results of this program are replaced.
 
-    With the name of a workbook, the tables are also written as one of Excel.
+    With the name of a workbook, the tables are also written as one of Excel. Of two that write at once, the later ones
+    stay. Raises ResultsFolderError for a folder that cannot be used, or a disk that is full.
     """
     check_destination(folder)
     folder = folder.absolute()
+    try:
+        _write_results(folder, tables, manifest, side_file, parquet_only, pictures, workbook)
+    except OSError as error:
+        said = f"{folder}: {remedy_of(error)}; the new results are not written, earlier ones stay"
+        raise ResultsFolderError(said) from error
+
+
+def _write_results(
+    folder: Path,
+    tables: Mapping[str, Columns],
+    manifest: Mapping[str, Any],
+    side_file: Mapping[str, Any],
+    parquet_only: Mapping[str, Columns],
+    pictures: "Mapping[str, Figure]",
+    workbook: str | None,
+) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
-    new = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    new = Path(tempfile.mkdtemp(prefix=f".{folder.name[:100]}-", dir=folder.parent))
     try:
         for name, columns in tables.items():
             write_parquet(columns, new / f"{name}.parquet")
@@ -161,8 +187,29 @@ def _put_in_place(new: Path, folder: Path) -> None:
     A folder holds results if it has a manifest: that of the earlier ones goes first, and the new one comes last.
     """
     if not folder.exists():
-        new.rename(folder)
-        return
+        try:
+            new.rename(folder)
+            return
+        except OSError as error:
+            if error.errno not in (EEXIST, ENOTEMPTY):  # another command may have made it in between
+                raise
+    with _alone_in(folder):
+        _move_all(new, folder)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """One command at a time puts its files there; the system lets go however the command ends."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # a disk of another machine may know no locks
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _move_all(new: Path, folder: Path) -> None:
     earlier = set(_read_json(folder / SIDE_FILE).get("files", ()))
     (folder / MANIFEST).unlink(missing_ok=True)
     for name in sorted(earlier - {path.name for path in new.iterdir()}):

@@ -21,8 +21,17 @@ _WIDEST = 40
 def write_workbook(tables: Mapping[str, Mapping[str, np.ndarray]], path: Path) -> None:
     """A workbook with a sheet for each table; headings stay in view, and empty cells stand where there is no number.
 
-    Texts are stored as strings, never as formulas, links or numbers, whatever they begin with.
+    Texts are stored as strings, never as formulas, links or numbers, whatever they begin with. Raises OSError.
     """
+    from xlsxwriter.exceptions import FileCreateError
+
+    try:
+        _write_workbook(tables, path)
+    except FileCreateError as error:
+        raise error.__context__ if isinstance(error.__context__, OSError) else OSError(str(error)) from None
+
+
+def _write_workbook(tables: Mapping[str, Mapping[str, np.ndarray]], path: Path) -> None:
     import xlsxwriter
 
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}

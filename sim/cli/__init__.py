@@ -17,6 +17,7 @@ from sim.cli.commands import EXAMPLES, Commands
 from sim.cli.experiments import COMMANDS
 from sim.cli.failing import FAILED, STOPPED, WRONG_INPUT, failure, said
 from sim.cli.options import KINDS, debug
+from sim.cli.serve import serve
 
 STATUSES = ("reported", "published", "derived", "assumed", "unstated")
 ANYTHING = (*KINDS.values(), "corridors")
@@ -262,8 +263,8 @@ def completion(shell: str) -> None:
     click.echo(completing.script(shell))
 
 
-for experiment in COMMANDS:
-    cli.add_command(experiment)
+for command in (*COMMANDS, serve):
+    cli.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -81,22 +81,23 @@ def split(number: str) -> tuple[str, str, str]:
     return section, name, rest
 
 
-def amount(target: Target, value: float | bool | None) -> str:
-    """A value of a number with its unit, to four figures."""
+def amount(target: Target, value: float | bool | None, beside: float | bool | None = None) -> str:
+    """A value of a number with its unit, to four figures; in the unit of what stands beside it, if that is larger."""
     if value is None:
         return "not there"
     if isinstance(value, bool):
         is_use = ".users." in target.path
         return ("admitted" if value else "not admitted") if is_use else ("open" if value else "closed")
     if target.dimension in _SPOKEN:
-        return _in_unit(value, target.dimension)
+        return _in_unit(value, target.dimension, max(abs(value), abs(beside or 0)))
     if target.dimension == "share":
         return f"{figures(value * 100)} %" if target.most <= 1 else figures(value)
     return f"{figures(value)} {target.bare}".strip()
 
 
-def _in_unit(value: float, dimension: str) -> str:
-    unit = [unit for unit, least in _SPOKEN[dimension] if abs(value) >= least][-1] if value else "h"
+def _in_unit(value: float, dimension: str, size: float) -> str:
+    """A value in the unit in which a size is told."""
+    unit = [unit for unit, least in _SPOKEN[dimension] if size >= least][-1] if size else "h"
     unit = unit if unit in DIMENSIONS[dimension].units else next(iter(DIMENSIONS[dimension].units))
     return f"{figures(value / float(DIMENSIONS[dimension].units[unit]))} {unit}"
 

@@ -13,7 +13,17 @@ from rich.text import Text
 from sim.cli.blocks import wrapped
 from sim.errors import printable
 from sim.experiments.comparing.comparison import Comparison
-from sim.experiments.comparing.wording import HEADINGS, days, plan_cells, points, rests_on, short, with_interval
+from sim.experiments.comparing.wording import (
+    HEADINGS,
+    days,
+    is_told,
+    plan_cells,
+    points,
+    rests_on,
+    short,
+    with_interval,
+)
+from sim.experiments.differences import Layout
 from sim.indicators import Columns
 
 WIDTH_WITHOUT_TERMINAL = 110
@@ -58,9 +68,9 @@ def show_comparison(comparison: Comparison, folder: Path, stream: TextIO) -> Non
     for dimension in comparison.by:
         _show_by(console, comparison, dimension)
     if "portfolio" in comparison.more:
-        _show_portfolio(console, comparison.more["portfolio"])
+        _show_portfolio(console, with_what_draws_say(comparison.more["portfolio"], comparison.layout))
     if "decomposition" in comparison.more:
-        _show_decomposition(console, comparison.more["decomposition"])
+        _show_decomposition(console, with_what_draws_say(comparison.more["decomposition"], comparison.layout))
     for line in rests_on(comparison):
         for part in wrapped(line, console.width, indent=""):
             console.print(Text(part), soft_wrap=True)
@@ -97,9 +107,18 @@ def printable_lines(text: str) -> str:
     return "\n".join(map(printable, text.split("\n")))
 
 
+def with_what_draws_say(table: Columns, layout: Layout) -> Columns:
+    """A table without its credible intervals where there are too few draws for them."""
+    unknown = np.full(len(table["measure"]), np.nan)
+    return table if is_told(layout) else {**table, "credible_low": unknown, "credible_high": unknown}
+
+
 def _show_by(console: Console, comparison: Comparison, dimension: str) -> None:
     """Differences of a few measures by the groups of a dimension, of the groups that differ in one of them."""
-    table, names = comparison.tables["differences"], OF_GROUPS.get(dimension, OF_ANY_GROUP)
+    table, names = (
+        with_what_draws_say(comparison.tables["differences"], comparison.layout),
+        OF_GROUPS.get(dimension, OF_ANY_GROUP),
+    )
     is_shown = table["dimension"] == dimension
     measures = [name for name in names if (is_shown & (table["measure"] == name)).any()]
     rows = _rows(table, is_shown, ("plan", "group"), measures, "difference")

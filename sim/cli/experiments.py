@@ -123,7 +123,7 @@ def sweep(file: Path | None, status: Path | None, measure: tuple[str, ...], best
 @click.argument(
     "file", metavar="PLANS.yaml", type=click.Path(path_type=Path), shell_complete=completing.files("rankings")
 )
-@click.option("--budget-cny", type=click.FloatRange(min=0), help="Capital there is. [default: the file's]")
+@click.option("--budget-cny", type=click.FloatRange(min=0, max=1e15), help="Capital there is. [default: the file's]")
 @click.option("--replications", type=click.IntRange(4, 1_000_000), help="Of all portfolios. [default: the file's]")
 @click.option("--objective", "objectives", multiple=True, type=click.Choice(RANKED_BY), help="Several times, too.")
 @click.option("--workers", type=click.IntRange(1, 1000), help="Processes. [default: one for each core, two at most]")

@@ -10,8 +10,9 @@ from typing import Any
 import click
 
 from sim.cli.amounts import NOUNS, amount, figures, named, split
+from sim.cli.warning import warn_of
 from sim.clock import WEEKDAYS
-from sim.errors import SimError, listed, printable
+from sim.errors import InputError, listed, printable
 from sim.reading import read_tree
 from sim.scenario.interventions.explaining import (
     Departures,
@@ -26,8 +27,9 @@ from sim.scenario.interventions.explaining import (
 )
 from sim.scenario.interventions.trial import is_intervention, tried
 from sim.scenario.library import near
-from sim.scenario.loading import load
+from sim.scenario.loading import Loaded, load
 from sim.scenario.scenario import Scenario
+from sim.scenario.targets import Target
 from sim.ticks import DAY, HOUR, MINUTE
 from sim.units import DIMENSIONS
 
@@ -46,11 +48,13 @@ def explain_files(names: Sequence[str], base: Path | None, *, as_json: bool) -> 
     files = [name for name in names if not is_of_an_intervention(name)]
     others = [name for name in names if name not in files]
     if base is not None and files and others:
-        raise SimError("name either a scenario or --base: interventions are laid over one of the two")
+        raise InputError("name either a scenario or --base: interventions are laid over one of the two")
     records = []
     paths: list[Path | None] = [Path(each) for each in files]
     for file in paths or [None]:
-        plan, before, against = _pair(file, others, base)
+        loaded, before, against = _pair(file, others, base)
+        plan = loaded.scenario
+        warn_of(loaded)
         records.append(record(plan, before, against))
         if not as_json:
             click.echo(printable_lines(plan, before, against))
@@ -64,14 +68,14 @@ def is_of_an_intervention(name: str) -> bool:
     return Path(name).suffix not in (".yaml", ".yml") or (Path(name).is_file() and is_intervention(read_tree(name)))
 
 
-def _pair(file: Path | None, others: Sequence[str], base: Path | None) -> tuple[Scenario, Scenario, str]:
+def _pair(file: Path | None, others: Sequence[str], base: Path | None) -> tuple[Loaded, Scenario, str]:
     """What is explained, what it is compared with, and how that is called."""
     if file is None:
         found = tried(others, base)
-        return found.scenario, load(found.base).scenario, _called(found.base)
-    plan = load(file, others).scenario
-    if base is None and plan.base is not None and not others:
-        base = file.parent / plan.base
+        return found.loaded, load(found.base).scenario, _called(found.base)
+    plan = load(file, others)
+    if base is None and plan.scenario.base is not None and not others:
+        base = file.parent / plan.scenario.base
     if base is not None:
         return plan, load(base).scenario, _called(base)
     without = f"{_called(file)}, without {'these' if others else 'its'} interventions"
@@ -132,7 +136,7 @@ def _of_step(step: Step) -> str:
     notes = ["a bound holds it there"] if step.is_cut else []
     notes += [f"{step.n_others} more change{'s act' if step.n_others > 1 else ' acts'} on it"] if step.n_others else []
     notes += [OUTSIDE[step.outside]] if step.outside else []
-    told = f"{amount(step.target, step.before)} -> {amount(step.target, step.after)}"
+    told = _from_to(step.target, step.before, step.after)
     said = f"{step.change.at}{until}  {named(step.change.change)}: {told}{_operation(step)}{over}"
     return said + (f" ({'; '.join(notes)})" if notes else "")
 
@@ -144,7 +148,13 @@ def _operation(step: Step) -> str:
     if change.add is None:
         return ""
     added = float(target.parsed(change.add))
-    return f" ({'+' if added >= 0 else '-'} {amount(target, abs(added))})"
+    size = max(abs(float(step.before)), abs(float(step.after)))
+    return f" ({'+' if added >= 0 else '-'} {amount(target, abs(added), size)})"
+
+
+def _from_to(target: Target, before: float | bool | None, after: float | bool | None) -> str:
+    """Two values of a number, both in the unit of the larger one."""
+    return f"{amount(target, before, after)} -> {amount(target, after, before)}"
 
 
 def _of_departures(departures: Departures) -> str:
@@ -204,7 +214,7 @@ def _of_difference(each: Difference) -> Iterator[str]:
         if moment.before == moment.after:
             yield f"    {moment.day}  {amount(each.target, moment.after)} in both"
         else:
-            yield f"    {moment.day}  {amount(each.target, moment.before)} -> {amount(each.target, moment.after)}"
+            yield f"    {moment.day}  {_from_to(each.target, moment.before, moment.after)}"
     if len(each.moments) > MOST_MOMENTS:
         yield f"    and {len(each.moments) - MOST_MOMENTS} more dates"
 

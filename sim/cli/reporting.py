@@ -17,7 +17,7 @@ WRONG_INPUT, FAILED = 2, 1
 def write_report(folders: Sequence[Path], language: str, out: Path | None, *, as_pdf: bool) -> int:
     """Read the folders, write the report beside the first of them or where asked for; the exit code."""
     first = Path(os.path.realpath(folders[0]))
-    file = out or first.with_name(f"{first.name}-report.{language}.html")
+    file = out or first.parent / f"{first.name}-report.{language}.html"
     if file.suffix not in (".html", ".htm"):
         return _said(f"the report is an HTML file: name it with .html, not '{file}'", WRONG_INPUT)
     try:

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from sim.cli.sensitivity_text import record, show
-from sim.errors import did_you_mean, listed, printable
+from sim.errors import InputError, did_you_mean, listed, printable
 from sim.experiments.comparing.plans import AND, Plan, base_plan, checked, plan_of
 from sim.experiments.estimate import refuse_if_absurd, workers_that_fit
 from sim.experiments.manifest import files_of
@@ -55,12 +55,16 @@ def sensitivity_of(scenario: str, laid: Sequence[str], options: Options, *, as_j
     named = [*laid, *([options.plan] if options.plan else [])]
     folder = options.out or DEFAULT_OUT / "-".join(["sensitivity", base.scenario.scenario, *map(_short, named)])[:120]
     check_destination(folder)
+    for one in (base, *([plan] if plan else [])):
+        check_route(one.scenario, options.route)
     runs = folder.with_name(f"{folder.name}-runs")
     store = Store(runs)
     loaded = [_loaded(one) for one in (base, *([plan] if plan else []))]
     question = _question(loaded, options, store)
-    for one in question.described:
-        check_route(one.scenario, options.route)
+    if options.match and not question.numbers:
+        raise InputError(
+            f"no number that varies has {listed(options.match)} in its path; see sim sources --status assumed"
+        )
     try:
         found = studied(Runner(question, store, _workers(question, options)))
     except KeyboardInterrupt:

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from sim.cli.blocks import freight_line, money_line, route_lines, warehouse_line, wrapped
 from sim.errors import listed
-from sim.experiments.differences import ENOUGH_DRAWS
+from sim.experiments.differences import said_of_few
 from sim.experiments.pace import Progress
 from sim.experiments.results import Results
 from sim.indicators import Backlog
@@ -137,7 +137,7 @@ def _intervals(results: Results) -> list[str]:
         used, layout = worlds.complete(results.replications)
         left = f" ({n - len(used)} more are of incomplete draws and not counted)" if n > len(used) else ""
         error = "; ± half the 95 % interval of its Monte Carlo error, which more replications reduce" * (per_draw > 1)
-        few = f" Of fewer than {ENOUGH_DRAWS} draws it is too narrow." if layout.n_draws < ENOUGH_DRAWS else ""
+        few = said_of_few(layout.n_draws)
         return [
             f"Means of {len(used)} replications in {layout.n_draws} draws of {what}{left}. [ , ] 95 % credible "
             f"interval, over draws of the expected value, which only more knowledge narrows{error}.{few}"

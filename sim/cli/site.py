@@ -24,7 +24,7 @@ from sim.tables import check_destination, finished_at
 
 DEFAULT_OUT = Path("results") / "runs"
 STOPPED, FAILED = 130, 1
-_RANGE = re.compile(r"(\d+)(?:-(\d+))?")
+_RANGE = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")
 
 
 class WrongOptionError(InputError):

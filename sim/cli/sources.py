@@ -1,5 +1,6 @@
 """`sim sources`: where a number of a scenario comes from, and what a row of the evidence says. Imports no numpy."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,7 +67,7 @@ def show_sources(names: Sequence[str], filters: Filters) -> int:
 
 
 def _is_file(name: str) -> bool:
-    return Path(name).suffix in (".yaml", ".yml") or Path(name).is_file()
+    return Path(name).suffix in (".yaml", ".yml") or os.path.isfile(name)
 
 
 # -- rows --------------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -30,6 +31,7 @@ def file_record(name: str, numbers: list[Number], shown: Iterable[Account], evid
     return {
         "scenario": name,
         "counts": counts(numbers),
+        "from_memory": from_memory(numbers, evidence),
         "numbers": [number_record(each, evidence) for each in shown],
     }
 
@@ -38,6 +40,12 @@ def counts(numbers: Iterable[Number]) -> dict[str, int]:
     """How many numbers have which status."""
     found = Counter(number.status for number in numbers)
     return {status: found[status] for status in STATUSES}
+
+
+def from_memory(numbers: Iterable[Number], evidence: Evidence) -> dict[str, int]:
+    """How many numbers of each status rest on a row that nobody looked up; statuses without such are not there."""
+    remembered = {id for id, row in evidence.rows.items() if row.is_from_memory}
+    return dict(Counter(number.status for number in numbers if remembered & set(number.rows)))
 
 
 def number_record(account: Account, evidence: Evidence) -> dict[str, Any]:
@@ -99,12 +107,17 @@ def _place(mark: Mark) -> dict[str, Any]:
 
 
 def write_csv(shown: Iterable[Account], file: Path, evidence: Evidence) -> None:
-    """One line for each number."""
+    """One line for each number; the file is there whole or as it was."""
+    aside = file.with_name(f".{file.name[:100]}.{os.getpid()}")
     try:
-        with file.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(_flat(each, evidence) for each in shown)
+        try:
+            with aside.open("w", encoding="utf-8", newline="") as stream:
+                writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
+                writer.writeheader()
+                writer.writerows(_flat(each, evidence) for each in shown)
+            aside.replace(file)
+        finally:
+            aside.unlink(missing_ok=True)
     except OSError as error:
         raise SimError(f"cannot write {file}: {error.strerror}") from None
 

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from sim.cli.sources_data import counts, said_of
+from sim.cli.sources_data import counts, from_memory, said_of
 from sim.errors import printable
 from sim.ledger import Account, Evidence, Number, Row, Use
 from sim.ledger.evidence import Reading
@@ -17,11 +17,14 @@ from sim.ledger.placing import Acting
 from sim.reading import Mark
 
 WIDTH_WITHOUT_TERMINAL = 140
+WIDEST = 400
+"""Room for names and values of any length where there is no terminal; lines are as long as they need to be."""
 NARROW = 100
 """Width below which a number's place stands beneath where it comes from instead of beside it."""
 
 # heading, share of the width; None is as wide as the longest status
-COLUMNS = (("number", 34), ("value", 14), ("status", None), ("where from", 46), ("stands at", 16))
+WHERE_FROM = "where from"
+COLUMNS = (("number", 34), ("value", 14), ("status", None), (WHERE_FROM, 46), ("stands at", 16))
 
 Lines = Iterator[tuple[str, str]]  # label and text
 
@@ -33,21 +36,25 @@ def show_list(heading: str, numbers: list[Number], shown: list[Account], evidenc
     """How many numbers have which status, then the numbers, then the rows of the evidence that they name."""
     console = _console()
     _say(console, f"{heading}: {len(numbers):,} numbers")
-    console.print(_summary(numbers))
+    console.print(_summary(numbers, evidence))
     _say(console, _only_assumed(numbers))
     if len(shown) < len(numbers):
         _say(console, f"Asked for: {len(shown):,}")
     if shown:
-        console.print(_table(shown, is_narrow=console.width < NARROW))
+        wide = console if sys.stdout.isatty() else Console(highlight=False, width=WIDEST)
+        wide.print(_table(shown, is_narrow=console.width < NARROW), crop=False)
         _show_files(console, shown)
         _show_evidence(console, shown, evidence)
 
 
-def _summary(numbers: list[Number]) -> Table:
+def _summary(numbers: list[Number], evidence: Evidence) -> Table:
     table = _grid(right=1)
     settings = sum(number.is_setting for number in numbers if number.source is None)
+    remembered = from_memory(numbers, evidence)
     for status, n in counts(numbers).items():
         said = f"{settings:,} of them settings of the run" if status == "unstated" and settings else ""
+        if memory := remembered.get(status):
+            said = f"{memory:,} of them from memory, by no source that was looked up"
         table.add_row(f"  {status}", f"{n:,}", f"{n / max(len(numbers), 1):.1%}  {said}".rstrip())
     return table
 
@@ -60,9 +67,12 @@ def _only_assumed(numbers: list[Number]) -> str:
 
 def _table(shown: list[Account], *, is_narrow: bool) -> Table:
     table = Table(show_edge=False, pad_edge=False)
+    is_read = sys.stdout.isatty()  # elsewhere a name that is cut could not be found again
     for heading, ratio in COLUMNS[: len(COLUMNS) - is_narrow]:
-        table.add_column(heading, ratio=ratio, no_wrap=ratio is None, overflow="fold")
-    table.expand = True
+        is_whole = ratio is None or (not is_read and heading != WHERE_FROM)
+        table.add_column(heading, ratio=ratio if is_read else None, no_wrap=is_whole, overflow="fold",
+                         max_width=None if is_read or is_whole else WIDTH_WITHOUT_TERMINAL // 2)  # fmt: skip
+    table.expand = is_read
     before = None
     for each in shown:
         source = each.number.source

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from sim.cli.warning import warn_of
 from sim.errors import AbsurdScenarioError, ScenarioError, listed, printable
 from sim.experiments.estimate import refuse_if_absurd
 from sim.experiments.ranking.reading import is_ranking, read_ranking
@@ -73,12 +74,15 @@ def _intervention_line(file: Path) -> str:
     found = trial(file)
     if found.scenario is not None:
         refuse_if_absurd(found.scenario, replications=found.scenario.replications)
+    if found.loaded is not None:
+        warn_of(found.loaded)
     return f"{file}: ok: {found}"
 
 
 def _scenario_line(file: Path) -> str:
     loaded = load(file)
     found = refuse_if_absurd(loaded.scenario, replications=loaded.scenario.replications)
+    warn_of(loaded)
     return f"{file}: ok: {found}{_drawn(loaded)}"
 
 

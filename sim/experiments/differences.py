@@ -19,10 +19,19 @@ from sim.luck import fill_fine, key
 QUANTILES = (0.025, 0.975)
 ENOUGH_DRAWS = 40
 """With fewer, no draw lies beyond the ends of a 95 % interval."""
+TOO_FEW_DRAWS = 4
+"""With fewer, an interval over draws says nothing, however narrow it is."""
 NEAR = 0.05
 """Alternatives that fall short of the best's gain on the baseline by no more than this share are near it."""
 TIE = 1e-7
 """Alternatives that differ by less, relative to the best, are equally good: so much is the root of rounding errors."""
+
+
+def said_of_few(n_draws: int) -> str:
+    """What there is to say of an interval over so many draws; nothing if they are enough."""
+    if n_draws < TOO_FEW_DRAWS:
+        return f" {n_draws} draws are too few for it to say anything."
+    return f" Of fewer than {ENOUGH_DRAWS} draws it is too narrow." if n_draws < ENOUGH_DRAWS else ""
 
 
 @dataclass(frozen=True)

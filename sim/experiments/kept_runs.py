@@ -23,6 +23,10 @@ class RunsFailedError(SimError):
     """Runs of the simulator failed; the rest is kept."""
 
 
+class TooFewRunsError(SimError):
+    """Too few runs, or parts of a design, have a value of what is asked."""
+
+
 class Progress:
     """How far a stage is: one line that is written over on a terminal, else one now and then; on stderr."""
 

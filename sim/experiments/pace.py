@@ -35,6 +35,8 @@ class Progress:
     """Whether all that has begun still settles the market's expectations."""
     seconds_left: float | None = None
     """At the pace so far; None while it is not known."""
+    seconds_each: float | None = None
+    """What one run more would add to that."""
     of: str = ""
     """What they are runs of, if it is not the thing itself."""
 
@@ -71,22 +73,19 @@ class Pace:
         n = len(self._tasks)
         is_settling = not complete + failed and bool(begun) and all(share < SETTLING for share in begun.values())
         share = sum(max(each, 0.0) for each in shares) / n
-        return Progress(share, complete, n, failed, is_settling, self._seconds_left(shares, begun, now))
-
-    def _seconds_left(self, shares: Sequence[float], begun: Mapping[Task, float], now: float) -> float | None:
-        waiting = [task for task, share in zip(self._tasks, shares, strict=True) if share < 1]
-        if not waiting:
-            return 0.0
         usual = self._usual(begun, now)
-        if usual is None:
-            return None
+        waiting = [task for task, share in zip(self._tasks, shares, strict=True) if share < 1]
+        left = None if waiting and usual is None else self._seconds_left(waiting, begun, usual or 0.0, now)
+        return Progress(share, complete, n, failed, is_settling, left, None if usual is None else usual / self._workers)
+
+    def _seconds_left(self, waiting: Sequence[Task], begun: Mapping[Task, float], usual: float, now: float) -> float:
         of_job = {job: sum(seconds) / len(seconds) for job, seconds in self._seconds.items()}
         left = 0.0
         for task in waiting:
             whole = of_job.get(task.job, usual)
             taken = now - self._began.get(task, now)
             left += max(whole - taken, whole * (1 - max(begun.get(task, 0.0), 0.0)) / 10)
-        return left / min(self._workers, len(waiting))
+        return left / max(min(self._workers, len(waiting)), 1)
 
     def _usual(self, begun: Mapping[Task, float], now: float) -> float | None:
         """Seconds that a run takes: as those that have ended, or else as the furthest of those that have begun."""

@@ -12,27 +12,19 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from errno import EACCES, EDQUOT, ENOSPC, EPERM, EROFS
 from functools import cached_property
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sim.errors import SimError
+from sim.errors import SimError, remedy_of
 from sim.experiments.executors.protocol import STATUSES, Ended
 
 SEAL = b"sha256="
 UNSEALED = SEAL + b"0" * 64
 SCHEMA = pa.schema([(name, pa.string()) for name in ("key", "status", "reason", "summary")])
 """Columns of a part; the summary is JSON."""
-REMEDIES = {
-    ENOSPC: "the disk is full; free some space",
-    EDQUOT: "your share of the disk is used up; free some space",
-    EROFS: "it cannot be written to; name another folder with --out",
-    EACCES: "you may not write to it; name another folder with --out",
-    EPERM: "you may not write to it; name another folder with --out",
-}
 
 
 class PartsFolderError(SimError):
@@ -49,8 +41,9 @@ def written_to(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        remedy = REMEDIES.get(error.errno or 0, error.strerror or str(error))
-        raise PartsFolderError(f"{folder}: {remedy}, then run the command again; what is done is kept") from error
+        raise PartsFolderError(
+            f"{folder}: {remedy_of(error)}, then run the command again; what is done is kept"
+        ) from error
 
 
 class Parts:

@@ -32,6 +32,8 @@ from sim.scenario.setting import with_values
 
 LOOK_EVERY = 0.5
 """Seconds between two looks at how far the processes have come."""
+NEARLY = 0.99
+"""Most that a task says of itself: it has ended when what it came to is there."""
 MANY = 50
 """So many tasks are told of no more often than that, in this process too: telling looks at all of them."""
 KILLED = "its process was killed; most often this is for want of memory"
@@ -264,7 +266,7 @@ class _Here(_Runner):
                 continue
 
             def tell(share: float, i: int = i) -> None:
-                shares[i] = min(share, 1.0)
+                shares[i] = min(share, NEARLY)
                 if len(shares) < MANY or time.monotonic() - told[0] > LOOK_EVERY:
                     told[0] = time.monotonic()
                     self._tell(shares)
@@ -378,7 +380,7 @@ class _Sent(NamedTuple):
 
 def _work_apart(sent: _Sent, work: Work, task: Task, slot: int) -> Ended:
     def tell(share: float) -> None:
-        _SHARES[slot] = min(share, 1.0)
+        _SHARES[slot] = min(share, NEARLY)
 
     tell(0.0)
     return _timed(work, sent.worlds, task, tell)

@@ -59,6 +59,11 @@ class Numbers:
         """What to divide the numbers of a scale by, and how that is called: `(1e4, "万")`."""
         return self._size(values)
 
+    def united(self, size: str, unit: str) -> str:
+        """The name of a scale and a unit as one: `million CNY`, `万元`."""
+        size = size.strip()
+        return f"{size}{unit}" if self.language == "zh" else f"{size} {unit}".strip()
+
     def _ends(self, low: float, high: float, place: int, size: tuple[float, str] | None = None) -> str:
         size = size or self._size([low, high])
         if self.language == "zh":

@@ -55,6 +55,11 @@ class Row:
             return f"confidence {self.cell('confidence')}"
         return f"consistent: {self.cell('consistent')}"
 
+    @property
+    def is_from_memory(self) -> bool:
+        """Whether nobody looked it up, or not all of it: its table says so."""
+        return any("from memory" in self.cell(column) for column in ("source", "provenance"))
+
 
 @dataclass(frozen=True)
 class Purpose:

@@ -16,6 +16,8 @@ from sim.reading.tree import Tree, nearest, problem_at
 
 AnyModel = TypeVar("AnyModel", bound=BaseModel)
 Error = dict[str, Any]
+MOST_ERRORS = 500
+"""More are not told: who has so many has another file in mind."""
 Said = tuple[str, str | None]  # message and hint
 
 EXPECTED = {
@@ -75,7 +77,7 @@ def _validated(model_class: type[AnyModel], text: str, *, is_strict: bool) -> tu
     try:
         return model_class.model_validate_json(text, strict=is_strict, extra="forbid"), []
     except ValidationError as error:
-        return None, error.errors(include_url=False)
+        return None, error.errors(include_url=False)[:MOST_ERRORS]
 
 
 def _is_coerced(error: Error, at: Located) -> bool:

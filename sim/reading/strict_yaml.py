@@ -30,14 +30,15 @@ from sim.reading.core_schema import is_surrogate, kind_of, scalar_of
 from sim.reading.files import text_of
 from sim.reading.tree import Mark, Path, Tree
 
-MAX_NODES = 200_000  # with every alias expanded
+MAX_NODES = 100_000  # with every alias expanded
 MAX_DEPTH = 60
+MAX_CAREFUL = 300_000  # characters; of a longer text libyaml says what is wrong, else it would take a minute
 FILES_REMEMBERED = 64
 
 TAG = "tag:yaml.org,2002:"
 PLAIN_WORDS = {
     "'\\t' that cannot start any token": "a tab stands where YAML takes only spaces",
-    "mapping values are not allowed here": "a ':' stands where no key can be (wrong indentation, or a text to quote)",
+    "mapping values are not allowed": "a ':' stands where no key can be (wrong indentation, or a text to quote)",
     "expected <block end>": "the indentation does not match the lines above",
     "could not find expected ':'": "a key without its ':' (or a text to quote)",
 }
@@ -224,6 +225,13 @@ class _Composer:
             # ruamel hands the number after \U straight to chr()
             self.stop(Mark(self.file, 1, 1), "the file has an escape ('\\U…') that is no character")
 
+    def problem_of(self, error: Exception) -> Problem:
+        """What libyaml found, in the words of this reader as far as it has some."""
+        if isinstance(error, MarkedYAMLError) and error.problem_mark is not None:
+            mark, message = self._plain_words(error)
+            return mark.problem(message)
+        return Mark(self.file, 1, 1).problem(f"this cannot be read as YAML: {str(error).splitlines()[0]}")
+
     def _plain_words(self, error: MarkedYAMLError) -> tuple[Mark, str]:
         said, place, context = str(error.problem), error.problem_mark, error.context_mark
         if "unexpected end of stream" in said and context is not None:
@@ -255,12 +263,19 @@ def _tree(file: str, text: str) -> Tree:
 
 
 def _read_fast(file: str, text: str) -> Tree | None:
-    """The tree of a file without fault; None if there may be one, which the careful reader then finds and words."""
+    """The tree of a file without fault; None if there may be one, which the careful reader then finds and words.
+
+    Raises ScenarioError if the file is too large for that.
+    """
     composer = _Composer(file, text, is_pure=False)
     try:
-        tree = composer.document()
-    except (_Unreadable, YAMLError, ValueError, OverflowError, RecursionError):
-        return None
+        tree: Tree | None = composer.document()
+    except (_Unreadable, YAMLError, ValueError, OverflowError, RecursionError) as error:
+        tree = None
+        if not composer.problems:
+            composer.problems.append(composer.problem_of(error))
+    if composer.problems and len(text) > MAX_CAREFUL:
+        raise ScenarioError(composer.problems)
     return None if composer.problems else tree
 
 

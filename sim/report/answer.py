@@ -11,7 +11,8 @@ from sim.report.speaking import Speaking
 
 ENOUGH_DRAWS = 40
 """Of fewer draws the credible interval is too narrow."""
-WHY_EMPTY = "benefit_cost: "
+WORTH_NAMING = 0.1
+"""A plan that is best with this probability or more is named beside the best."""
 
 
 def answer(speaking: Speaking) -> list[str]:
@@ -61,33 +62,96 @@ def _of_comparison(speaking: Speaking) -> Iterator[str]:
             p=p,
         )
         yield said if len(plans) > 1 else alone
+        yield from _next(speaking, plans, best)
     yield from _figures(speaking, plans.loc[best], objective)
+    if len(plans) > 1:
+        yield from _paying(speaking, plans)
     yield uncertainty(speaking)
+
+
+def _next(speaking: Speaking, plans: pd.DataFrame, best: str) -> Iterator[str]:
+    """The plan that may be best instead, if that is not improbable."""
+    others = plans["p_best"].drop(best)
+    if len(others) and float(others.max()) >= WORTH_NAMING:
+        p = speaking.numbers.probability(float(others.max()))
+        yield speaking.t(
+            'It may also be "{plan}", with a probability of {p}.', plan=speaking.plan(others.idxmax()), p=p
+        )
+
+
+def _paying(speaking: Speaking, plans: pd.DataFrame) -> Iterator[str]:
+    """Which plans surely bring more than they cost."""
+    t, found = speaking.t, {str(row["plan"]): Figure.of(row, KINDS["net-benefit"]) for _, row in plans.iterrows()}
+    if all(math.isnan(one.value) for one in found.values()):
+        return
+    surely = [speaking.plan(plan) for plan, one in found.items() if one.is_clear and one.value > 0]
+    if surely:
+        names = speaking.numbers.listed([f'"{name}"' if speaking.language == "en" else f"“{name}”" for name in surely])
+        yield t("Benefits surely exceed costs with: {plans}.", plans=names)
+    else:
+        yield t("With none of the {n} plans do benefits surely exceed costs.", n=len(plans))
 
 
 def _figures(speaking: Speaking, row: "pd.Series", objective: str) -> Iterator[str]:
     """What a plan brings and costs."""
-    t = speaking.t
     for name in dict.fromkeys((objective, "parcels", "days")):
         figure = Figure.of(row, KINDS[name])
         if not math.isnan(figure.value):
-            said = t(figure.kind.gain, figure=figure.said(speaking))
-            yield said if figure.is_clear else said + t(" This is not clear of chance.")
-    cost, ratio = Figure.of(row, KINDS["cost"]), Figure.of(row, KINDS["benefit-cost"])
-    if cost.value > 0 and not math.isnan(ratio.value):
-        yield t(
-            "It costs {cost} a year; its benefit is {ratio} times its cost.",
-            cost=cost.said(speaking),
-            ratio=ratio.said(speaking),
-        )
-        if ratio.value < 0:
-            yield t(
-                "A negative benefit means that someone, most often operators, loses more than buyers and sellers gain."
-            )
-    elif cost.value > 0:
-        yield t(KINDS["cost"].gain, figure=cost.said(speaking))
-    else:
+            yield _days_saved(speaking, figure) if name == "days" else _gained(speaking, figure)
+    yield from _money(speaking, row)
+
+
+def _gained(speaking: Speaking, figure: Figure) -> str:
+    """What a plan brings of a figure, and whether that is more than chance."""
+    t = speaking.t
+    said = t(figure.kind.gain, figure=figure.said(speaking))
+    if figure.kind is KINDS["parcels"]:
+        said += _share(speaking, figure)
+    return said if figure.is_clear else said + t(" This is not clear of chance.")
+
+
+def _days_saved(speaking: Speaking, figure: Figure) -> str:
+    """Days saved, or lost, from door to door."""
+    t = speaking.t
+    if not figure.is_clear:
+        said = figure.said(speaking)
+        return t("The days from door to door stay the same as far as can be told: {figure} saved.", figure=said)
+    if figure.value < 0:
+        return t("It takes {figure} longer from door to door, mean of all orders.", figure=figure.less.said(speaking))
+    return t(figure.kind.gain, figure=figure.said(speaking))
+
+
+def _share(speaking: Speaking, figure: Figure) -> str:
+    """What the parcels gained are of those that the baseline has in a year."""
+    result = speaking.result
+    runs = result.table("replications")
+    a_year = float(runs.loc[runs["plan"] == result.base, "placed"].mean()) / _years(result)
+    share = speaking.numbers.percent(figure.value / a_year) if a_year > 0 else ""
+    return speaking.t(" That is {share} of all its parcels.", share=share) if share else ""
+
+
+def _money(speaking: Speaking, row: "pd.Series") -> Iterator[str]:
+    """What a plan costs, what it is worth, and whether that is more."""
+    t = speaking.t
+    cost, benefit = Figure.of(row, KINDS["cost"]), Figure.of(row, KINDS["benefit"])
+    if not cost.value > 0:
         yield t("No cost is described for it.")
+        return
+    if math.isnan(benefit.value):
+        yield t(KINDS["cost"].gain, figure=cost.said(speaking))
+        return
+    yield t(
+        "It costs {cost} a year, and its benefit is {benefit} a year.",
+        cost=cost.said(speaking),
+        benefit=benefit.said(speaking),
+    )
+    if benefit.value < 0:
+        yield t("A negative benefit means that someone, most often operators, loses more than buyers and sellers gain.")
+    net = Figure.of(row, KINDS["net-benefit"])
+    if net.is_clear:
+        yield t("So it surely pays for itself.") if net.value > 0 else t("So it does not pay for itself.")
+    else:
+        yield t("Whether it pays for itself is not clear.")
 
 
 def uncertainty(speaking: Speaking) -> str:

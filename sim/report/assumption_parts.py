@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from re import sub
 
 import pandas as pd
 
@@ -151,6 +152,8 @@ def manifest_part(speaking: Speaking) -> Part:
     note = t(
         "The same manifest gives the same numbers. The scenarios, whole, are in manifest.json in the folder; the rest of it:"
     )
-    text = json.dumps(short, ensure_ascii=False, indent=1)
+    text = sub(
+        r"\[[^\[\]{}]*\]", lambda found: " ".join(found[0].split()), json.dumps(short, ensure_ascii=False, indent=1)
+    )
     table = Table(t("What this was made from"), [t("what"), t("value")], rows)
     return Part("manifest", t(TITLES["manifest"]), tables=[table], notes=[note], more={"manifest": text})

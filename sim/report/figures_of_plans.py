@@ -25,7 +25,7 @@ KINDS = {
     "parcels": Kind(
         "parcels_gained_per_year", marked("parcels gained a year"), "parcels", marked("It brings {figure} a year more than the baseline.")
     ),
-    "days": Kind("days_saved", marked("days saved, mean"), "days", marked("It saves {figure} from door to door.")),
+    "days": Kind("days_saved", marked("days saved, mean"), "days", marked("It saves {figure} from door to door, mean of all orders.")),
     "promise": Kind(
         "within_promise", marked("within the promise"), "points",
         marked("The share that arrives within the promise changes by {figure}."),
@@ -52,7 +52,17 @@ OBJECTIVES = {
     "net-benefit": marked("net benefit"),
     "co2e": marked("CO2e"),
 }
-SCALES = {"tonnes": 0.001}
+SCALES = {"tonnes": 0.001, "points": 100.0}
+UNITS = {
+    "parcels": marked("parcels"),
+    "days": marked("days"),
+    "points": marked("percentage points"),
+    "money": marked("CNY"),
+    "tonnes": marked("t"),
+    "ratio": "",
+}
+FINEST = {"days": -2, "points": -2, "ratio": -2}
+"""Powers of ten below which figures of a unit are not written."""
 
 
 @dataclass(frozen=True)
@@ -81,10 +91,6 @@ class Figure:
             return self.value - self.half_width, self.value + self.half_width
         return self.low, self.high
 
-    def in_cell(self, speaking: Speaking) -> str:
-        """The same for a cell of a table, the interval in a line of its own."""
-        return self.said(speaking).replace(" (", "\n(").replace("（", "\n（")
-
     def said(self, speaking: Speaking) -> str:
         """The value with its interval and unit."""
         numbers, t = speaking.numbers, speaking.t
@@ -93,7 +99,7 @@ class Figure:
             case "money":
                 return numbers.money(self.value, low, high)
             case "points":
-                return numbers.points(self.value, low, high)
+                return numbers.points(self.value / 100, low / 100, high / 100)
             case "days":
                 return numbers.days(self.value, low, high)
             case "tonnes":
@@ -102,8 +108,33 @@ class Figure:
                 return numbers.of(self.value, t("parcels"), t("parcels"), low, high)
         return numbers.with_interval(self.value, low, high, finest=-2)
 
+    def scaled(self, scale: float) -> "Figure":
+        """The same figure in a unit that is so many times as large."""
+        return Figure(self.kind, *(one / scale for one in (self.value, self.low, self.high, self.half_width)))
+
+    @property
+    def less(self) -> "Figure":
+        """The same figure with the other sign."""
+        return Figure(self.kind, -self.value, -self.high, -self.low, self.half_width)
+
+    def in_cell(self, speaking: Speaking) -> str:
+        """The number and its interval for a cell of a table, in two lines and without the unit."""
+        low, high = self.widest
+        said = speaking.numbers.with_interval(self.value, low, high, FINEST.get(self.kind.unit, -9))
+        return said.replace(" (", "\n(").replace("（", "\n(").replace("）", ")")
+
     @property
     def is_clear(self) -> bool:
         """Whether the interval leaves out nought."""
         low, high = self.widest
         return not math.isnan(low) and (low > 0 or high < 0)
+
+
+def column(speaking: Speaking, plans: pd.DataFrame, name: str) -> tuple[str, list[str]]:
+    """A figure of all plans as a column of a table: a heading with the unit, and cells in that unit."""
+    kind, t, numbers = KINDS[name], speaking.t, speaking.numbers
+    found = [Figure.of(row, kind) for _, row in plans.iterrows()]
+    scale, size = numbers.scaled([number for one in found for number in (one.value, *one.widest)])
+    unit = numbers.united(size, t(UNITS[kind.unit]))
+    heading = f"{t(kind.name)}\n{unit}" if unit else t(kind.name)
+    return heading, [one.scaled(scale).in_cell(speaking) for one in found]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from sim.language.changing import Changing
 from sim.report.speaking import Speaking
 from sim.scenario.interventions.explaining import Explained, explained
 from sim.scenario.interventions.intervention import Intervention
@@ -49,7 +50,6 @@ def interventions(speaking: Speaking) -> list[Listed]:
 
 def _listed(speaking: Speaking, plan: str, each: Explained) -> Listed:
     t, what = speaking.t, each.intervention
-    changes = sorted([*_steps(speaking, plan, each), *_departures(speaking, plan, each)], key=lambda one: one.day)
     return Listed(
         name=speaking.names_of(plan).of(what.name),
         kind=t("disruption") if what.is_disruption else t("proposal"),
@@ -57,8 +57,13 @@ def _listed(speaking: Speaking, plan: str, each: Explained) -> Listed:
         costs=_costs(speaking, what),
         proposes=what.proposes,
         source=", ".join(filter(None, (what.document, what.section))),
-        changes=tuple(changes),
+        changes=changes_of(speaking.changing(plan), each),
     )
+
+
+def changes_of(changing: Changing, each: Explained) -> tuple[Dated, ...]:
+    """The dated changes of an intervention, the earliest first."""
+    return tuple(sorted([*_steps(changing, each), *_departures(changing, each)], key=lambda one: one.day))
 
 
 def _acts(speaking: Speaking, each: Explained) -> str:
@@ -84,8 +89,8 @@ def _costs(speaking: Speaking, what: Intervention) -> str:
     )
 
 
-def _steps(speaking: Speaking, plan: str, each: Explained) -> Iterator[Dated]:
-    t, changing = speaking.t, speaking.changing(plan)
+def _steps(changing: Changing, each: Explained) -> Iterator[Dated]:
+    t = changing.t
     for step in each.steps:
         before, after = changing.amount(step.target, step.before), changing.amount(step.target, step.after)
         what = t(
@@ -97,18 +102,18 @@ def _steps(speaking: Speaking, plan: str, each: Explained) -> Iterator[Dated]:
             what += t(" (a bound holds it there)")
         if step.outside:
             what += t(" (outside the simulated time)")
-        yield Dated(step.change.at, speaking.numbers.day(step.change.at), what)
+        yield Dated(step.change.at, changing.numbers.day(step.change.at), what)
 
 
-def _departures(speaking: Speaking, plan: str, each: Explained) -> Iterator[Dated]:
-    t = speaking.t
+def _departures(changing: Changing, each: Explained) -> Iterator[Dated]:
+    t = changing.t
     for more in each.departures:
         day = more.entry.from_ or more.entry.on or each.intervention.at
         n = len(more.entry.weekdays or ())
-        lane = speaking.names_of(plan).lane(more.lane)
+        lane = changing.names.lane(more.lane)
         what = (
             t("further departures of {lane}: {n} a week", lane=lane, n=n)
             if n
             else t("further departures of {lane}", lane=lane)
         )
-        yield Dated(day, speaking.numbers.day(day), what)
+        yield Dated(day, changing.numbers.day(day), what)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from sim.language import marked
 from sim.report.answer import answer, baseline_is_best
-from sim.report.figures_of_plans import KINDS, OBJECTIVES, Figure
+from sim.report.figures_of_plans import KINDS, OBJECTIVES, UNITS, Figure, column
 from sim.report.interventions import in_time, interventions
 from sim.report.parts import TITLES, Part, Table
 from sim.report.pictures import Drawn
@@ -48,33 +48,32 @@ def differences_part(speaking: Speaking, prefix: str) -> Part:
         said = t("A single run has nothing to differ from: compare it with sim compare.")
         return Part("differences", title, sentences=[said])
     plans = speaking.result.table("plans")
-    panels = [_panel(speaking, plans, name) for name in DIFFERENCES]
-    panels = [panel for panel in panels if not np.isnan(panel.value).all()]
     names = [speaking.plan(plan) for plan in plans["plan"]]
-    figure = intervals(panels, [_broken(name) for name in names], speaking.numbers)
-    table = _differences(speaking, plans, names)
-    rows = "; ".join(f"{row[0]}: {row[1]}" for row in table.rows)
-    alternative = t(
-        "Points with intervals, a panel for each figure, a row for each plan. {what}: {rows}.",
-        what=table.head[1],
-        rows=rows,
-    )
-    drawn = Drawn(t("Against the baseline"), alternative, svg_of(figure, prefix))
+    pictures = [_drawn(speaking, plans, names, name, f"{prefix}-{name}") for name in DIFFERENCES]
     notes = [
         t(
             "Point: the difference from the baseline. Thin line: 95 % credible interval over what is not known. Thick line: 95 % interval of the error of the runs alone."
-        )
+        ),
+        t("Days and the promise are of all orders of the reported time, also of those before a plan acts."),
     ]
-    return Part("differences", title, pictures=[drawn], tables=[table], notes=notes)
+    shown = [picture for picture in pictures if picture is not None]
+    return Part("differences", title, pictures=shown, tables=[_differences(speaking, plans, names)], notes=notes)
 
 
-def _panel(speaking: Speaking, plans: pd.DataFrame, name: str) -> Panel:
+def _drawn(speaking: Speaking, plans: pd.DataFrame, names: list[str], name: str, prefix: str) -> Drawn | None:
+    """The picture of one figure of all plans; None if no plan has it."""
     kind, t = KINDS[name], speaking.t
-    units = {"parcels": t("parcels"), "days": t("days"), "points": t("percentage points"), "money": t("CNY")}
-    scale = 100.0 if kind.unit == "points" else 1.0
     found = [Figure.of(row, kind) for _, row in plans.iterrows()]
-    columns = (scale * np.array([getattr(one, of) for one in found]) for of in ("value", "low", "high", "half_width"))
-    return Panel(t(kind.name), units[kind.unit], *columns)
+    values, low, high, half = (
+        np.array([getattr(one, of) for one in found]) for of in ("value", "low", "high", "half_width")
+    )
+    if np.isnan(values).all():
+        return None
+    panel = Panel(t(UNITS[kind.unit]), values, low, high, half)
+    said = "; ".join(f"{plan}: {one.said(speaking)}" for plan, one in zip(names, found, strict=True))
+    alternative = t("Points with intervals, a row for each plan. {rows}.", rows=said)
+    svg = svg_of(intervals(panel, [_broken(plan) for plan in names], speaking.numbers), prefix)
+    return Drawn(t("{what}, against the baseline", what=t(kind.name)), alternative, svg, is_half=True)
 
 
 def _broken(name: str) -> str:
@@ -91,16 +90,14 @@ def _broken(name: str) -> str:
 def _differences(speaking: Speaking, plans: pd.DataFrame, names: list[str]) -> Table:
     t, numbers, objective = speaking.t, speaking.numbers, speaking.result.manifest["objective"]
     shown = list(dict.fromkeys((objective, *DIFFERENCES)))
-    head = [t("plan"), *(t(KINDS[name].name) for name in shown), t("P (better)"), t("P (best)")]
-    rows = []
-    for name, (_, row) in zip(names, plans.iterrows(), strict=True):
-        figures = [Figure.of(row, KINDS[each]).in_cell(speaking) for each in shown]
-        p = [numbers.probability(float(row[column])) for column in ("p_better", "p_best")]
-        rows.append([name, *figures, *p])
+    heads, columns = zip(*(column(speaking, plans, name) for name in shown), strict=True)
+    head = [t("plan"), *heads, t("probability that it is better"), t("probability that it is best")]
+    p = [[numbers.probability(float(one)) for one in plans[name]] for name in ("p_better", "p_best")]
+    rows = [list(row) for row in zip(names, *columns, *p, strict=True)]
     nothing = ["–"] * (len(shown) + 1)
     rows.append([t("baseline"), *nothing, numbers.probability(baseline_is_best(speaking.result))])
     by = t(OBJECTIVES[objective])
-    return Table(t("Differences from the baseline; P by {objective}", objective=by), head, rows)
+    return Table(t("Differences from the baseline; probabilities by {objective}", objective=by), head, rows)
 
 
 # -- days --------------------------------------------------------------------------------------------------------------
@@ -188,6 +185,12 @@ def costs_part(speaking: Speaking) -> Part:
                 "Cost is capital recovered over its life and running cost; benefit is buyers' surplus, sellers' income and operators' result, less subsidies; a year is one in force. Intervals as above."
             )
         )
+        if speaking.result.manifest.get("draws"):
+            notes.append(
+                t(
+                    "Costs are means over the draws of their assumed ranges; with few draws they differ from the amounts in the list of what is changed, which are the middle of these ranges."
+                )
+            )
         notes += _whys(speaking)
     else:
         notes.append(t("Benefits and their ratio to cost are differences between plans: compare to have them."))
@@ -196,11 +199,9 @@ def costs_part(speaking: Speaking) -> Part:
 
 def _costs_of_plans(speaking: Speaking) -> Table:
     t, plans = speaking.t, speaking.result.table("plans")
-    head = [t("plan"), *(t(KINDS[name].name) for name in COSTS)]
-    rows = [
-        [speaking.plan(str(row["plan"])), *(Figure.of(row, KINDS[name]).in_cell(speaking) for name in COSTS)]
-        for _, row in plans.iterrows()
-    ]
+    heads, columns = zip(*(column(speaking, plans, name) for name in COSTS), strict=True)
+    head = [t("plan"), *heads]
+    rows = [list(row) for row in zip(map(speaking.plan, plans["plan"]), *columns, strict=True)]
     return Table(t("Costs, benefits and emissions against the baseline"), head, rows)
 
 

@@ -1,6 +1,7 @@
 """Folders of results as a report reads them: the manifest, the scenarios in it, and tables of one shape for all."""
 
 import hashlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -70,7 +71,7 @@ class Result:
 
     def has(self, name: str) -> bool:
         """Whether a table is there; older comparisons have fewer."""
-        return (self.folder / f"{name}.parquet").is_file()
+        return (self.folder / f"{name}.parquet").exists()
 
     def network(self, name: str) -> pd.DataFrame:
         """`flows`, `stations` or `lanes` by plan and month: means over replications. See NETWORK."""
@@ -100,7 +101,7 @@ def read_result(folder: Path) -> Result:
 
 
 def _json(folder: Path, name: str) -> dict[str, Any]:
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # a Path of a name that is too long would raise
         raise NoResultError(f"there is no folder {folder}; name a folder of sim compare or sim run")
     try:
         found = read_json(folder / name)

@@ -42,9 +42,16 @@ class Speaking:
         return Changing(self.names_of(plan), self.t, self.numbers)
 
     def plan(self, name: str) -> str:
-        """What a plan is called: by its interventions, or the baseline; several are joined by a plus."""
+        """What a plan is called: by its own title, else by its interventions, joined by a plus; or the baseline."""
         if name == self.result.base:
             return self.t("baseline") if self.result.kind == "comparison" else self.title
+        own_title = self.result.plans[name].title
+        if own_title not in ("", self.result.scenario.title):
+            return own_title
+        return self.interventions(name)
+
+    def interventions(self, name: str) -> str:
+        """What a plan consists of beyond the baseline; its name if that is nothing."""
         below = self.result.scenario.interventions
         own = [key for key, one in self.result.plans[name].interventions.items() if below.get(key) != one]
         said = [self.names_of(name).intervention(key) for key in own]

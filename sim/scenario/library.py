@@ -9,7 +9,19 @@ from sim.reading import Tree
 def library_of(path: Path) -> Path:
     """The nearest folder above a file that holds `corridors/`; else the folder of the file."""
     folder = path.resolve().parent
-    return next((above for above in (folder, *folder.parents) if (above / "corridors").is_dir()), folder)
+    return next((above for above in (folder, *folder.parents) if is_library(above)), folder)
+
+
+def is_library(folder: Path) -> bool:
+    """Whether a folder holds a library of scenarios, rather than only the file that is read."""
+    return (folder / "corridors").is_dir()
+
+
+def of_no_library(folder: Path) -> str | None:
+    """What to say where something is looked for that only a library has, and the file lies in none."""
+    if is_library(folder):
+        return None
+    return "bases and corridors are looked for in the library that a file lies in, such as scenarios/; it lies in none"
 
 
 def near(path: Path) -> Path:

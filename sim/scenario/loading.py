@@ -12,10 +12,11 @@ from sim.ledger.posteriors import posteriors_near
 from sim.reading import Source, Tree, build, overlay, problem_at, read_tree, union, without_sources
 from sim.reading.tree import Path as TreePath
 from sim.scenario.checks import problems_across, problems_of_draws
+from sim.scenario.checks.as_written import misspelt
 from sim.scenario.interventions.expanding import expansion_of
 from sim.scenario.interventions.files import KEY, Named, as_mapping, taken
 from sim.scenario.interventions.ranges import as_settable, ranges_of
-from sim.scenario.library import claimed, file_called, library_of, near
+from sim.scenario.library import claimed, file_called, library_of, near, of_no_library
 from sim.scenario.scenario import Scenario
 from sim.scenario.setting import paths_of
 
@@ -48,13 +49,15 @@ def load(
     path = Path(path)
     assembled = _assembled(path, ())
     found = taken(_without_interventions(assembled) if is_bare else assembled, library_of(path), path, interventions)
-    if found.problems:
-        raise ScenarioError(found.problems)
     tree, sources, problems = without_sources(found.tree)
+    problems = [*found.problems, *problems]
     try:
         scenario = build(Scenario, tree)
     except ScenarioError as error:
-        raise ScenarioError([*problems, *error.problems]) from None
+        # Without an intervention that is wrong, names that it adds are not there and would be told as misspelt.
+        raise ScenarioError([*problems, *error.problems, *([] if found.problems else misspelt(tree))]) from None
+    if found.problems:
+        raise ScenarioError(problems)
     ranges = ranges_of(tree, sources, found.added)
     ranges = (as_settable(ranges, set(paths_of(scenario))) if ranges else ranges) | scenario.uncertain
     scenario = scenario.model_copy(update={"uncertain": ranges}) if ranges else scenario
@@ -75,8 +78,7 @@ def _assembled(path: Path, above: tuple[Path, ...]) -> Tree:
     if not above and "scenario" not in own.children:
         message = "the key 'scenario' is missing: a scenario has its own name"
         raise ScenarioError([problem_at(own, ("scenario",), message)])
-    below = [_untitled(_base(path, own, above))] if "base" in own.children else []
-    corridors = _corridors(path, own)
+    below, corridors = _below(path, own, above)
     if corridors:
         world = corridors[0]
         for other in corridors[1:]:
@@ -88,6 +90,24 @@ def _assembled(path: Path, above: tuple[Path, ...]) -> Tree:
         replaced = _without_interventions(result) if layer is own and is_list else result
         result = claimed(overlay(replaced, layer), layer)
     return result
+
+
+def _below(path: Path, own: Tree, above: tuple[Path, ...]) -> tuple[list[Tree], list[Tree]]:
+    """The base that a file names, and the corridors. Raises ScenarioError with what is wrong with either."""
+    base: list[Tree] = []
+    corridors: list[Tree] = []
+    problems: list[Problem] = []
+    try:
+        base = [_untitled(_base(path, own, above))] if "base" in own.children else []
+    except ScenarioError as error:
+        problems += error.problems
+    try:
+        corridors = _corridors(path, own)
+    except ScenarioError as error:
+        problems += error.problems
+    if problems:
+        raise ScenarioError(problems)
+    return base, corridors
 
 
 def _without_interventions(tree: Tree) -> Tree:
@@ -108,13 +128,15 @@ def _base(path: Path, own: Tree, above: tuple[Path, ...]) -> Tree:
     hint = None
     if not target.is_relative_to(library_of(path)):
         message = f"the base {shown(node.value)} lies outside the folder {library_of(path).name}/"
+        hint = of_no_library(library_of(path))
     elif target in chain:
         message = f"bases in a circle: {' -> '.join(file.name for file in (*chain, target))}"
     elif len(chain) > LONGEST_CHAIN:
         message = f"more than {LONGEST_CHAIN} bases upon each other"
     elif not target.is_file():
         message = f"there is no file {shown(node.value)}"
-        hint = did_you_mean(target.name, [file.name for file in sorted(target.parent.glob("*.yaml"))])
+        beside = [file.name for file in sorted(target.parent.glob("*.yaml"))]
+        hint = did_you_mean(target.name, beside) or of_no_library(library_of(path))
     else:
         return _assembled(near(target), chain)
     raise ScenarioError([problem_at(own, ("base",), message, hint)])
@@ -134,7 +156,8 @@ def _corridors(path: Path, own: Tree) -> list[Tree]:
         if item.value in known:
             found.append(read_tree(near(folder / f"{item.value}.yaml")))
             continue
-        hint = did_you_mean(str(item.plain()), known) or (f"known here: {listed(known, 'and')}" if known else None)
+        here = f"known here: {listed(known, 'and')}" if known else of_no_library(folder.parent)
+        hint = did_you_mean(str(item.plain()), known) or here
         problems.append(problem_at(own, ("corridors", i), f"there is no corridor {shown(item.plain())}", hint))
     if problems:
         raise ScenarioError(problems)

@@ -124,8 +124,8 @@ def _singly(scenario: Scenario, ranges: Mapping[str, Between]) -> tuple[tuple[Un
 
 
 def _uncertain(path: str, least: Amount, median: Amount, most: Amount) -> Uncertain:
+    if least.number > most.number:
+        raise SettingError(f"the bounds of '{path}' are {least} and {most}; the first one is the lower one")
     if not least.number <= median.number <= most.number:
-        raise SettingError(
-            f"'{path}' is {median}, which does not lie between {least} and {most}; the first bound is the lower one"
-        )
+        raise SettingError(f"'{path}' is {median}, which does not lie between {least} and {most}")
     return Uncertain(path, float(least.number), median, float(most.number))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -10,12 +11,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psutil
+
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"}
 PATIENCE = 120.0
 """Seconds after which a test gives up; nothing here takes so long but on a machine that is busy with other things."""
 
 Process = subprocess.Popen[str]
+MOST_KILLS = 60
 
 
 def toys(folder: Path, *options: object) -> Process:
@@ -48,6 +52,46 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
 def n_parts(folder: Path) -> int:
     """How many runs have ended."""
     return len(list((folder / "parts").glob("*.parquet")))
+
+
+def killed_until_done(
+    start: Callable[[], Process], folder: Path, seconds: float, luck: random.Random, most: int = MOST_KILLS
+) -> int:
+    """How often it was killed: at a moment of the time that is left, or a little after one more run has ended.
+
+    As many as it takes: the command runs until it has once not been killed, or was so ``most`` times.
+    """
+    kills = 0
+    while kills < most:
+        process = start()
+        before = bytes_of(folder)
+        if kills % 2:
+            end = time.monotonic() + luck.uniform(0, seconds)
+            while time.monotonic() < end and process.poll() is None:
+                time.sleep(0.01)
+        else:
+            more = luck.randrange(1, 4)
+            while process.poll() is None and len(bytes_of(folder)) < len(before) + more:
+                time.sleep(0.01)
+            time.sleep(luck.uniform(0, 0.2))
+        if process.poll() is None:
+            cells = psutil.Process(process.pid).children(recursive=True)
+            kill(process)
+            process.communicate()
+            _, alive = psutil.wait_procs(cells, timeout=60)
+            assert all(each.status() == psutil.STATUS_ZOMBIE for each in alive), "its processes end with it"
+            kills += 1
+        else:
+            _, said = process.communicate()
+            assert process.returncode == 0, said
+            return kills
+        now = bytes_of(folder)
+        is_over = not (folder / "parts").exists()  # a comparison takes them away in the end
+        assert is_over or {name: now[name] for name in before} == before, "what is done stays as it is"
+    process = start()
+    _, said = process.communicate()
+    assert process.returncode == 0, said
+    return kills
 
 
 class Cluster:
@@ -91,6 +135,11 @@ class Cluster:
         for process in [self.scheduler, *self.workers]:
             kill(process)
         self.workers.clear()
+
+
+def mounted(folder: Path, *options: str) -> bool:
+    """Whether a disk could be mounted at a folder: that takes the rights of root."""
+    return subprocess.run(["mount", *options, str(folder)], capture_output=True, check=False).returncode == 0
 
 
 def kill(process: Process) -> None:

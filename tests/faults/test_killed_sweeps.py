@@ -11,9 +11,8 @@ import sys
 import time
 from pathlib import Path
 
-import psutil
 import pytest
-from faults.processes import ENVIRONMENT, ROOT, Process, kill
+from faults.processes import ENVIRONMENT, ROOT, Process, bytes_of, killed_until_done
 
 SWEEP = """\
 sweep: killed
@@ -27,7 +26,6 @@ limits: {seconds: 300}
 """
 TABLES = [f"{name}.{ending}" for name in ("design", "points", "runs") for ending in ("csv", "parquet")]
 OTHERS = ["jobs.parquet", "parts", "sweep.json", "times.csv"]
-MOST_KILLS = 60
 
 
 @pytest.fixture
@@ -49,44 +47,6 @@ def swept(file: Path, folder: Path, workers: int) -> Process:
     )
 
 
-def parts_of(folder: Path) -> dict[str, bytes]:
-    return {file.name: file.read_bytes() for file in (folder / "parts").glob("*.parquet")}
-
-
-def killed_until_done(file: Path, folder: Path, workers: int, seconds: float, luck: random.Random) -> int:
-    """How often it was killed: at a moment of the time that is left, or a little after one more run has ended."""
-    kills = 0
-    while kills < MOST_KILLS:
-        process = swept(file, folder, workers)
-        before = parts_of(folder)
-        if kills % 2:
-            end = time.monotonic() + luck.uniform(0, seconds)
-            while time.monotonic() < end and process.poll() is None:
-                time.sleep(0.01)
-        else:
-            more = luck.randrange(1, 4)
-            while process.poll() is None and len(parts_of(folder)) < len(before) + more:
-                time.sleep(0.01)
-            time.sleep(luck.uniform(0, 0.2))
-        if process.poll() is None:
-            cells = psutil.Process(process.pid).children(recursive=True)
-            kill(process)
-            process.communicate()
-            _, alive = psutil.wait_procs(cells, timeout=60)
-            assert all(each.status() == psutil.STATUS_ZOMBIE for each in alive), "its processes end with it"
-            kills += 1
-        else:
-            _, said = process.communicate()
-            assert process.returncode == 0, said
-            return kills
-        now = parts_of(folder)
-        assert {name: now[name] for name in before} == before, "what is done stays as it is"
-    process = swept(file, folder, workers)
-    _, said = process.communicate()
-    assert process.returncode == 0, said
-    return kills
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("workers", [1, 2])
@@ -98,10 +58,12 @@ def test_sweep_that_is_killed_at_any_moments_has_the_tables_of_one_that_was_not(
     _, said = process.communicate()
     assert process.returncode == 0, said
     seconds = time.monotonic() - started
-    kills = killed_until_done(file, tmp_path / "cut", workers, seconds, random.Random(workers))
+    kills = killed_until_done(
+        lambda: swept(file, tmp_path / "cut", workers), tmp_path / "cut", seconds, random.Random(workers)
+    )
     assert kills > 0
     for name in (*TABLES, "sweep.json", "jobs.parquet"):
         assert (tmp_path / "cut" / name).read_bytes() == (tmp_path / "whole" / name).read_bytes(), name
-    assert parts_of(tmp_path / "cut") == parts_of(tmp_path / "whole")
+    assert bytes_of(tmp_path / "cut") == bytes_of(tmp_path / "whole")
     assert sorted(path.name for path in (tmp_path / "cut").iterdir()) == sorted([*TABLES, *OTHERS])
     assert not list((tmp_path / "cut" / "parts").glob(".*"))

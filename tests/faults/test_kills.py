@@ -1,17 +1,16 @@
 """Whatever is killed, the same command goes on where it was, and the parts are byte for byte the same in the end."""
 
 import random
-import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
-from faults.processes import ENVIRONMENT, ROOT, bytes_of, finished, kill, n_parts, toys, until
+from faults.processes import ENVIRONMENT, ROOT, bytes_of, finished, kill, mounted, n_parts, toys, until
 
 N, SECONDS = 12, 0.05
 LONG_RUN = "import sim; sim.run(sim.load('tests/golden/tiny.yaml'), replications=400, workers=2)"
@@ -167,23 +166,6 @@ def test_damaged_part_is_named_set_aside_and_run_again(
     assert others == {"sleep-3.damaged"}
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> Iterator[Path]:
-    """A folder on a disk of its own, of 48 kB."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    if shutil.which("mount") is None or not _mounted(folder, "-t", "tmpfs", "-o", "size=48k", "tmpfs"):
-        pytest.skip("no disk can be mounted here: that takes the rights of root")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
-
-
-def _mounted(folder: Path, *options: str) -> bool:
-    return subprocess.run(["mount", *options, str(folder)], capture_output=True, check=False).returncode == 0
-
-
 @pytest.mark.parametrize("workers", [1, 2])
 def test_full_disk_is_named_and_what_is_done_stays(small: Path, whole: dict[str, bytes], workers: int) -> None:
     code, out, err = finished(toys(small, *WORK, "--workers", workers))
@@ -192,13 +174,13 @@ def test_full_disk_is_named_and_what_is_done_stays(small: Path, whole: dict[str,
     kept = bytes_of(small)
     assert 3 <= len(kept) <= N
     assert kept.items() <= whole.items()
-    assert _mounted(small, "-o", "remount,size=10m")
+    assert mounted(small, "-o", "remount,size=10m")
     assert finished(toys(small, *WORK, "--workers", workers))[0] == 0
     assert bytes_of(small) == whole
 
 
 def test_folder_that_is_read_only_is_named(small: Path) -> None:
-    assert _mounted(small, "-o", "remount,ro")
+    assert mounted(small, "-o", "remount,ro")
     code, out, err = finished(toys(small, *WORK))
     assert (code, out) == (1, "")
     assert err.startswith(f"error: {small}: it cannot be written to; name another folder with --out")

@@ -14,11 +14,12 @@ def _in_the_library(library, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(library.folder)
 
 
-def told(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
+def told(capsys: pytest.CaptureFixture[str], *arguments: object, n_warnings: int = 0) -> str:
     with pytest.raises(SystemExit) as end:
         main(["explain", *map(str, arguments)])
     out, err = capsys.readouterr()
-    assert (end.value.code, err) == (0, "")
+    assert (end.value.code, err.count(": warning: ")) == (0, n_warnings)
+    assert len(err.splitlines()) == n_warnings
     assert max(map(len, out.splitlines())) <= 100
     return out
 
@@ -112,7 +113,7 @@ def test_what_is_cut_or_never_acts_is_said(library, capsys: pytest.CaptureFixtur
     """
     library.write("x", measures, at="2015-01-01")
     library.write("y", "late: {kind: close, routes: [rail]}", at="2019-01-01")
-    out = told(capsys, library.base, "x", "y")
+    out = told(capsys, library.base, "x", "y", n_warnings=1)
     flat = " ".join(out.split())
     assert (
         "share examined of dutiable parcels of the customs ural-customs: 90 % -> 100 % (x 20) (a bound holds it" in flat

@@ -28,11 +28,11 @@ def texts_of(tree: ast.AST) -> Iterator[str]:
 
 
 def keys() -> set[str]:
-    """Every text of code and templates, and what reports are called."""
+    """Every text of code, templates and scripts, and what reports are called."""
     modules = [*(SIM / "report").rglob("*.py"), *(SIM / "language").rglob("*.py"), *(SIM / "page").rglob("*.py")]
     found = {text for path in modules for text in texts_of(ast.parse(path.read_text("utf-8")))}
-    for template in SIM.rglob("templates/*.html"):
-        found |= {match[2] for match in re.finditer(r"\bt\((\"|')(.*?)\1", template.read_text("utf-8"))}
+    for shown in (*SIM.rglob("templates/*.html"), *(SIM / "page" / "static").glob("*.js")):
+        found |= {match[2] for match in re.finditer(r"\bt\((\"|')(.*?)\1", shown.read_text("utf-8"))}
     return found
 
 

@@ -150,3 +150,11 @@ def test_set_as_good_as_the_central_choice_in_a_draw_takes_nothing_from_it() -> 
     assert found.p_best[0] == found.p_chosen[first] == np.mean(is_kept)
     assert found.p_chosen.sum() == pytest.approx(1)
     assert (found.regret[is_kept] == 0).all()
+
+
+@pytest.mark.parametrize("field", ["demand", "volume"])
+def test_demand_that_is_not_known_has_no_answer(field: str) -> None:
+    known = {"demand": np.ones(3), "volume": np.ones(3)}
+    known[field][1] = np.nan
+    with pytest.raises(NoAnswerError, match="the demand of 1 of 3 points is not known, so no set can be chosen"):
+        Instance(cost=np.ones((3, 2)), fixed=np.zeros(2), capacity=np.full(2, np.inf), **known)

@@ -468,7 +468,7 @@ def completed(*words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     monkeypatch.setenv("COMP_CWORD", str(len(words)))
     with pytest.raises(SystemExit):
         main([])
-    return capsys.readouterr().out.splitlines()
+    return [line for line in capsys.readouterr().out.splitlines() if line]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from sim.experiments.comparing.decomposing import DECOMPOSITION, STEPS, WHOLE_EF
 from sim.experiments.comparing.portfolios import BEYOND, PORTFOLIO
 from sim.experiments.comparing.tables import DIFFERENCES, columns_of
 from sim.experiments.comparing.wording import days, points, with_interval
+from sim.experiments.differences import Layout
 
 PARTS = [("charters", "alone"), ("training", "alone"), ("charters", "last"), ("all", "together"), (BEYOND, "together")]
 VALUES = {"placed": 1234.0, "mean_days": -0.5, "share_within_promise": 0.02}
@@ -72,7 +73,7 @@ def test_groups_that_do_not_differ_and_measures_that_they_lack_are_left_out() ->
 
     rows = [row(f"2016-{month:02}", name, 0.0) for month in range(1, 13) for name in ("placed", "mean_days")]
     rows += [row("2017-01", "placed", 1250.0), row("2017-01", "mean_days", -0.84)]
-    comparison = SimpleNamespace(tables={"differences": columns_of(DIFFERENCES, rows)})
+    comparison = SimpleNamespace(tables={"differences": columns_of(DIFFERENCES, rows)}, layout=Layout.of(4, None))
     out = console()
     _show_by(out, comparison, "month")  # type: ignore[arg-type]
     text = printed(out)

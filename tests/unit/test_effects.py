@@ -40,8 +40,8 @@ PLAN = dict.fromkeys(comparisons.COLUMNS, "") | {
 
 def test_effect_names_parcels_days_benefit_and_what_it_hangs_on() -> None:
     assert effect(PLAN) == (
-        "about +120,000 parcels a year (95 %: +80,000 to +160,000); half a day sooner; benefit 0.8 of its cost (0.5 to "
-        "12); hangs mostly on `harbin-charters.leave.when_ready` (63 % of the variance)"
+        "about +120,000 parcels a year (95 %: +80,000 to +160,000); half a day sooner; benefit of 0.8 CNY for each "
+        "CNY of cost (0.5 to 12); hangs mostly on `harbin-charters.leave.when_ready` (63 % of the variance)"
     )
 
 
@@ -67,6 +67,20 @@ def test_corridor_without_calibration_is_illustrative() -> None:
 @pytest.mark.parametrize(("draws", "said"), [("4", "(4 draws: "), ("0", "(by luck: ")])
 def test_few_draws_are_no_interval_of_95_per_cent(draws: str, said: str) -> None:
     assert said in effect(PLAN | {"draws": draws})
+
+
+def test_draws_that_are_too_few_say_so() -> None:
+    assert "(3 draws, too few: " in effect(PLAN | {"draws": "3"})
+
+
+def test_plan_that_takes_benefit_away_is_said_to_lose() -> None:
+    lost = {"benefit_cost": "-1.9", "benefit_cost_low": "-6.8", "benefit_cost_high": "-1.4"}
+    assert "; a loss of 1.9 CNY for each CNY of cost (benefit -6.8 to -1.4); " in effect(PLAN | lost)
+
+
+def test_table_of_a_page_has_the_interval_of_the_table_of_proposals() -> None:
+    by_luck = PLAN | {"parcels_gained_per_year_half_width": "200000"}
+    assert interventions._cell(by_luck, "parcels_gained_per_year", 1e3, "k") == "123 k [-77, 323]"
 
 
 def test_difference_that_no_number_clearly_moves_hangs_on_none() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.experiments.lock import FolderInUseError, Locked, holder
+from sim.experiments.lock import FolderInUseError, Locked, born_at, holder, is_at_work
 
 ROOT = Path(__file__).parents[2]
 HOLDS = """
@@ -63,3 +63,23 @@ def test_lock_cut_short_by_a_kill_is_taken_over(tmp_path: Path) -> None:
     (tmp_path / "lock").write_text("{")
     with Locked(tmp_path, print):
         assert holder(tmp_path)["pid"] == os.getpid()
+
+
+def test_process_whose_number_another_has_got_since_is_not_at_work() -> None:
+    mine = {"pid": os.getpid(), "host": socket.gethostname(), "born_at": born_at(os.getpid())}
+    assert is_at_work(mine)
+    assert not is_at_work(mine | {"born_at": mine["born_at"] - 1}), "the same number, born at another time"
+    assert is_at_work({"pid": os.getpid(), "host": socket.gethostname()}), "as before it was written down"
+    assert is_at_work(mine | {"host": "elsewhere", "born_at": 1}), "of another host nothing is known"
+    assert not is_at_work({})
+
+
+def test_process_that_has_ended_is_not_at_work_even_if_nobody_has_asked_how() -> None:
+    process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    found = {"pid": process.pid, "host": socket.gethostname(), "born_at": born_at(process.pid)}
+    assert is_at_work(found)
+    process.kill()
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    assert not is_at_work(found)
+    process.communicate()
+    assert not is_at_work(found)

@@ -320,3 +320,24 @@ def test_only_settings_of_the_shipped_baseline_have_no_source(sources: Run) -> N
     derived = [each for each in record["numbers"] if each["status"] == "derived"]
     assert all(each["result"] is not None and each["rows"] for each in derived)
     assert all("value" in row for each in derived for row in each["rows"])
+
+
+def test_numbers_that_rest_on_memory_are_counted_apart(sources: Run) -> None:
+    code, out, _ = sources("small.yaml")
+    assert code == 0
+    published = next(line for line in out.splitlines() if line.split()[:1] == ["published"])
+    assert published.endswith("1 of them from memory, by no source that was looked up"), "A026: its speed is remembered"
+    counts = json.loads(sources("small.yaml", "--json")[1])
+    assert counts["from_memory"] == {"published": 1}
+
+
+def test_names_are_whole_where_the_table_is_piped(sources: Run) -> None:
+    long = "a-product-with-a-name-longer-than-a-third-of-a-line"
+    Path("tiny-with-a-long-name.yaml").write_text(
+        f"base: small.yaml\nscenario: long\nproducts: {{{long}: {{name: {{en: L}}, order_share: 0, weight: 1 kg, "
+        "value: 1 CNY, density: 200 kg/m3}}\n",
+        "utf-8",
+    )
+    code, out, err = sources("tiny-with-a-long-name.yaml", "--match", long)
+    assert code == 0, err
+    assert f"products.{long}.density" in out

@@ -64,6 +64,7 @@ def test_wrong_file_is_refused_at_its_place_in_these_words(library: Library, kin
 
 
 @pytest.mark.usefixtures("library")
+@pytest.mark.usefixtures("library")
 @pytest.mark.parametrize("name", [name for name in FILES if name.endswith(".yaml")])
 def test_what_the_wrong_files_are_made_of_is_right(name: str) -> None:
     said = outcome("validate", name)

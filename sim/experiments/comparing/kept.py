@@ -4,9 +4,9 @@ A run is named by all that determines it: the world as it is described, its post
 seed (in the world), and the program. It is kept whole, to the bit, as numbers and texts; nothing is ever unpickled.
 """
 
+import os
 import shutil
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -22,13 +22,14 @@ from sim.experiments.worlds import Worlds
 from sim.indicators import Backlog, StockOut
 from sim.indicators.measures import Measured
 
-TIMES = "times.csv"
+TIMES, OVER = "times.csv", ".parts."
 
 
 class KeptRuns:
     """The runs that a folder holds; one command at a time writes (see Locked)."""
 
     def __init__(self, folder: Path) -> None:
+        _clear(folder)
         self._parts = Parts(folder)
         self._parts.prepare()
         self._texts: dict[int, tuple[Worlds, str]] = {}
@@ -53,11 +54,12 @@ class KeptRuns:
         self._parts.put(Part(self._key(worlds, replication), "done", "", plain(ended.outcome), ended.seconds))
 
     def remove(self) -> None:
-        """Take all runs away; they are no more known as soon as this begins."""
+        """Take all runs away: all at once, whenever it is killed."""
         folder = self._parts.top
-        with written_to(folder), suppress(FileNotFoundError):
+        with written_to(folder):
+            self._parts.folder.rename(folder / f"{OVER}{os.getpid()}")
             (folder / TIMES).unlink(missing_ok=True)
-            shutil.rmtree(self._parts.folder)
+        _clear(folder)
 
     def _key(self, worlds: Worlds, replication: int) -> str:
         if id(worlds) not in self._texts:
@@ -65,6 +67,12 @@ class KeptRuns:
         drawn = [(posterior.name, posterior.sha256) for posterior in worlds.posteriors]
         text = self._texts[id(worlds)][1]
         return hash_of("comparison", text, repr(drawn), repr(worlds.draw_of(replication)), str(replication))
+
+
+def _clear(folder: Path) -> None:
+    """Take away what was being taken away."""
+    for over in folder.glob(f"{OVER}*"):
+        shutil.rmtree(over, ignore_errors=True)
 
 
 def plain(run: Replicated) -> Summary:

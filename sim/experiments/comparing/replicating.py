@@ -111,7 +111,15 @@ def part_of(on_progress: Tell | None, first: float, last: float, of: str = "") -
     """Progress of a part of the work as that of the whole, of which it is from one share to another."""
     if on_progress is None:
         return None
-    return lambda p: on_progress(replace(p, share=first + (last - first) * p.share, of=of))
+    more = (1 - last) / (last - first)
+
+    def tell(p: Progress) -> None:
+        left = p.seconds_left
+        if left is not None and more:
+            left = None if p.seconds_each is None else left + more * p.replications * p.seconds_each
+        on_progress(replace(p, share=first + (last - first) * p.share, seconds_left=left, of=of))
+
+    return tell
 
 
 def _with_those_before(found: Replications, wanted: int, on_progress: Tell | None) -> Tell | None:

@@ -9,7 +9,7 @@ from sim.experiments.comparing.cautions import PLANS_NAMED, first_of, warnings
 from sim.experiments.comparing.comparison import Compared, Comparison
 from sim.experiments.comparing.sensitivity import FEWEST_DRAWS
 from sim.experiments.comparing.tables import FIGURES, better
-from sim.experiments.differences import ENOUGH_DRAWS
+from sim.experiments.differences import ENOUGH_DRAWS, TOO_FEW_DRAWS, Layout
 
 NUMBERS_NAMED = 3
 NOTHING = 1e-9
@@ -45,7 +45,7 @@ def plan_cells(comparison: Comparison, one: Compared) -> list[tuple[str, ...]]:
         _figure(comparison, one, "within_promise", points),
         _figure(comparison, one, "buyers_surplus_per_year_cny", short),
         _figure(comparison, one, "cost_per_year_cny", short)[:2],
-        _ratio(given["benefit_cost"]),
+        _ratio(given["benefit_cost"], comparison.layout),
         _figure(comparison, one, "co2e_kg_per_year", lambda kg: short(kg / 1000)),
         (probability(better(found.probability_positive, comparison.objective.sign)),),
         (probability(float(rank.probability_best[place])),),
@@ -55,7 +55,9 @@ def plan_cells(comparison: Comparison, one: Compared) -> list[tuple[str, ...]]:
 
 def _figure(comparison: Comparison, one: Compared, name: str, write: Callable[[float], str]) -> tuple[str, ...]:
     """A figure: its value, its credible interval, and half its width by Monte Carlo error, where there are such."""
-    return with_interval(write, *SHOWN[name].of(comparison, one))
+    value, low, high, half = SHOWN[name].of(comparison, one)
+    ends = (low, high) if is_told(comparison.layout) else (math.nan, math.nan)
+    return with_interval(write, value, *ends, half)
 
 
 def with_interval(write: Callable[[float], str], value: float, low: float, high: float, half: float) -> tuple[str, ...]:
@@ -68,16 +70,22 @@ def with_interval(write: Callable[[float], str], value: float, low: float, high:
     return tuple(lines)
 
 
+def is_told(layout: Layout) -> bool:
+    """Whether there are draws enough for an interval over them: of two or three it looks certain and is not."""
+    return layout.n_draws >= TOO_FEW_DRAWS
+
+
 def _value(comparison: Comparison, one: Compared, name: str) -> str:
     """A figure of the reported time as one of a year in force."""
     return short(SHOWN[name].of(comparison, one)[0] / one.years if one.years else math.nan)
 
 
-def _ratio(figure: Figure) -> tuple[str, ...]:
+def _ratio(figure: Figure, layout: Layout) -> tuple[str, ...]:
     if figure.why:
         return (f"- ({figure.why})",)
     lines = [f"{figure.value:.2f}"]
-    return tuple(lines if math.isnan(figure.low) else [*lines, f"[{figure.low:.2f}, {figure.high:.2f}]"])
+    is_known = is_told(layout) and not math.isnan(figure.low)
+    return tuple([*lines, f"[{figure.low:.2f}, {figure.high:.2f}]"] if is_known else lines)
 
 
 def short(number: float) -> str:
@@ -142,6 +150,12 @@ def _runs(comparison: Comparison) -> str:
 def _intervals(comparison: Comparison) -> str:
     n = comparison.layout.n_draws
     few = f" Of fewer than {ENOUGH_DRAWS} draws the credible interval is too narrow." if n < ENOUGH_DRAWS else ""
+    if comparison.layout.has_draws and not is_told(comparison.layout):
+        return (
+            f"{n} draws are too few for a credible interval: {TOO_FEW_DRAWS} are the least for one, {ENOUGH_DRAWS} for "
+            "one that is not too narrow; P(better), P(best) and regret say as little. ±: half of the 95 % interval by "
+            "Monte Carlo error, which more replications would narrow."
+        )
     if comparison.layout.has_draws:
         return (
             "[ ]: 95 % credible interval over draws, which more knowledge would narrow. ±: half of the 95 % interval "

@@ -3,25 +3,16 @@
 Knows pydantic and the description; may not import numpy, for `sim validate` reads it.
 """
 
-from datetime import date
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from sim.experiments.horizon_part import HorizonPart
 from sim.scenario.base import Described, Slug
-from sim.units import Duration, Money, Share
+from sim.units import Money, Share
 
 ObjectiveName = Literal["parcels", "days", "surplus", "net-benefit", "benefit-cost", "co2e"]
 Above0 = Annotated[float, Field(gt=0)]
-
-
-class Overlay(Described):
-    """Another horizon than that of the base; what is not given stays."""
-
-    start: date | None = Field(None, description="first day that is reported")
-    end: date | None = Field(None, description="first day that is no longer simulated")
-    warm_up: Duration | None = Field(None, description="time simulated before the start (whole days)")
-    drain: Duration | None = Field(None, description="time after the end in which parcels still travel (whole days)")
 
 
 class Screening(Described):
@@ -49,7 +40,7 @@ class RankingFile(Described):
     first: int = Field(12, ge=4, le=1000, description="replications of each before any is dropped or favoured")
     screening: Screening | None = Field(None, description="none: every portfolio is ranked")
     parcels_per_row: int = Field(200, ge=1, le=10_000, description="parcels that one row stands for")
-    horizon: Overlay | None = Field(None, description="another horizon than that of the base")
+    horizon: HorizonPart | None = Field(None, description="another horizon than that of the base")
     confidence: Annotated[Share, Field(gt=0.5, lt=1)] = Field(
         0.95, description="probability wanted that the choice is right"
     )

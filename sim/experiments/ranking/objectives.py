@@ -36,8 +36,7 @@ class Sought:
             of = OBJECTIVES[self.name].of
             return of(one) - of(nothing)[:n]
         benefit, cost = (one.whole(each) - nothing.whole(each)[:n] for each in ("benefit_cny", "cost_cny"))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.where(cost > 0, benefit / cost - BREAK_EVEN, 0.0)
+        return _over(benefit, cost) - BREAK_EVEN if cost.mean() > 0 else np.zeros(n)
 
     def indifference(self, given: float | None, nothing: Samples) -> float:
         """Differences too small to matter."""
@@ -46,6 +45,16 @@ class Sought:
         if self.name not in OBJECTIVES:
             return SMALL_RATIO
         return max(SMALL * abs(float(self.level(nothing).mean())), float(np.finfo(float).tiny))
+
+
+def _over(benefit: np.ndarray, cost: np.ndarray) -> np.ndarray:
+    """Replications whose mean is the ratio of the means, as comparisons have it, and whose scatter is that of it.
+
+    That is the ratio to first order in what the two deviate from their means (the delta method): float64[n].
+    """
+    ratio = benefit.mean() / cost.mean()
+    linear: np.ndarray = ratio + (benefit - ratio * cost) / cost.mean()
+    return linear
 
 
 _SAID = {

@@ -52,8 +52,11 @@ class Job(Travelling):
         """Run it; or why that cannot be."""
         try:
             return {"replications": [self._run(r) for r in range(self.first, self.first + self.n)]}
-        except SimError as error:
-            return {"replications": [{"failed": str(error)}] * self.n}
+        except (MemoryError, OSError):
+            raise  # of the machine, not of the run: it may end otherwise another time
+        except Exception as error:
+            said = str(error) if isinstance(error, SimError) else f"{type(error).__name__}: {error}"
+            return {"replications": [{"failed": said}] * self.n}
 
     def _run(self, replication: int) -> Summary:
         worlds = _worlds(self.described, self.posteriors)

@@ -8,7 +8,7 @@ import numpy as np
 from sim.errors import listed
 from sim.experiments.comparing.accounts import BENEFITS
 from sim.experiments.comparing.wording import days, probability, short
-from sim.experiments.differences import ENOUGH_DRAWS
+from sim.experiments.differences import said_of_few
 from sim.experiments.ranking.enumerating import Portfolio
 from sim.experiments.ranking.information import FEWEST_DRAWS
 from sim.experiments.ranking.ranked import Ranked
@@ -177,7 +177,7 @@ def _draws(ranked: Ranked) -> str:
             "not of what is not known about the world."
         )
     n = ranked.runs.n(0) // study.unit
-    few = f" Of fewer than {ENOUGH_DRAWS} draws the interval is too narrow." if n < ENOUGH_DRAWS else ""
+    few = said_of_few(n)
     fewest = min(ranked.spent.values()) // study.unit
     filled = f" What fell behind ran in {fewest} of them at least, and is filled in." if fewest < n else ""
     return f"[ ]: 95 % credible interval over {n} draws of what is not known.{few}{filled}"

@@ -10,17 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from sim.errors import SimError
+from sim.experiments.kept_runs import TooFewRunsError
 
 LEVELS = 4
 STEP = LEVELS / (2 * (LEVELS - 1))
 """How far a factor moves in a trajectory."""
 RESAMPLES = 1000
 LEAST_TRAJECTORIES, LEAST_BLOCKS = 2, 8
-
-
-class TooFewRunsError(SimError):
-    """Too few trajectories or blocks are whole."""
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,13 @@ class Instance:
     """Whether the most demand within reach is sought rather than the least cost; the costs of pairs then only say
     which are within reach."""
 
+    def __post_init__(self) -> None:
+        known = np.isfinite(self.demand) & np.isfinite(self.volume)
+        if not known.all():
+            raise NoAnswerError(
+                f"the demand of {np.count_nonzero(~known)} of {len(known)} points is not known, so no set can be chosen"
+            )
+
     @property
     def can(self) -> np.ndarray:
         """Whether a candidate can serve a point: bool[points, candidates]."""

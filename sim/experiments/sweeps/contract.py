@@ -4,14 +4,14 @@ Knows no scenario: whether a number is there, and takes its values, is checked w
 """
 
 import re
-from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from sim.errors import shown
+from sim.experiments.horizon_part import HorizonPart
 from sim.scenario.base import Described, Slug
-from sim.units import Duration, Notation, Share
+from sim.units import Notation, Share
 
 PLANS = "plans"
 """The lever whose values are sets of interventions."""
@@ -112,15 +112,6 @@ class Precision(Described):
         description="wanted half-width of the 95 % interval that the Monte Carlo error gives, as a share of the mean"
     )
     most: int = Field(ge=4, le=10_000, description="replications at most")
-
-
-class HorizonPart(Described):
-    """What of the simulated time is other than the base's."""
-
-    start: date | None = Field(None, description="first day that is reported")
-    end: date | None = Field(None, description="first day that is no longer simulated")
-    warm_up: Duration | None = Field(None, description="time simulated before the start and not reported (whole days)")
-    drain: Duration | None = Field(None, description="time after the end in which no orders come (whole days)")
 
 
 class Limited(Described):

@@ -119,6 +119,8 @@ def _read(folder: Path, name: str, needed: tuple[str, ...]) -> Columns:
         ) from None
     if missing := [column for column in needed if column not in columns]:
         raise NoSweepFolderError(f"{file} has no column '{missing[0]}'; the sweep itself, run again, writes it anew")
+    if columns["point"].dtype.kind not in "iu":
+        raise NoSweepFolderError(f"{file}: points are not numbered; the sweep itself, run again, writes it anew")
     return columns
 
 
@@ -133,4 +135,5 @@ def _seconds_left(parts: Parts, ended: list[str], left: int, who: dict[str, Any]
         return 0.0 if who else None
     started = datetime.fromisoformat(who["started"]).timestamp()
     new = sum(parts.path(key).stat().st_mtime >= started for key in ended)
-    return (time.time() - started) / new * left if new else None
+    spent = max(time.time() - started, 0.0)  # a clock may have been set back
+    return spent / new * left if new else None

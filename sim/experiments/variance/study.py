@@ -6,8 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sim.errors import SimError
-from sim.experiments.kept_runs import AT_ONCE, summaries
+from sim.experiments.kept_runs import AT_ONCE, TooFewRunsError, summaries
 from sim.experiments.store import Store, Summary
 from sim.experiments.variance.apportioning import Apportioned, apportioned
 from sim.experiments.variance.design import design_of
@@ -21,10 +20,6 @@ from sim.scenario.scenario import Scenario
 LEAST_RUNS = 24
 """Fewer say nothing."""
 LEAST_BLOCKS = 8
-
-
-class TooFewRunsError(SimError):
-    """Too few runs have a value of the indicator."""
 
 
 @dataclass(frozen=True)

@@ -64,8 +64,8 @@ def corridor(spots: Mapping[str, Spot], flows: Sequence[Flow], widest: float, t:
     axes = figure.add_axes((0, 0.75 / figure.get_figheight(), 1, 1 - 0.75 / figure.get_figheight()))
     figure.set_layout_engine("none")
     _land(axes, project, frame)
-    _lanes(axes, at, flows, widest)
-    _places(axes, at, spots, frame, t)
+    bows = _lanes(axes, at, flows, widest)
+    _places(axes, at, spots, frame, bows, t)
     axes.set_xlim(frame[0], frame[0] + frame[2])
     axes.set_ylim(frame[1], frame[1] + frame[3])
     axes.set_axis_off()
@@ -137,15 +137,17 @@ def _lanes(
     at: Mapping[str, tuple[float, float]],
     flows: Sequence[Flow],
     widest: float,
-) -> None:
-    """Bows, one beside the other where several lanes join the same places; the widest below."""
+) -> list[np.ndarray]:
+    """Bows, one beside the other where several lanes join the same places; the widest below. Their points."""
     count: dict[frozenset[str], int] = {}
+    bows = []
     for flow in sorted(flows, key=lambda flow: -flow.tonnes):
         if flow.start == flow.end or flow.tonnes <= 0:
             continue
         pair = frozenset((flow.start, flow.end))
         count[pair] = count.get(pair, 0) + 1
         bow = _bow(np.array(at[flow.start]), np.array(at[flow.end]), BEND * (1 + 0.9 * (count[pair] - 1)))
+        bows.append(bow)
         colour, width = SCALE[class_of(flow.left_behind, LEFT_BEHIND)], _width(flow.tonnes, widest)
         axes.plot(*bow.T, "-", color=INK, linewidth=width + 0.9, solid_capstyle="butt", zorder=2)
         axes.plot(*bow.T, "-", color=colour, linewidth=width, solid_capstyle="butt", zorder=2.1)
@@ -158,6 +160,7 @@ def _lanes(
             arrowprops={"arrowstyle": "-|>", "color": INK, "lw": 0.8, "mutation_scale": 9 + 1.1 * width},
         )
         axes.plot(*bow.T, linestyle=DASHES[flow.mode], color=INK, linewidth=0.7, zorder=2.2)
+    return bows
 
 
 def _width(tonnes: float, widest: float) -> float:
@@ -177,11 +180,14 @@ def _places(
     at: Mapping[str, tuple[float, float]],
     spots: Mapping[str, Spot],
     frame: tuple[float, float, float, float],
+    bows: Sequence[np.ndarray],
     t: Catalogue,
 ) -> None:
     unit = frame[2] / (WIDTH * 72)
     points = [((x - frame[0]) / unit, (y - frame[1]) / unit) for x, y in at.values()]
     taken = [(x - 7, y - 7, x + 7, y + 7) for x, y in points]
+    on_lanes = (np.concatenate(bows) - frame[:2]) / unit if bows else np.empty((0, 2))
+    taken += [(x - 2, y - 2, x + 2, y + 2) for x, y in on_lanes]
     for name, spot in sorted(spots.items(), key=lambda item: -np.nan_to_num(item[1].wait_days)):
         x, y = at[name]
         level = class_of(spot.wait_days, WAITS)

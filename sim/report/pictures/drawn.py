@@ -29,6 +29,8 @@ class Drawn:
     title: str
     alternative: str
     svg: str
+    is_half: bool = False
+    """Whether two of it stand side by side where there is room."""
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Differences with their intervals: a row for each plan, a panel for each figure."""
+"""Differences with their intervals: a row for each plan, a picture for each figure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 class Panel:
     """One figure of all plans."""
 
-    title: str
     unit: str
     value: np.ndarray
     low: np.ndarray
@@ -29,19 +28,16 @@ class Panel:
     """Half of the interval by Monte Carlo error alone."""
 
 
-def intervals(panels: Sequence[Panel], plans: Sequence[str], numbers: Numbers) -> "Figure":
+def intervals(panel: Panel, plans: Sequence[str], numbers: Numbers) -> "Figure":
     """The value as a point, the credible interval as a thin line with ends, the Monte Carlo error as a thick one."""
-    columns = 2
-    rows = -(-len(panels) // columns)
-    figure = blank(rows * (0.9 + 0.36 * len(plans)), WIDTH)
-    grid = figure.subplots(rows, columns, sharey=True, squeeze=False)
-    for axes, panel in zip(grid.ravel(), panels, strict=False):
-        _rows(axes, panel)
-        axes.set_title(panel.title, fontsize=9.5, loc="left")
-        axes.set_yticks(range(len(plans)), plans, fontsize=8.5)
-        axes.set_ylim(len(plans) - 0.5, -0.5)
-        axes.locator_params(axis="x", nbins=5)
-        scaled(axes, numbers, panel.unit, "x")
+    figure = blank(0.55 + 0.36 * len(plans), WIDTH / 2)
+    axes = figure.subplots()
+    _rows(axes, panel)
+    axes.set_yticks(range(len(plans)), plans, fontsize=8)
+    axes.set_ylim(len(plans) - 0.5, -0.5)
+    axes.locator_params(axis="x", nbins=4)
+    axes.tick_params(axis="x", labelsize=8)
+    scaled(axes, numbers, panel.unit, "x")
     return figure
 
 

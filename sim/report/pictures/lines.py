@@ -50,8 +50,7 @@ def scaled(axes: "Axes", numbers: Numbers, unit: str, axis: str = "y") -> None:
     size, name = numbers.scaled([low, high])
     target = axes.yaxis if axis == "y" else axes.xaxis
     target.set_major_formatter(lambda value, _: _tick(value / size))
-    called = f"{name.strip()}{unit}" if numbers.language == "zh" else f"{name.strip()} {unit}".strip()
-    (axes.set_ylabel if axis == "y" else axes.set_xlabel)(called, fontsize=9)
+    (axes.set_ylabel if axis == "y" else axes.set_xlabel)(numbers.united(name, unit), fontsize=9)
 
 
 def _tick(value: float) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from sim.reading.tree import Path
 from sim.scenario.interventions.expanding import Expansion, expanded, expansion_of
 from sim.scenario.interventions.intervention import Intervention
 from sim.scenario.lanes import TimetableEntry
@@ -151,6 +152,36 @@ def _departures(expansion: Expansion, name: str) -> Iterator[Departures]:
     for (lane, i), place in expansion.entries.items():
         if place[1] == name:
             yield Departures(str(place[3]), lane, (expansion.scenario.lanes[lane].timetable or ())[i])
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A dated change that a bound keeps from having all of its effect."""
+
+    path: Path
+    """Where it stands in the scenario as it is described."""
+    number: str
+    meant: float
+    """What the number would be without bounds, at the change's full size."""
+    target: Target
+    after: Value
+
+
+def cuts(scenario: Scenario) -> list[Cut]:
+    """The dated changes of a scenario that a bound cuts, on the first day on which they have their full size."""
+    expansion = expansion_of(scenario)
+    world = expansion.scenario
+    known, found = targets(world), []
+    by_path = changes_by_path(world, known)
+    for name, change in world.changes.items():
+        target = known[change.change]
+        full = change.at + timedelta(days=max(-(-change.ramp // DAY) - 1, 0))
+        acting = by_path[change.change]
+        meant, after = _unbounded(target, acting, full), value_on(target, acting, full)
+        if meant != after and _outside(world, change) in (None, "begins before"):
+            path = expansion.place(("changes", name))
+            found.append(Cut(path, change.change, float(meant), target, after))
+    return found
 
 
 # -- what differs over time --------------------------------------------------------------------------------------------

@@ -87,7 +87,7 @@ def _named(tree: Tree) -> Mapping[str, Tree]:
 
 def _of_file(file: Path) -> tuple[str, Tree]:
     """The name and content of an intervention's file."""
-    content = read_tree(near(file.resolve()) if file.exists() else file)
+    content = read_tree(near(file.absolute()) if file.exists() else file)
     name = content.children.get("intervention")
     if name is None or not isinstance(name.value, str):
         message = "the key 'intervention' is missing: an intervention has its own name"

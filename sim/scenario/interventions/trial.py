@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.errors import ScenarioError, SimError, did_you_mean, listed, shown
+from sim.errors import InputError, Problem, ScenarioError, did_you_mean, listed, shown
 from sim.reading import Tree, build, problem_at, read_tree, without_sources
+from sim.scenario.checks.as_written import known_in, misspelt_in_measures
 from sim.scenario.interventions.expanding import expansion_of
 from sim.scenario.interventions.files import Named, is_file, known_files
 from sim.scenario.interventions.intervention import Intervention
-from sim.scenario.library import file_called, library_of, near
+from sim.scenario.library import file_called, is_library, library_of, near, of_no_library
 from sim.scenario.loading import Loaded, load
 from sim.scenario.scenario import Scenario
+
+SHIPPED = Path(__file__).resolve().parents[3] / "scenarios"
 
 
 @dataclass(frozen=True)
@@ -56,40 +59,89 @@ def is_intervention(tree: Tree) -> bool:
 def trial(file: Path, base: Path | None = None) -> Trial:
     """The intervention of a file in its world. Raises ScenarioError with everything that is wrong."""
     tree = read_tree(file)
-    intervention = build(Intervention, _described(tree))
-    if file.stem != intervention.intervention:
-        message = f"an intervention has the name of its file, '{file.stem}', not '{intervention.intervention}'"
-        raise ScenarioError([problem_at(tree, ("intervention",), message)])
-    found = base or _base(file, tree)
+    intervention, found = _read(file, tree, base)
     loaded = load(found, [*_required(file, intervention), file]) if found else None
     return Trial(intervention.intervention, intervention, found, loaded)
+
+
+def _read(file: Path, tree: Tree, base: Path | None) -> tuple[Intervention, Path | None]:
+    """An intervention's own words, and its base. Raises ScenarioError with everything that is wrong with them."""
+    own, _, problems = without_sources(_without_additions(tree))
+    intervention = None
+    try:
+        intervention = build(Intervention, own)
+    except ScenarioError as error:
+        problems += error.problems
+    name = tree.children.get("intervention")
+    if name is not None and isinstance(name.value, str) and file.stem != name.value:
+        message = f"an intervention has the name of its file, '{file.stem}', not '{name.value}'"
+        problems.append(problem_at(tree, ("intervention",), message))
+    try:
+        base = base or _base(file, tree)
+    except ScenarioError as error:
+        problems += error.problems
+    if intervention is not None and not problems:
+        return intervention, base
+    raise ScenarioError([*problems, *(_misspelt(own, tree, base) if base is not None else ())])
+
+
+def _misspelt(own: Tree, tree: Tree, base: Path) -> list[Problem]:
+    """Names in its measures that neither its base has nor what it adds, if its base can be read."""
+    try:
+        world = load(base).tree
+    except ScenarioError:
+        return []
+    measures = own.children.get("measures")
+    adds = tree.children.get("adds", Tree({}, tree.mark))
+    return misspelt_in_measures(measures, known_in(world, adds), ("measures",)) if measures is not None else []
 
 
 @dataclass(frozen=True)
 class Tried:
     """Interventions, and what they require, laid over one scenario."""
 
-    scenario: Scenario
+    loaded: Loaded
     base: Path
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario with the interventions."""
+        return self.loaded.scenario
 
 
 def tried(named: Sequence[Named], base: Path | None) -> Tried:
-    """Interventions by name or file, over a scenario's file, or over the base that all of those that are files name."""
+    """Interventions by name or file, over a scenario's file, or over the base that all of their files name.
+
+    Names are looked up in the library of the base; without one, in that of the working folder, in `scenarios` there,
+    then in that of the program.
+    """
     files = [Path(each) for each in named if is_file(each)]
-    found = base or _common_base(files)
+    found = base or _common_base([*files, *_files_called([str(each) for each in named if not is_file(each)])])
     required = [name for file in files for name in _required(file, build(Intervention, _described(read_tree(file))))]
     names = [each for each in dict.fromkeys(required) if each not in [file.stem for file in files]]
-    return Tried(load(found, [*names, *named]).scenario, found)
+    return Tried(load(found, [*names, *named]), found)
+
+
+def _files_called(names: Sequence[str]) -> list[Path]:
+    """The files of interventions that are named without a base."""
+    here: dict[str, Path] = {}
+    for library in (SHIPPED, Path("scenarios").resolve(), library_of(Path("any.yaml"))):
+        here |= known_files(library)
+    for name in names:
+        if name not in here:
+            hint = did_you_mean(name, here)
+            raise InputError(f"there is no intervention '{name}'{f'; {hint}' if hint else ''} (a file ends in .yaml)")
+    return [here[name] for name in names]
 
 
 def _common_base(files: Sequence[Path]) -> Path:
     bases = {file: _base(file, read_tree(file)) for file in files}
     known = sorted({base for base in bases.values() if base is not None})
     if not known:
-        raise SimError("say with --base which scenario the interventions are laid over")
+        raise InputError("say with --base which scenario the interventions are laid over")
     if len(known) > 1:
         several = listed([str(base) for base in known], "and")
-        raise SimError(f"the interventions are meant for {several}; say with --base which one is taken")
+        raise InputError(f"the interventions are meant for {several}; say with --base which one is taken")
     return known[0]
 
 
@@ -115,12 +167,17 @@ def _base(file: Path, tree: Tree) -> Path | None:
     if not path.is_relative_to(library):
         message, hint = f"the base {shown(node.plain())} lies outside the folder {library.name}/", None
     elif not path.is_file():
-        known = [each.relative_to(library).as_posix() for each in sorted(library.rglob("*.yaml"))]
+        known = [each.relative_to(library).as_posix() for each in _files_of(library)]
         message = f"there is no file {shown(node.plain())} in the folder {library.name}/"
-        hint = did_you_mean(str(node.value), known)
+        hint = of_no_library(library) or did_you_mean(str(node.value), known)
     else:
         return near(path)
     raise ScenarioError([problem_at(tree, ("base",), message, hint)])
+
+
+def _files_of(library: Path) -> list[Path]:
+    """Its scenarios; of a folder that is no library nothing, however much lies in it."""
+    return sorted(library.rglob("*.yaml")) if is_library(library) else []
 
 
 def _required(file: Path, intervention: Intervention) -> list[str]:

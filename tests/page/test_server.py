@@ -1,0 +1,148 @@
+"""The server as a process: what it prints, who may start a second one, and that runs outlive it."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from http.client import HTTPResponse
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from page.asking import body, plan, until
+
+from sim.cli import cli
+from sim.page.processes import Known
+from sim.page.runs import Run
+from sim.page.serving import Options, address, guard_of
+
+ROOT = Path(__file__).parents[2]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+
+
+class Server:
+    """`sim serve` in a folder with a library."""
+
+    def __init__(self, folder: Path) -> None:
+        self.log = folder / "serve.log"
+        command = [sys.executable, "-m", "sim.cli", "serve", "--port", "0"]
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(command, cwd=folder, env=ENVIRONMENT, stdout=log, stderr=log)
+        said = until(lambda: re.findall(r"http://127\.0\.0\.1:\d+/", self.log.read_text()), "the address")
+        self.address = said[-1].rstrip("/")
+        until(self._answers, "an answer")
+
+    def _answers(self) -> bool:
+        try:
+            return bool(self.get("/api/corridors"))
+        except OSError:
+            return False
+
+    def open(self, path: str, data: Any = None) -> HTTPResponse:
+        headers = {"Origin": self.address, "Content-Type": "application/json"} if data is not None else {}
+        sent = None if data is None else json.dumps(data).encode()
+        request = urllib.request.Request(self.address + path, sent, headers)
+        return urllib.request.urlopen(request, timeout=120)
+
+    def get(self, path: str, data: Any = None) -> Any:
+        with self.open(path, data) as answer:
+            return json.loads(answer.read())
+
+    def end(self, number: signal.Signals = signal.SIGINT) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(60)
+
+
+@pytest.fixture
+def started(shipped: Path) -> Iterator[list[Server]]:
+    """Servers that a test starts; they and their runs end with it."""
+    found: list[Server] = []
+    yield found
+    for server in found:
+        server.process.kill()
+        server.process.wait()
+    for file in (shipped.parent / "results" / "runs" / "page").glob("page-*/process.json"):
+        known = Known.of(json.loads(file.read_text("utf-8")))
+        if known is not None:
+            known.signal_all(signal.SIGKILL)
+
+
+def test_runs_outlive_the_server_and_the_next_one_finds_and_stops_them(shipped: Path, started: list[Server]) -> None:
+    folder = shipped.parent
+    first = Server(folder)
+    started.append(first)
+    name = first.get("/api/runs", body(plan(), replications=200, parcels_per_row=1))["id"]
+    run = Run(folder / "results" / "runs" / "page" / name)
+    with first.open("/api/events") as events:
+        lines = [events.readline().decode() for _ in range(2)]
+        assert lines[0].strip() == "event: runs"
+        assert json.loads(lines[1].removeprefix("data: "))[0]["id"] == name
+        assert first.end() == 0
+    assert "ERROR" not in first.log.read_text()
+    assert run.state() == "running"
+
+    second = Server(folder)
+    started.append(second)
+    assert [(one["id"], one["state"]) for one in second.get("/api/runs")] == [(name, "running")]
+    second.get(f"/api/runs/{name}/stop", {})
+    until(lambda: second.get("/api/runs")[0]["state"] == "stopped", "the run to stop")
+    assert second.end(signal.SIGTERM) == 0
+    assert not (folder / "results" / "runs" / "page" / "lock").exists()
+
+
+def test_killed_server_leaves_its_folder_to_the_next_and_one_folder_has_one_server(
+    shipped: Path, started: list[Server]
+) -> None:
+    folder = shipped.parent
+    first = Server(folder)
+    started.append(first)
+    refused = subprocess.run(
+        [sys.executable, "-m", "sim.cli", "serve", "--port", "0"],
+        cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert refused.returncode == 1
+    said = f"error: results is served already, by process {first.process.pid}; open its page, or name another folder"
+    assert said in refused.stderr
+    first.end(signal.SIGKILL)
+    started.append(Server(folder))
+
+
+# -- what is said without a server -------------------------------------------------------------------------------------
+
+
+def options(host: str = "127.0.0.1", port: int = 0, **more: Any) -> Options:
+    return Options(
+        **{"host": host, "port": port, "token": None, "names": (), "at_once": 1, "results": Path("r")} | more
+    )
+
+
+def test_address_that_is_taken_is_said_with_the_remedy(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = CliRunner().invoke(cli, ["serve", "--port", str(port), "--results", str(tmp_path)])
+    assert str(done.exception) == (
+        f"127.0.0.1:{port} cannot be listened at: Address already in use; name another one with --port"
+    )
+
+
+def test_address_of_no_machine_is_said_with_the_remedy(tmp_path: Path) -> None:
+    done = CliRunner().invoke(cli, ["serve", "--host", "192.0.2.1", "--results", str(tmp_path)])
+    assert "name an address of this machine with --host" in str(done.exception)
+
+
+def test_printed_address_holds_the_token_abroad_and_none_at_home() -> None:
+    home = options()
+    assert address(home, guard_of(home, 80)) == "http://127.0.0.1:80/"
+    abroad = options("0.0.0.0", token="t" * 16)
+    guard = guard_of(abroad, 8321)
+    assert address(abroad, guard) == f"http://{socket.gethostname()}:8321/?token={'t' * 16}"
+    assert guard.is_own(f"{socket.gethostname()}:8321")
+    assert address(options("::1"), guard_of(options("::1"), 9)) == "http://[::1]:9/"
