@@ -193,9 +193,6 @@ class Pages:
         said = request.query_params
         corridor, path = said.get("corridor", ""), said.get("path")
         more = tuple(name for name in said.get("interventions", "").split(",") if name)
-        known = self.parts.library.interventions(await _threaded(self.parts.library.baseline, corridor))
-        if any(name not in known for name in more):
-            raise PageError(404, marked("There is no intervention of that name."))
         if path:
             return JSONResponse(await _threaded(self.parts.sources.told, corridor, path, more))
         listed = partial(self.parts.sources.listed, status=said.get("status"), match=said.get("match"), more=more)
@@ -250,7 +247,7 @@ class Pages:
 
     async def results(self, request: Request) -> Response:
         """All results."""
-        return JSONResponse(await _threaded(self.parts.results.listed))
+        return JSONResponse(await _threaded(self.parts.results.listed, _language(request)))
 
     async def result(self, request: Request) -> Response:
         """One of them, with the names of its files."""

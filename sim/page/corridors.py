@@ -1,9 +1,11 @@
 """Corridors and what can be done in them, as the page shows them."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
+from sim.errors import ScenarioError
 from sim.language import Names, catalogue
 from sim.ledger import numbers_in
 from sim.page.library import Baseline, Library
@@ -55,8 +57,9 @@ class Corridors:
         changing = changing_of(self.library.loaded(name).scenario, language)
         found = []
         for slug, tree in self.library.interventions(baseline).items():
-            sizes = [size.record() for size in sizes_of(tree, changing)]
-            found.append(_record(slug, tree, language) | {"sizes": sizes})
+            with suppress(ValueError, ScenarioError):  # one that was spoilt since does not hide the others
+                sizes = [size.record() for size in sizes_of(tree, changing)]
+                found.append(_record(slug, tree, language) | {"sizes": sizes})
         return sorted(found, key=lambda one: (one["kind"] == "disruption", one["title"]))
 
 

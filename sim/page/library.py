@@ -7,7 +7,6 @@ nothing outside is ever read. Everything is named by the name of its file; names
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -63,47 +62,26 @@ class Library:
         self._loaded = lru_cache(LOADED)(_loaded)
         self._listed = lru_cache(1)(self._list)
         self._trees: dict[Path, tuple[int, Tree]] = {}
-        self._tried: Path | None = None
 
     # -- files ---------------------------------------------------------------------------------------------------------
 
     def refresh(self, *, is_forced: bool = False) -> None:
         """Bring the folder up to date with what ships and what was uploaded, unless it was within the last second."""
-        if not self._lock.acquire(blocking=is_forced):
-            return  # a file is being tried; what was there before it is good enough
-        try:
-            if is_forced or monotonic() - self._refreshed_at >= FRESH_SECONDS:
-                self._copy_all()
-        finally:
-            self._lock.release()
-
-    @contextmanager
-    def trying(self, file: Path) -> Iterator[None]:
-        """Within, a file lies in the folder to be read, and is none of the library's yet; then it is gone again."""
         with self._lock:
-            self._tried = file
-            try:
-                yield
-            finally:
-                file.unlink(missing_ok=True)
-                self._copy_all()
-                self._tried = None
-                self._listed.cache_clear()  # what was listed meanwhile lacks a file of that name
-
-    def _copy_all(self) -> None:
-        """Make the folder hold what ships and what was uploaded."""
-        for part in COPIED:
-            wanted = {one.name: one for above in (self.uploads, self.shipped) for one in _files(above / part)}
-            here = self.folder / part
-            here.mkdir(parents=True, exist_ok=True)
-            there = {one.name: _looks(one) for one in _files(here)}
-            for gone in there.keys() - wanted.keys():
-                (here / gone).unlink(missing_ok=True)
-            for name, one in wanted.items():
-                if there.get(name) != _looks(one):
-                    _copy(Path(one.path), here / name)
-        looks = [(part, one.name, *_looks(one)) for part in COPIED for one in _files(self.folder / part)]
-        self._stamp, self._refreshed_at = hash(frozenset(looks)), monotonic()
+            if not is_forced and monotonic() - self._refreshed_at < FRESH_SECONDS:
+                return
+            for part in COPIED:
+                wanted = {one.name: one for above in (self.uploads, self.shipped) for one in _files(above / part)}
+                here = self.folder / part
+                here.mkdir(parents=True, exist_ok=True)
+                there = {one.name: _looks(one) for one in _files(here)}
+                for gone in there.keys() - wanted.keys():
+                    (here / gone).unlink(missing_ok=True)
+                for name, one in wanted.items():
+                    if there.get(name) != _looks(one):
+                        _copy(Path(one.path), here / name)
+            looks = [(part, one.name, *_looks(one)) for part in COPIED for one in _files(self.folder / part)]
+            self._stamp, self._refreshed_at = hash(frozenset(looks)), monotonic()
 
     @property
     def stamp(self) -> int:
@@ -126,8 +104,7 @@ class Library:
         return list(self._listed(self.stamp))
 
     def _list(self, stamp: int) -> tuple[Baseline, ...]:
-        files = [file for one in _files(self.folder) if (file := self.folder / one.name) != self._tried]
-        found = [one for file in files if (one := self._baseline(file)) is not None]
+        found = [one for file in _files(self.folder) if (one := self._baseline(self.folder / file.name)) is not None]
         return tuple(sorted(found, key=_order))
 
     def baseline(self, name: str) -> Baseline:
@@ -184,8 +161,6 @@ class Library:
         known = {one.name: one for one in self.baselines()}
         found = {}
         for name, file in known_files(self.folder).items():
-            if file == self._tried:
-                continue
             try:
                 tree = self._tree(file)
             except ScenarioError:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.language import marked
+from sim.language import LANGUAGES, marked
 from sim.page.files import read_json
 from sim.page.runs import Runs
 from sim.page.saying import PageError
@@ -49,7 +49,7 @@ class Results:
         self.folder, self.runs = folder, runs
         self._read = lru_cache(REMEMBERED)(_read)
         self._told = lru_cache(2 * REMEMBERED)(self._tell)
-        self._titles: dict[tuple[Path, int], tuple[str, str]] = {}
+        self._titles: dict[tuple[Path, int], tuple[Mapping[str, str], str]] = {}
 
     def all(self) -> dict[str, Found]:
         """All of them, the latest first."""
@@ -89,22 +89,22 @@ class Results:
             raise PageError(404, marked("There is no result of that name."))
         return found
 
-    def listed(self) -> list[dict[str, Any]]:
+    def listed(self, language: str) -> list[dict[str, Any]]:
         """For the list."""
-        return [self._record(one) for one in self.all().values()]
+        return [self._record(one, language) for one in self.all().values()]
 
-    def _record(self, one: Found) -> dict[str, Any]:
-        title, corridor = self._titled(one)
+    def _record(self, one: Found, language: str) -> dict[str, Any]:
+        titles, corridor = self._titled(one)
         return {
             "id": one.id,
             "kind": one.kind,
-            "title": title,
+            "title": titles[language],
             "corridor": corridor,
             "finished_at": one.finished_at,
             "is_incomplete": one.folder.name.endswith("-incomplete"),
         }
 
-    def _titled(self, one: Found) -> tuple[str, str]:
+    def _titled(self, one: Found) -> tuple[Mapping[str, str], str]:
         """What a result is called, and the scenario that it is of; read once."""
         file = one.folder / ("sweep.json" if one.kind == "sweep" else MANIFEST)
         key = (file, file.stat().st_mtime_ns)
@@ -123,7 +123,7 @@ class Results:
         """All that the page shows of a result."""
         found = self.one(name)
         if found.kind == "sweep":
-            return {**self._record(found), "answer": [], "plans": [], "warnings": []}
+            return {**self._record(found, language), "answer": [], "plans": [], "warnings": []}
         try:
             return self._told(name, (found.folder / MANIFEST).stat().st_mtime_ns, language)
         except (NoResultError, OSError, KeyError, ValueError):
@@ -131,7 +131,7 @@ class Results:
 
     def _tell(self, name: str, changed: int, language: str) -> dict[str, Any]:
         del changed
-        return {**self._record(self.one(name)), **content(Speaking(self.read(name), language))}
+        return {**self._record(self.one(name), language), **content(Speaking(self.read(name), language))}
 
 
 def _read(folder: Path, changed: int) -> Result:
@@ -145,16 +145,40 @@ def _time(file: Path) -> str:
     return datetime.fromtimestamp(file.stat().st_mtime, UTC).isoformat(timespec="seconds")
 
 
-def _titles(one: Found, said: Mapping[str, Any], asked: Mapping[str, Any]) -> tuple[str, str]:
+def _titles(one: Found, said: Mapping[str, Any], asked: Mapping[str, Any]) -> tuple[Mapping[str, str], str]:
+    """What a result is called, by language, and the scenario that it is of."""
     if one.kind == "sweep":
         sweep = said.get("sweep") or {}
-        return str(sweep.get("title") or sweep.get("sweep", one.id)), Path(str(sweep.get("base", ""))).stem
+        return _in_all(str(sweep.get("title") or sweep.get("sweep", one.id))), Path(str(sweep.get("base", ""))).stem
     if one.kind == "run":
         scenario = said.get("scenario") or {}
-        return str(scenario.get("title") or one.id), str(scenario.get("scenario", ""))
-    plans = [str(name) for name in said.get("comparison", ())]
-    title = str(asked.get("title") or ", ".join(plans[1:]))
-    return title, str(asked.get("corridor") or (plans[0] if plans else ""))
+        return _in_all(str(scenario.get("title") or one.id)), str(scenario.get("scenario", ""))
+    base, *plans = [str(name) for name in said.get("comparison", ())] or [one.id]
+    corridor = str(asked.get("corridor") or base)
+    if asked.get("title"):
+        return _in_all(str(asked["title"])), corridor
+    scenarios = said.get("scenarios") or {}
+    return {
+        language: ", ".join(_called(scenarios, plan, base, language) for plan in plans) for language in LANGUAGES
+    }, corridor
+
+
+def _in_all(title: str) -> dict[str, str]:
+    return dict.fromkeys(LANGUAGES, title)
+
+
+def _called(scenarios: Mapping[str, Any], plan: str, base: str, language: str) -> str:
+    """A plan by its own title, or by its interventions in a language; by its name if it has neither."""
+    own, below = scenarios.get(plan) or {}, scenarios.get(base) or {}
+    if own.get("title") and own["title"] != below.get("title"):
+        return str(own["title"])
+    more = {
+        name: one
+        for name, one in (own.get("interventions") or {}).items()
+        if name not in (below.get("interventions") or {})
+    }
+    names = [one.get("name") or {} for one in more.values()]
+    return " + ".join(str(name.get(language) or name.get("en") or plan) for name in names) or plan
 
 
 # -- what is shown -----------------------------------------------------------------------------------------------------

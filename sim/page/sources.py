@@ -26,6 +26,13 @@ class Sources:
         self.library = library
         self._numbers = lru_cache(REMEMBERED)(self._make_numbers)
 
+    def _known(self, corridor: str, more: tuple[str, ...]) -> tuple[str, ...]:
+        """Interventions that can be laid over a corridor; PageError if one of them cannot."""
+        known = self.library.interventions(self.library.baseline(corridor)) if more else {}
+        if any(name not in known for name in more):
+            raise PageError(404, marked("There is no intervention of that name."))
+        return more
+
     def _make_numbers(self, corridor: str, more: tuple[str, ...], stamp: int) -> tuple[Number, ...]:
         loaded = self.library.loaded(corridor, more)
         return tuple(numbers_in(loaded.tree, loaded.sources))
@@ -34,7 +41,7 @@ class Sources:
         """Numbers of a status whose path contains a text, and how many there are of each status."""
         if status is not None and status not in STATUSES:
             raise PageError(422, marked("There is no status of that name."))
-        numbers = self._numbers(corridor, more, self.library.stamp)
+        numbers = self._numbers(corridor, self._known(corridor, more), self.library.stamp)
         kept = [
             number
             for number in numbers
@@ -48,7 +55,7 @@ class Sources:
 
     def told(self, corridor: str, path: str, more: tuple[str, ...]) -> dict[str, Any]:
         """All that is known of the numbers at a path and beneath it."""
-        numbers = self._numbers(corridor, more, self.library.stamp)
+        numbers = self._numbers(corridor, self._known(corridor, more), self.library.stamp)
         found = [number for number in numbers if number.name == path or number.name.startswith(f"{path}.")]
         loaded = self.library.loaded(corridor, more)
         if not found:

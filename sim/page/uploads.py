@@ -2,6 +2,8 @@
 
 import os
 import re
+from contextlib import suppress
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -35,6 +37,7 @@ class Uploads:
 
     def __init__(self, library: Library) -> None:
         self.library = library
+        self._trial = Library(library.shipped, library.uploads, library.folder.with_name("trial"))
         self._lock = Lock()
 
     def keep(self, data: bytes) -> dict[str, str]:
@@ -57,14 +60,14 @@ class Uploads:
 
     def _checked(self, data: bytes) -> tuple[str, str]:
         """Kind and name, if nothing is wrong; else WrongFileError."""
-        self.library.refresh(is_forced=True)
-        first = self.library.folder / f"{TRIED}.yaml"
-        with self.library.trying(first):
-            first.write_bytes(data)
-            try:
-                tree = read_tree(first)
-            except ScenarioError as error:
-                raise WrongFileError(problems_of(error)) from None
+        self._trial.refresh(is_forced=True)
+        first = self._written(data, TRIED)
+        try:
+            tree = read_tree(first)
+        except ScenarioError as error:
+            raise WrongFileError(problems_of(error)) from None
+        finally:
+            first.unlink(missing_ok=True)
         kind = "intervention" if is_intervention(tree) else "scenario"
         node = tree.children.get(kind)
         name = str(node.value) if node is not None and isinstance(node.value, str) else ""
@@ -84,15 +87,22 @@ class Uploads:
 
     def _try(self, data: bytes, kind: str, name: str) -> None:
         """Read it in its place among the others, as it would be read from then on."""
-        file = self.library.folder / ("interventions" if kind == "intervention" else ".") / f"{name}.yaml"
-        with self.library.trying(file):
-            file.write_bytes(data)
-            try:
-                scenario = trial(file).scenario if kind == "intervention" else load(file).scenario
-                if scenario is not None:
-                    refuse_if_absurd(scenario, replications=1)
-            except ScenarioError as error:
-                raise WrongFileError(problems_of(error)) from None
+        file = self._written(data, name, "interventions" if kind == "intervention" else ".")
+        try:
+            scenario = trial(file).scenario if kind == "intervention" else load(file).scenario
+            if scenario is not None:
+                refuse_if_absurd(scenario, replications=1)
+        except ScenarioError as error:
+            raise WrongFileError(problems_of(error)) from None
+        finally:
+            with suppress(FileNotFoundError):
+                file.unlink()
+
+    def _written(self, data: bytes, name: str, part: str = ".") -> Path:
+        """The file in a copy of the library, which nobody else reads; it goes again."""
+        file = self._trial.folder / part / f"{name}.yaml"
+        file.write_bytes(data)
+        return file
 
 
 def problems_of(error: ScenarioError) -> list[dict[str, Any]]:

@@ -84,6 +84,13 @@ def test_what_is_meant_for_another_corridor_is_not_offered(client: TestClient) -
     ]  # fmt: skip
 
 
+def test_file_that_was_spoilt_meanwhile_hides_no_other(client: TestClient, parts: Parts, shipped: Path) -> None:
+    file = shipped / "interventions" / "lines-twice.yaml"
+    file.write_text(file.read_text("utf-8").replace("servers: 2", "servers: none"), "utf-8")
+    parts.library.refresh(is_forced=True)
+    assert [one["name"] for one in of(client, "/api/corridors/tiny/interventions")] == ["lines", "storm"]
+
+
 def test_intervention_says_when_by_whom_and_at_what_cost(lines: dict[str, Any]) -> None:
     assert lines["describes"] == "Sort faster <b>everywhere</b>."
     assert lines["proposed_in"] == "a report, 3"

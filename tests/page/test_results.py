@@ -56,7 +56,7 @@ def test_results_of_commands_are_listed_the_latest_first(shown: TestClient) -> N
     assert [(one["id"], one["kind"], one["corridor"]) for one in found] == [
         ("tiny-run", "run", "tiny"), ("compare-tiny", "compare", "tiny"),
     ]  # fmt: skip
-    assert [one["title"] for one in found] == [f"Tiny {EVIL}", "few, many"]
+    assert [one["title"] for one in found] == [f"Tiny {EVIL}", f"1 more {EVIL}, 3 more {EVIL}"]
     assert all(one["finished_at"] and not one["is_incomplete"] for one in found)
 
 
