@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup run test test-all cluster-test check fuzz bench calibrate proposals docs clean
+.PHONY: setup run report test test-all cluster-test check verify fuzz bench bench-check calibrate proposals docs clean
 
 setup: $(STAMP)
 
@@ -19,6 +19,11 @@ $(STAMP): requirements.lock pyproject.toml
 run: setup
 	$(BIN)/sim compare scenarios/harbin-baseline.yaml harbin-charters harbin-sorting harbin-single-window \
 	  harbin-russian-sorting harbin-training harbin-brand --parcels-per-row 200 --replications 8
+
+# What `make run` came to as reports to hand on, in both languages.
+report: setup
+	for lang in en zh; do $(BIN)/sim report $(wildcard results/runs/compare-harbin-baseline-harbin-charters-*-3-more) \
+	  --lang $$lang --out results/harbin-comparison.$$lang.html || exit; done
 
 # A file of tests stays in one process, so that what its tests share is made once.
 test: setup
@@ -40,6 +45,10 @@ check: setup
 	$(BIN)/python -m calibration.ledger
 	$(BIN)/python -m docs.generate --check
 
+# The engine against theory and other simulators; some minutes. Writes results/verification.md and .csv.
+verify: setup
+	$(BIN)/python -m verification
+
 # Half an hour at the lowest priority; `MINUTES=1` for a try. Inputs that are faults are left in tests/wrong/found.
 MINUTES ?= 30
 
@@ -49,6 +58,10 @@ fuzz: setup
 
 bench: setup
 	$(BIN)/python -m benchmarks
+
+# What the floor is compared with, measured anew and held against the last make bench.
+bench-check: setup
+	$(BIN)/python -m benchmarks.check
 
 # Both corridors in full, about half an hour each on two cores; then the quantiles against those that ship.
 calibrate: setup

@@ -85,7 +85,7 @@ def _split_and_merged() -> Case:
         scenario=lambda: line(over=over),
         measure=measure,
         expected=expected,
-        replications=72,
+        replications=96,
     )
 
 

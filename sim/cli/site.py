@@ -13,7 +13,7 @@ import click
 
 from sim.cli.showing import Bar
 from sim.cli.site_table import show_siting
-from sim.errors import InputError, printable
+from sim.errors import printable
 from sim.experiments.estimate import refuse_if_absurd, workers_that_fit
 from sim.experiments.siting.checking import Check, checked
 from sim.experiments.siting.demand import simulated
@@ -25,10 +25,6 @@ from sim.tables import check_destination, finished_at
 DEFAULT_OUT = Path("results") / "runs"
 STOPPED, FAILED = 130, 1
 _RANGE = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")
-
-
-class WrongOptionError(InputError):
-    """An option cannot be."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -37,7 +37,10 @@ def _array(values: tuple[object, ...], kind: type) -> np.ndarray:
 
 
 def numbers_of(values: np.ndarray, layout: Layout) -> Numbers:
-    """Those of one measure, in the order of the table."""
+    """Mean, standard error, interval, count, credible interval and draws of float64[n] values, in the table's order.
+
+    In the unit of the values; NaN for what replications or draws are too few for.
+    """
     from scipy.special import stdtrit
 
     found = spread(values, layout)

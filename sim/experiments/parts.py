@@ -37,7 +37,7 @@ class DamagedPartError(SimError):
 
 @contextmanager
 def written_to(folder: Path) -> Iterator[None]:
-    """Say of a folder that cannot be written why, and what to do."""
+    """Within it, an OSError becomes a PartsFolderError that says why the folder cannot be written, and what to do."""
     try:
         yield
     except OSError as error:

@@ -82,7 +82,7 @@ class Worlds:
     def complete(self, replications: Sequence[int]) -> tuple[np.ndarray, Layout]:
         """Of some replications in rising order, the positions of those whose draw is complete, and their layout.
 
-        If no draw is, the first alone. Without draws, all.
+        Positions are int64[n]. If no draw is complete, the first replication alone; without draws, all.
         """
         if not self.n_draws:
             return np.arange(len(replications)), Layout.of(len(replications), None)

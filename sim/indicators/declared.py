@@ -87,36 +87,36 @@ class Run:
         return np.flatnonzero(self.record.axes.is_reported_month())
 
     def by_month(self, n: int) -> tuple[np.ndarray, np.ndarray]:
-        """Numbers of month and thing of each reported month and each of ``n`` things, month by month: int64 each."""
+        """Numbers of month and thing of reported months and ``n`` things, month by month: int64[months * n] each."""
         return np.repeat(self.months, n), np.tile(np.arange(n), len(self.months))
 
     def cells(self) -> Cells:
-        """All cells of reported months that a route serves."""
+        """Cells of reported months that a route serves: numbers of month, route, region and product, int64[n] each."""
         month, cell = np.divmod(np.arange(len(self.months) * self.is_served.size), self.is_served.size)
         is_in = self.is_served.ravel()[cell]
         return (self.months[month[is_in]], *np.unravel_index(cell[is_in], self.is_served.shape))
 
     def names(self, cells: Cells) -> tuple[np.ndarray, ...]:
-        """Month, origin, route, region and product of cells."""
+        """Month, origin, route, region and product of cells, by their names: object[n] each."""
         month, route, region, product = cells
         return (*self.month_and_route(month, route), *self.region_and_product(region, product))
 
     def month_and_route(self, month: np.ndarray, route: np.ndarray) -> tuple[np.ndarray, ...]:
-        """Month, origin and route by their names."""
+        """Month, origin and route by their names, object[n] each; of their numbers, int64[n]."""
         return self.month_names[month], *self.origin_and_route(route)
 
     def origin_and_route(self, route: np.ndarray) -> tuple[np.ndarray, ...]:
-        """Origin and route by their names."""
+        """Origin and route by their names, object[n] each; of routes by their numbers, int64[n]."""
         axes = self.record.axes
         return texts(axes.origins)[np.array(axes.origin_of_route)[route]], texts(axes.routes)[route]
 
     def region_and_product(self, region: np.ndarray, product: np.ndarray) -> tuple[np.ndarray, ...]:
-        """Region and product by their names."""
+        """Region and product by their names, object[n] each; of their numbers, int64[n]."""
         return texts(self.record.axes.regions)[region], texts(self.record.axes.products)[product]
 
     @cached_property
     def month_names(self) -> np.ndarray:
-        """Months as `2016-01`."""
+        """All months of the record as `2016-01`: object[M]."""
         return texts(self.record.axes.month_names())
 
 
@@ -129,13 +129,13 @@ PRODUCT = Column("product", "text", "", "class of goods")
 
 
 def texts(names: Any) -> np.ndarray:
-    """Names as an array that can be indexed."""
+    """Names as an array that can be indexed: object[n]."""
     result = np.empty(len(names), object)
     result[:] = list(names)
     return result
 
 
 def ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
-    """``above / below``; NaN where there is nothing below."""
+    """``above / below``, of any shapes that go together; NaN where there is nothing below."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(below > 0, above / below, np.nan)

@@ -107,7 +107,10 @@ def orders_with_time_to_arrive(run: Run, route: int) -> np.ndarray:
 
 
 def door_to_door(run: Run, route: int, months: np.ndarray) -> dict[str, float]:
-    """Service of all orders that a route took in some months."""
+    """Service of all orders that a route, by its number, took in some months, int64[n]; days in d, shares as such.
+
+    NaN where nothing was ordered or nothing arrived.
+    """
     record = run.record
     placed = run.placed[months, route].sum()
     arrived, order_seconds, posted_seconds, kept = record.service[months, route].sum(axis=(0, 1, 2))

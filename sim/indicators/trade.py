@@ -13,7 +13,7 @@ from sim.ticks import DAY, HOUR, SECONDS_A_DAY
 
 
 def realised_service(run: Run) -> np.ndarray:
-    """Mean days, and spread in days, of each cohort's arrivals; the promise where there were none: [2, M, R, G]."""
+    """Mean days, and spread in days, of each cohort's arrivals; the promise if there were none: f8[2, M, R, G]."""
     record, axes = run.record, run.record.axes
     result = np.empty((2, axes.n_months, len(axes.routes), len(axes.regions)))
     promise = _promises(run)

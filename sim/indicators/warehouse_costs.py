@@ -121,7 +121,7 @@ def _mean_by_month(run: Run, described: float, schedule: Sequence[tuple[int, flo
 
 
 def shares_of_routes(run: Run) -> np.ndarray:
-    """Part of each warehouse's cost that a route bears, by parcels picked, evenly if there were none: [M, W, R]."""
+    """Part of each warehouse's cost that a route bears, by parcels picked, evenly if there were none: f8[M, W, R]."""
     picks, users = warehouse_use(run).picks, _users(run.scenario.warehouses, run)
     total = picks.sum(axis=2, keepdims=True)
     evenly = users / np.maximum(users.sum(axis=1, keepdims=True), 1)

@@ -10,6 +10,7 @@ from sim.scenario.interventions.explaining import Explained, explained
 from sim.scenario.interventions.intervention import Intervention
 from sim.scenario.scenario import Scenario
 from sim.ticks import DAY
+from sim.units import parse_quantity
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def _listed(speaking: Speaking, plan: str, each: Explained) -> Listed:
         name=speaking.names_of(plan).of(what.name),
         kind=t("disruption") if what.is_disruption else t("proposal"),
         acts=_acts(speaking, each),
-        costs=_costs(speaking, what),
+        costs=_costs(speaking, plan, what),
         proposes=what.proposes,
         source=", ".join(filter(None, (what.document, what.section))),
         changes=changes_of(speaking.changing(plan), each),
@@ -76,17 +77,28 @@ def _acts(speaking: Speaking, each: Explained) -> str:
     return t("from {first} for good", first=first)
 
 
-def _costs(speaking: Speaking, what: Intervention) -> str:
-    t, numbers = speaking.t, speaking.numbers
+def _costs(speaking: Speaking, plan: str, what: Intervention) -> str:
+    t = speaking.t
     if not what.capital and not what.running_per_year:
         return t("no cost is described")
     payer = {"province": t("the province"), "operators": t("operators"), "sellers": t("sellers")}[what.paid_by]
     return t(
         "{capital} once and {running} a year, borne by {payer}",
-        capital=numbers.money_exact(what.capital),
-        running=numbers.money_exact(what.running_per_year),
+        capital=_amount(speaking, plan, what, "capital"),
+        running=_amount(speaking, plan, what, "running_per_year"),
         payer=payer,
     )
+
+
+def _amount(speaking: Speaking, plan: str, what: Intervention, field: str) -> str:
+    """Money of an intervention, with the range in which it is assumed to lie if it is drawn from one."""
+    t, numbers = speaking.t, speaking.numbers
+    said = numbers.money_exact(getattr(what, field))
+    bounds = speaking.result.plans[plan].uncertain.get(f"interventions.{what.intervention}.{field}")
+    if bounds is None:
+        return said
+    low, high = (numbers.exact(float(parse_quantity(bound, "money", "CNY"))) for bound in bounds)
+    return t("{amount} (assumed between {low} and {high})", amount=said, low=low, high=high)
 
 
 def _steps(changing: Changing, each: Explained) -> Iterator[Dated]:

@@ -15,7 +15,7 @@ def choose(page: Any, corridor: str = "tiny") -> None:
 
 def change(page: Any, title: str = "More lines") -> None:
     """Put an intervention into the plan that is looked at."""
-    page.get_by_label(title).check()
+    page.locator("#interventions").get_by_label(title).check()
 
 
 def run_quickly(page: Any) -> str:

@@ -22,7 +22,7 @@ def test_page_speaks_chinese_and_keeps_what_was_chosen_when_the_language_changes
     assert page.get_attribute("html", "lang") == "zh"
     assert page.inner_text("#change-title") == "想调整什么？"
     assert "增加分拣线" in page.inner_text("#interventions li.chosen")
-    page.wait_for_function("document.querySelector('#estimate').innerText.includes('200万元')")
+    page.locator("#estimate", has_text="200万元").wait_for()
     page.wait_for_selector("#start:enabled")
     assert page.evaluate("document.fonts.check('12px \"Page Hei\"', '分拣')")
     page.click("#language")

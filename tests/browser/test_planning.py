@@ -50,7 +50,7 @@ def test_six_plans_stand_side_by_side_and_a_seventh_finds_no_room(look: Look) ->
         page.click("#copy-plan")
     assert page.locator("#plans [role=tab]").count() == 6
     assert page.is_disabled("#add-plan")
-    page.wait_for_function("document.querySelector('#estimate').innerText.includes('6 plans')")
+    page.locator("#estimate", has_text="6 plans").wait_for()
     page.click("#drop-plan")
     assert page.locator("#plans [role=tab]").count() == 5
 
@@ -80,7 +80,7 @@ def test_plans_are_still_there_after_a_reload_and_wrong_dates_are_told(look: Loo
     assert page.is_disabled("#start")
     page.reload()
     page.wait_for_selector("#interventions li")
-    assert page.get_by_label("A storm").is_checked()
+    assert page.locator("#interventions").get_by_label("A storm").is_checked()
 
 
 def test_number_tells_its_source(look: Look) -> None:
@@ -94,8 +94,8 @@ def test_number_tells_its_source(look: Look) -> None:
     page.get_by_role("button", name="All numbers").click()
     page.wait_for_selector("#sources .numbers li")
     page.get_by_label("Find a number").fill("stations.sorting")
-    page.wait_for_function("document.querySelectorAll('#sources .numbers li').length < 5")
-    page.keyboard.press("Escape")
+    page.locator("#sources .numbers li").nth(6).wait_for(state="detached")
+    page.get_by_role("button", name="Close").click()
     assert not page.is_visible("#sources")
 
 

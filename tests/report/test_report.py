@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from sim.cli import main
 from sim.language import LANGUAGES, catalogue
 from sim.report import printing
 from sim.report.answer import answer
+from sim.report.figures_of_plans import column
+from sim.report.interventions import interventions
 from sim.report.parts import TITLES
 from sim.report.pictures.drawn import SCALE
 from sim.report.results import read_result
@@ -258,3 +261,57 @@ def test_folder_of_results_is_left_as_it_was(run: Path, capsys: pytest.CaptureFi
     command(capsys, run, "--out", tmp_path / "x.html")
     assert {path.name: path.read_bytes() for path in run.iterdir()} == before
     assert json.loads(before["manifest.json"])["program"] == "parcel-corridors"
+
+
+# -- read by a superior ------------------------------------------------------------------------------------------------
+
+
+def test_answer_says_whether_any_plan_pays(comparison: Path) -> None:
+    said = answer(Speaking(read_result(comparison), "en"))
+    assert any("pays for itself" in line or "does not pay" in line or "No cost" in line for line in said)
+    assert any("surely exceed costs" in line for line in said)
+
+
+def test_columns_have_their_unit_in_the_heading_and_one_scale(comparison: Path) -> None:
+    speaking = Speaking(read_result(comparison), "en")
+    plans = speaking.result.table("plans")
+    heading, cells = column(speaking, plans, "net-benefit")
+    assert heading == "net benefit a year\nmillion CNY"
+    assert float(cells[1].split("\n")[0].replace("−", "-")) == pytest.approx(
+        plans["net_benefit_per_year_cny"][1] / 1e6, rel=0.05
+    )
+    chinese, _ = column(Speaking(read_result(comparison), "zh"), plans, "net-benefit")
+    assert chinese.split("\n")[1] == "万元"
+
+
+def test_wide_tables_say_in_each_cell_what_it_is(pages: dict[tuple[str, str], str]) -> None:
+    page = pages["comparison", "en"]
+    cards = re.findall(r'<table class="cards">.*?</table>', page, flags=re.S)
+    assert cards
+    for table in cards:
+        heads = [head.replace("\n", " · ") for head in re.findall(r'<th scope="col">(.*?)</th>', table, flags=re.S)]
+        for row in re.findall(r"<tr><th scope=\"row\">.*?</tr>", table, flags=re.S):
+            assert re.findall(r'data-head="([^"]*)"', row) == heads[1:]
+
+
+def test_costs_stand_with_the_range_they_are_drawn_from(comparison: Path) -> None:
+    result = read_result(comparison)
+    dear = result.plans["dear"]
+    drawn = dear.model_copy(update={"uncertain": {"interventions.dear.capital": ("2e6 CNY", 4e7)}})
+    result = replace(result, plans={**result.plans, "dear": drawn})
+    listed = {one.costs for one in interventions(Speaking(result, "en"))}
+    assert any(
+        said.startswith("CNY 9 million (assumed between 2 million and 40 million) once and CNY 1 million a year")
+        for said in listed
+    )
+
+
+def test_days_that_are_lost_are_said_to_be_lost(comparison: Path) -> None:
+    result = read_result(comparison)
+    slow = result.table("plans").copy()
+    ends = {"": -0.5, "_low": -0.7, "_high": -0.3, "_half_width": 0.01}
+    for end, value in ends.items():
+        slow[f"days_saved{end}"] = value
+    result._read["plans"] = slow
+    said = answer(Speaking(result, "en"))
+    assert "It takes 0.50 days (0.30 to 0.70) longer from door to door, mean of all orders." in said

@@ -50,7 +50,10 @@ def unknown_in(everything: Iterable[Samples]) -> dict[str, np.ndarray]:
 
 
 def with_accounts(samples: Samples, costs: Sequence[Cost], unknown: Mapping[str, np.ndarray]) -> Samples:
-    """The measures of a plan with its accounts; costs one for each replication. Unknown benefits count as nothing."""
+    """The measures of a plan with its accounts, CNY; costs one for each replication.
+
+    Benefits that are unknown, bool[replications] by name, count as nothing.
+    """
     of = {name: sign * np.where(unknown[name], 0.0, samples.whole(name)) for name, sign in BENEFITS.items()}
     benefit = np.sum(list(of.values()), axis=0)
     total = np.array([cost.total for cost in costs])

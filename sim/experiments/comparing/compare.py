@@ -149,7 +149,7 @@ def compare_plans(
 
 
 def chosen(objective: str) -> Objective:
-    """An objective by its name."""
+    """An objective by its name. Raises PlanError if there is none of that name."""
     if objective not in OBJECTIVES:
         raise PlanError(f"there is no objective '{objective}'; known are {', '.join(OBJECTIVES)}")
     return OBJECTIVES[objective]

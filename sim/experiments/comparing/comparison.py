@@ -125,7 +125,7 @@ class Comparison(Tabled):
         return tables_of(self)
 
     def plot(self, kind: str = "differences") -> "Figure":
-        """A picture: `differences`, `months`, `days` (from door to door) or `tornado`."""
+        """A picture: `differences`, `months`, `days` (from door to door) or `tornado`. Raises ValueError."""
         from sim.experiments.comparing.pictures import PICTURES
 
         if kind not in PICTURES:

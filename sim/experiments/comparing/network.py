@@ -106,7 +106,10 @@ def joined(plans: Mapping[str, BY_MONTH]) -> dict[str, Columns]:
 
 
 def door_to_door(plan: str, hours: np.ndarray, timed: float) -> Iterator[tuple[Any, ...]]:
-    """Rows of a plan: the share that has arrived by each quarter of a day, until hardly any are left to come."""
+    """Rows of a plan: the share that has arrived by each quarter of a day, until hardly any are left to come.
+
+    ``hours`` float64[bins] counts arrivals by whole hours since the order, ``timed`` orders that had time to arrive.
+    """
     share = np.cumsum(hours) / max(timed, 1.0)
     furthest = int(np.searchsorted(share, SHARE_SHOWN * share[-1])) + 1 if len(share) else 0
     step = round(24 * DAYS_SHOWN)

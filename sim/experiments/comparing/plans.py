@@ -96,7 +96,7 @@ def plan_of(base: Plan, said: Said) -> Plan:
 
 
 def with_interventions(base: Plan, more: Mapping[str, Intervention]) -> Plan:
-    """The baseline with interventions that are objects, checked as those of files are."""
+    """The baseline with interventions that are objects, checked as those of files are. Raises PlanError."""
     scenario = base.scenario.model_copy(update={"interventions": {**base.interventions, **more}})
     found = expansion_of(scenario).found
     if found:

@@ -87,7 +87,10 @@ class Discovery:
 
 
 def discovered(sweep: Sweep, where: str, minimum_support: float, number: int | None = None) -> Discovery:
-    """The box where a condition holds; made from a box of the trajectory by its number, if one is named."""
+    """The box where a condition holds; made from a box of the trajectory by its number, if one is named.
+
+    Raises NothingToFindError if the condition holds nowhere or everywhere, or there is no box of that number.
+    """
     found = conditions(where, sweep.values)
     used = sweep.of({one.measure for one in found})
     cases = Cases(used.inputs, tuple(factor.kind == "category" for factor in used.factors), holds(found, used.values))

@@ -1,5 +1,6 @@
 """The peeling trajectory, and the answer beside what varied. Readable in black and white."""
 
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 LABELS = 8
 """Boxes of the trajectory whose number is written, about."""
+TEXT = 130
+"""Characters of a line above a bar."""
 
 
 def picture(found: Discovery) -> "Figure":
@@ -21,11 +24,11 @@ def picture(found: Discovery) -> "Figure":
     from sim.figures import Picture
 
     n = len(found.box.restricted)
-    figure = Picture(figsize=(9, 5.2 + 0.6 * n), layout="constrained")
+    figure = Picture(figsize=(9, 5.2 + 0.8 * n), layout="constrained")
     if not n:
         _trajectory(figure.subplots(), found)
         return figure
-    above, below = figure.subplots(2, 1, height_ratios=[4.4, 0.6 * n + 0.4])
+    above, below = figure.subplots(2, 1, height_ratios=[4.4, 0.8 * n + 0.4])
     _trajectory(above, found)
     _box(below, found)
     return figure
@@ -59,15 +62,18 @@ def _trajectory(axes: "Axes", found: Discovery) -> None:
 
 
 def _box(axes: "Axes", found: Discovery) -> None:
-    named = []
     for row, column in enumerate(found.box.restricted):
         side, factor = found.box.sides[column], found.sweep.factors[column]
         assert side is not None
         axes.barh(row, 1, height=0.5, color="#FFFFFF", edgecolor="#000000")
         for low, high in _kept(found, column):
             axes.barh(row, high - low, left=low, height=0.5, color="#444444", edgecolor="#000000")
-        named.append(f"{restriction(side, factor)}\n{_of(found, column, factor)}")
-    axes.set_yticks(range(len(named)), named, fontsize=8, parse_math=False)
+        # Above its bar, since a path or a set of plans beside it would leave no room for the picture.
+        text = f"{restriction(side, factor)} {_of(found, column, factor)}"
+        lines = wrap(text, TEXT, break_long_words=False)
+        axes.text(0, row - 0.3, "\n".join(lines), fontsize=8, va="bottom", parse_math=False)
+    axes.set_ylim(-0.9, len(found.box.restricted) - 0.6)
+    axes.set_yticks([])
     axes.invert_yaxis()
     axes.set_xlim(0, 1)
     axes.set_xticks([])

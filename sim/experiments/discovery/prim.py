@@ -248,12 +248,15 @@ def _smallest(cases: Cases, minimum_support: float, support: float) -> float:
 
 
 def chance_of(value: float, by_chance: np.ndarray) -> float:
-    """How often chance alone does as well."""
+    """How often chance alone does as well as a quasi-p value, by those of float64[n] boxes found in shuffled cases."""
     return float((1 + (by_chance <= value).sum()) / (1 + len(by_chance)))
 
 
 def without_chance(cases: Cases, box: Box, by_chance: np.ndarray) -> Box:
-    """The box without restrictions that chance alone would give, the least clear one dropped first."""
+    """The box without restrictions that chance alone would give, the least clear one dropped first.
+
+    ``by_chance`` float64[n]: the smallest quasi-p values of boxes found in shuffled cases.
+    """
     while box.restricted:
         values = {end: quasi_p(cases, box, *end) for end in box.ends}
         worst = max(values, key=lambda end: values[end])

@@ -55,7 +55,7 @@ class Cell:
         return self._process.poll() is None
 
     def ended(self, key: str, text: str, limits: Limits) -> Ended:
-        """Run a job; a cell in which a run came to grief is there no longer."""
+        """Run a job; a cell in which a run came to grief is there no longer. Raises ExecutorError."""
         try:
             self._ask({"key": key, "text": text, "memory_bytes": limits.memory_bytes})
             answer = self._answer(limits.seconds)

@@ -27,7 +27,10 @@ class Screened:
 
 
 def screened(study: Study) -> Screened | None:
-    """Look at singles and pairs cheaply; None if that is not asked for, or there are no more portfolios than kept."""
+    """Look at singles and pairs cheaply; None if that is not asked for, or there are no more portfolios than kept.
+
+    Raises RankingError if doing nothing cannot be run: nothing can be judged against it then.
+    """
     asked = study.question.asked
     if asked.screening is None or len(study.portfolios) - 1 <= asked.screening.keep:
         return None

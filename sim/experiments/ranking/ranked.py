@@ -55,7 +55,7 @@ class Ranked(Tabled):
         return tables_of(self)
 
     def plot(self, kind: str = "frontier") -> "Figure":
-        """A picture: `frontier` (capital against gain) or another of `PICTURES`."""
+        """A picture: `frontier` (capital against gain) or `standing` (gains and chances). Raises ValueError."""
         from sim.experiments.ranking.pictures import PICTURES
 
         if kind not in PICTURES:

@@ -131,7 +131,10 @@ def ocba_shares(gaps: np.ndarray, deviations: np.ndarray, best: int) -> np.ndarr
 
 
 def paired_shares(gaps: np.ndarray, deviations: np.ndarray, best: int) -> np.ndarray:
-    """The same where observations come in pairs with the best, whose own noise is none: it has as many as any other."""
+    """`ocba_shares` where observations come in pairs with the best, whose own noise is none: it has as many as any.
+
+    Gaps to the best and deviations float64[k] in the unit of the gain; shares of replications float64[k], sum 1.
+    """
     shares = ocba_shares(gaps, np.where(np.arange(len(gaps)) == best, 0.0, deviations), best)
     shares[best] = shares.max()
     return shares / shares.sum()

@@ -71,7 +71,10 @@ def trajectories(groups: Sequence[str], n: int, seed: int) -> np.ndarray:
 
 
 def screened(inputs: np.ndarray, values: np.ndarray, groups: Sequence[str], seed: int) -> Screened:
-    """Effects of trajectories float64[n, g + 1, p] with their values float64[n, g + 1]; NaN where there is none."""
+    """Effects of trajectories float64[n, g + 1, p] with their values float64[n, g + 1]; NaN where there is none.
+
+    Raises TooFewRunsError if too few trajectories are whole. Morris (1991); Campolongo et al. (2007).
+    """
     from SALib.analyze.morris import analyze  # type: ignore[import-untyped]
 
     is_whole = np.isfinite(values).all(axis=1)
@@ -119,7 +122,10 @@ def blocks(n_factors: int, n: int, seed: int) -> np.ndarray:
 
 
 def indices(values: np.ndarray, seed: int) -> Indices:
-    """Indices from the values of blocks float64[n, k + 2]; NaN where there is none. All 0 if nothing varies."""
+    """Indices from the values of blocks float64[n, k + 2]; NaN where there is none. All 0 if nothing varies.
+
+    Raises TooFewRunsError if too few blocks are whole. Saltelli et al. (2010).
+    """
     from SALib.analyze.sobol import analyze  # type: ignore[import-untyped]
 
     is_whole = np.isfinite(values).all(axis=1)

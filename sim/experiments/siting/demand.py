@@ -54,7 +54,7 @@ class Demands:
 
 
 def simulated(asked: Asked, draws: int, rows: int, workers: int, on_progress: Tell | None = None) -> Demands:
-    """Run the base at its centre, and in so many draws if it has any."""
+    """Run the base at its centre, and in so many draws if it has any. Raises SimError if it is stopped or fails."""
     scenario = asked.scenario.model_copy(update={"parcels_per_row": rows})
     folder = asked.base.posteriors
     jobs = [Job(scenario, 1, folder)]

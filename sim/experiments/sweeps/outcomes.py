@@ -60,7 +60,7 @@ class Outcomes:
         return np.array([[one.status == DONE for one in row] for row in self.ended])
 
     def used(self, *numbers: int) -> tuple[np.ndarray, Layout]:
-        """Replications of whole draws that are done at all of some points, and their layout."""
+        """Replications of whole draws that are done at all of some points, int64[n], and their layout."""
         there = np.logical_and.reduce([self.is_done_at(number) for number in numbers])
         if self.per_draw is None:
             found = np.flatnonzero(there)

@@ -40,7 +40,7 @@ class Design:
         return int(np.isfinite(self.lucky).sum())
 
     def of(self, blocks: np.ndarray) -> "Design":
-        """Some of its blocks, in an order."""
+        """Some of its blocks by their numbers, int64[n], in that order."""
         return Design(self.values[blocks], self.inputs[blocks], self.lucky[blocks])
 
     def variances(self) -> tuple[float, float, float]:

@@ -122,7 +122,10 @@ def check_route(scenario: Scenario, route: str | None) -> None:
 
 
 def values_of_runs(kept: Sequence[Summary], name: str, scenario: Scenario, route: str | None) -> np.ndarray:
-    """An indicator in each run, of the whole scenario or of a route: float64[n]; NaN where there is none."""
+    """An indicator in each run, of the whole scenario or of a route: float64[n]; NaN where there is none.
+
+    Raises UnknownMeasureError if the runs have no such indicator.
+    """
     indicator = INDICATORS[name]
     dimension, measure = (WHOLE, indicator.measure) if route is None else ("route", indicator.of_route)
     group = 0 if route is None else list(scenario.routes).index(route)

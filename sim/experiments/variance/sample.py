@@ -75,7 +75,7 @@ class Sample:
     def drawn(self, slot: Slot) -> Drawn:
         """The world of a run. Where numbers make no valid scenario, those at the place that is wrong are drawn again.
 
-        If that does not help for long, so are more and more of the numbers around it.
+        If that does not help for long, so are more and more of the numbers around it; NoWorldError if nothing helps.
         """
         tries: Counter[str] = Counter()
         at_places: Counter[Place] = Counter()

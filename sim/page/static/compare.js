@@ -47,7 +47,7 @@ function draw(result) {
   at("result-body").hidden = false;
   at("downloads").replaceChildren(...files(result));
   const [first, ...more] = result.kind === "sweep" ? [t("A sweep has many answers: its tables lie in its folder, results/runs/{id}.", { id: result.id })] : (result.answer ?? []);
-  const warnings = (result.warnings ?? []).map((text) => el("li", {}, text));
+  const warnings = (result.warnings ?? []).filter((text) => !result.answer?.includes(text)).map((text) => el("li", {}, text));
   at("answer").replaceChildren(
     ...[el("p", { class: "of" }, [result.heading, result.title].filter(Boolean).join(" · ")), first ? el("p", { class: "first" }, first) : null, ...more.map((text) => el("p", {}, text)), warnings.length ? el("ul", { class: "warnings" }, ...warnings) : null].filter(Boolean),
   );

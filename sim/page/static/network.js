@@ -28,11 +28,12 @@ export function drawNetwork(result) {
   go(now.month);
 }
 
-/** The month in which one waits longest: there is most to be seen. */
+/** The month of the last twelve in which one waits longest: there is most to be seen, and plans act by then. */
 function worst(result, plan) {
   const waits = Object.values(result.map.plans[plan].queues).map((place) => place.wait_days);
   const longest = result.map.months.map((_, index) => Math.max(0, ...waits.map((row) => row[index] ?? 0)));
-  return longest.indexOf(Math.max(...longest));
+  const from = Math.max(longest.length - 12, 0);
+  return longest.indexOf(Math.max(...longest.slice(from)), from);
 }
 
 function widest(result) {
