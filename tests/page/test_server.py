@@ -96,6 +96,7 @@ def test_runs_outlive_the_server_and_the_next_one_finds_and_stops_them(shipped: 
     assert not (folder / "results" / "runs" / "page" / "lock").exists()
 
 
+@pytest.mark.slow
 def test_killed_server_leaves_its_folder_to_the_next_and_one_folder_has_one_server(
     shipped: Path, started: list[Server]
 ) -> None:
