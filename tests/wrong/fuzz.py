@@ -10,6 +10,7 @@ import io
 import os
 import platform
 import re
+import resource
 import subprocess
 import sys
 import tempfile
@@ -118,6 +119,7 @@ def told(said: str, minutes: float, crashes: list[str]) -> str:
     coverage = re.findall(r"cov: (\d+) ft: (\d+) corp: (\d+)/(\S+)", said)
     edges, features, inputs, size = coverage[-1] if coverage else ("?", "?", "?", "?")
     n, rate = (int(stats.get(name, 0)) for name in ("number_of_executed_units", "average_exec_per_sec"))
+    had = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime / 60
     memory = stats.get("peak_rss_mb", "?")
     faults = ", ".join(f"`{name}`" for name in crashes) or "none"
     tools = ", ".join(f"{name} {version(name)}" for name in ("atheris", "ruamel.yaml", "pydantic"))
@@ -125,7 +127,8 @@ def told(said: str, minutes: float, crashes: list[str]) -> str:
     lines = [
         "# Fuzzing the reader",
         "",
-        f"`make fuzz`, {datetime.now(UTC).date().isoformat()}: {minutes:g} minutes at the lowest priority.",
+        f"`make fuzz`, {datetime.now(UTC).date().isoformat()}: {minutes:g} minutes at the lowest priority,",
+        f"{had:.1f} of them of a processor.",
         f"{machine}, {tools}.",
         "",
         "| inputs tried | a second | edges reached | features | inputs that reached something new | memory | faults |",
