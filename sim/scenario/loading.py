@@ -12,7 +12,7 @@ from sim.ledger.posteriors import posteriors_near
 from sim.reading import Source, Tree, build, overlay, problem_at, read_tree, union, without_sources
 from sim.reading.tree import Path as TreePath
 from sim.scenario.checks import problems_across, problems_of_draws
-from sim.scenario.checks.as_written import misspelt
+from sim.scenario.checks.as_written import besides, misspelt
 from sim.scenario.interventions.expanding import expansion_of
 from sim.scenario.interventions.files import KEY, Named, as_mapping, taken
 from sim.scenario.interventions.ranges import as_settable, ranges_of
@@ -55,7 +55,8 @@ def load(
         scenario = build(Scenario, tree)
     except ScenarioError as error:
         # Without an intervention that is wrong, names that it adds are not there and would be told as misspelt.
-        raise ScenarioError([*problems, *error.problems, *([] if found.problems else misspelt(tree))]) from None
+        names = [] if found.problems else misspelt(tree)
+        raise ScenarioError(besides([*problems, *error.problems], names)) from None
     if found.problems:
         raise ScenarioError(problems)
     ranges = ranges_of(tree, sources, found.added)

@@ -185,3 +185,8 @@ def test_intervention_is_explained_by_its_name_over_the_base_of_its_file(folder:
     code, _, err = run("explain", "yrd")
     assert code != 0
     assert "there is no intervention 'yrd'; did you mean 'yard'?" in err
+
+
+def test_section_that_is_no_mapping_makes_no_name_misspelt(folder: Path, run: Run) -> None:
+    (folder / "wrong.yaml").write_text("scenario: wrong\nbase: tiny.yaml\nlanes: 3\n", "utf-8")
+    assert [line.split("[")[-1] for line in errors_of(run("validate", "wrong.yaml")[2])] == ["lanes]"]

@@ -4,7 +4,7 @@ A wrong unit or date keeps a scenario from being built, and the checks across it
 as it is written, so that a misspelt name is told in the same breath. Knows keys and names only.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from sim.errors import Problem, did_you_mean
 from sim.reading import Tree
@@ -15,7 +15,7 @@ ANY = "*"
 """Every key of a mapping, or entry of a list."""
 STEP = "step"
 Known = Mapping[str, frozenset[str]]
-"""Names by section."""
+"""Names by section; one that is no mapping is not there, since what it was to hold is not known."""
 
 SECTIONS = {
     "places": "place",
@@ -51,16 +51,23 @@ _NUMBERS = ("change", "queues")
 
 def known_in(*trees: Tree) -> dict[str, frozenset[str]]:
     """The names that files describe, by section."""
-    found = {section: frozenset(_names(trees, (section,))) for section in SECTIONS}
-    found["origins"] = frozenset(_names(trees, ("market", "origins")))
-    found[STEP] = frozenset().union(*(found[section] for section in NOUNS))
-    return found
+    at = {section: ("market", section) if section == "origins" else (section,) for section in SECTIONS}
+    nodes = {section: [node for tree in trees for _, node in _at(tree, path)] for section, path in at.items()}
+    known = {section: _names(of) for section, of in nodes.items() if all(node.is_mapping for node in of)}
+    if known.keys() >= NOUNS.keys():
+        known[STEP] = frozenset().union(*(known[section] for section in NOUNS))
+    return known
 
 
-def _names(trees: tuple[Tree, ...], path: tuple[str, ...]) -> Iterator[str]:
-    for tree in trees:
-        for _, node in _at(tree, path):
-            yield from node.children
+def _names(nodes: Iterable[Tree]) -> frozenset[str]:
+    return frozenset(key for node in nodes for key in node.children)
+
+
+def besides(problems: Iterable[Problem], more: Iterable[Problem]) -> list[Problem]:
+    """Problems, and more of them where nothing is told yet: one place is wrong once."""
+    told = list(problems)
+    places = {(each.file, each.line, each.col) for each in told}
+    return [*told, *(each for each in more if (each.file, each.line, each.col) not in places)]
 
 
 def misspelt(tree: Tree) -> list[Problem]:
@@ -96,7 +103,7 @@ def _unknown(tree: Tree, pattern: tuple[str, ...], section: str, known: Known, a
 
 
 def _told(node: Tree, path: Path, section: str, known: Known) -> Iterator[Problem]:
-    if isinstance(node.value, str) and node.value not in known[section]:
+    if isinstance(node.value, str) and section in known and node.value not in known[section]:
         noun = SECTIONS.get(section, "station, customs office, lane or other step")
         hint = did_you_mean(node.value, sorted(known[section]))
         yield node.mark.problem(f"there is no {noun} '{node.value}'", path, hint)
@@ -109,7 +116,7 @@ def _in_numbers(tree: Tree, pattern: tuple[str, ...], known: Known, at: Path = (
             for path, node in _at(tree, under):
                 section, _, rest = str(node.value).removeprefix("market.").partition(".")
                 name = rest.partition(".")[0]
-                if node.is_scalar and rest and section in SECTIONS and name not in known[section]:
+                if node.is_scalar and rest and section in known and name not in known[section]:
                     hint = did_you_mean(name, sorted(known[section]))
                     yield node.mark.problem(f"there is no {SECTIONS[section]} '{name}'", (*at, *path), hint)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sim.errors import InputError, Problem, ScenarioError, did_you_mean, listed, shown
 from sim.reading import Tree, build, problem_at, read_tree, without_sources
-from sim.scenario.checks.as_written import known_in, misspelt_in_measures
+from sim.scenario.checks.as_written import besides, known_in, misspelt_in_measures
 from sim.scenario.interventions.expanding import expansion_of
 from sim.scenario.interventions.files import Named, is_file, known_files
 from sim.scenario.interventions.intervention import Intervention
@@ -82,7 +82,7 @@ def _read(file: Path, tree: Tree, base: Path | None) -> tuple[Intervention, Path
         problems += error.problems
     if intervention is not None and not problems:
         return intervention, base
-    raise ScenarioError([*problems, *(_misspelt(own, tree, base) if base is not None else ())])
+    raise ScenarioError(besides(problems, _misspelt(own, tree, base) if base is not None else ()))
 
 
 def _misspelt(own: Tree, tree: Tree, base: Path) -> list[Problem]:
