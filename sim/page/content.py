@@ -1,4 +1,4 @@
-"""All that the page shows of one result, as JSON: figures of plans, months, the map, queues, days, what it was made from."""
+"""All that the page shows of one result, as JSON: figures of plans, months, the map, queues, days, its origin."""
 
 import math
 from collections.abc import Sequence
