@@ -29,13 +29,16 @@ FIGURES = (
 ENDS = ("", "_low", "_high", "_half_width")
 COLUMNS = (
     *("plan", "interventions", "base", "calibrations", "parcels_per_row", "replications", "draws"),
-    "baseline_parcels_per_year",
+    *("baseline_parcels_per_year", "years_in_force"),
     *(f"{figure}{end}" for figure in FIGURES for end in ENDS if (figure, end) != ("benefit_cost", "_half_width")),
     *("p_better", "number", "share_of_variance", "is_clear"),
 )
 ENOUGH_DRAWS = 10
 """With fewer, the interval of a figure is no more than what the draws came to."""
 DAYS_OF_A_YEAR = 365.25
+SHORT = 0.5
+"""Years; what acts for less is told by what it does in all, as a year of it would say nothing."""
+BY_YEAR = "_per_year"
 
 Row = Mapping[str, str]
 
@@ -55,12 +58,21 @@ class Figure:
 
 
 def figure(row: Row, name: str) -> Figure | None:
-    """A figure of a plan; None if it has none. Its interval is the wider of that over draws and that by luck."""
+    """A figure of a plan; None if it has none. Its interval is the wider of that over draws and that by luck.
+
+    A figure by the year is that of the whole simulated time if the plan acts for a short time only (see `is_short`).
+    """
     if not row[name]:
         return None
-    value, half = float(row[name]), float(row.get(f"{name}_half_width") or 0)
-    ends = [float(row[f"{name}{end}"]) for end in ("_low", "_high") if row[f"{name}{end}"]]
+    times = float(row["years_in_force"]) if is_short(row) and BY_YEAR in name else 1.0
+    value, half = times * float(row[name]), times * float(row.get(f"{name}_half_width") or 0)
+    ends = [times * float(row[f"{name}{end}"]) for end in ("_low", "_high") if row[f"{name}{end}"]]
     return Figure(value, min([value - half, *ends]), max([value + half, *ends]))
+
+
+def is_short(row: Row) -> bool:
+    """Whether a plan acts for so short a time that figures by the year would say nothing."""
+    return bool(row.get("years_in_force")) and float(row["years_in_force"]) < SHORT
 
 
 def corridor_of(base: str) -> str:

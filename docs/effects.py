@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator
 
-from docs.comparisons import ENOUGH_DRAWS, Figure, Row, figure
+from docs.comparisons import ENOUGH_DRAWS, Figure, Row, figure, is_short
 from sim.experiments.differences import TOO_FEW_DRAWS
 
 NO_TIME = 0.05
@@ -24,10 +24,11 @@ def _parcels(row: Row, found: Figure | None) -> str:
     if found is None:
         return "parcels not known"
     low, value, high = rounded_alike(found.low, found.value, found.high)
+    span = "in all" if is_short(row) else "a year"
     if not found.is_told_from_none:
         better = f", more with a probability of {_per_cent(row['p_better'])}" if row["p_better"] else ""
-        return f"no effect on parcels that could be told from none ({_over(row)}: {low} to {high} a year{better})"
-    return f"about {value} parcels a year ({_over(row)}: {low} to {high})"
+        return f"no effect on parcels that could be told from none ({_over(row)}: {low} to {high} {span}{better})"
+    return f"about {value} parcels {span} ({_over(row)}: {low} to {high})"
 
 
 def _over(row: Row) -> str:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from docs.comparisons import Row, figure
+from docs.comparisons import Row, figure, is_short
 from docs.effects import told_circumstances
 
 DOCS = Path(__file__).resolve().parent
@@ -61,13 +61,19 @@ def table(rows: Sequence[Row]) -> str:
     """The plans of a corridor by the parcels that they gain, and what they were compared in, as Markdown."""
     if not rows:
         return "*Nothing of this corridor has been compared yet.*"
-    ranked = sorted(rows, key=lambda row: -float(row["parcels_gained_per_year"]))
+    ranked = sorted(rows, key=_gained, reverse=True)
     return "\n".join([HEAD, *map(_line, ranked), "", *told_circumstances(rows)])
+
+
+def _gained(row: Row) -> float:
+    found = figure(row, "parcels_gained_per_year")
+    return found.value if found else 0.0
 
 
 def _line(row: Row) -> str:
     cells = [_cell(row, *column) for column in COLUMNS]
-    return f"| `{row['plan']}` | {' | '.join(cells)} | {float(row['p_better'] or 'nan'):.0%} |"
+    plan = f"`{row['plan']}`{', in all' if is_short(row) else ''}"
+    return f"| {plan} | {' | '.join(cells)} | {float(row['p_better'] or 'nan'):.0%} |"
 
 
 def _cell(row: Row, column: str, scale: float, unit: str) -> str:

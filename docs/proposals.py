@@ -31,7 +31,8 @@ INTRODUCTION = """\
 
 Made by `python -m docs.proposals` from `docs/proposals.csv` and `results/comparisons/`. Each row is a proposal of a
 source document, with the files of `scenarios/` that say what it would be in the model. What a file does there is a
-comparison with the baseline on common luck: parcels gained a year in force, with the 95 % interval over draws of all
+comparison with the baseline on common luck: parcels gained a year in force (*in all*, where it acts for less than half
+a year), with the 95 % interval over draws of all
 that is calibrated or assumed with a range (of fewer than ten draws: what the draws came to, of fewer than four too
 few to say anything; *by luck*: at central values, what the scatter of the replications leaves open), widened where
 luck says more; mean days from order to ready for collection, where they move by more than luck and by 0.05 days at

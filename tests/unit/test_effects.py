@@ -60,6 +60,12 @@ def test_luck_widens_an_interval() -> None:
     assert not found.is_told_from_none
 
 
+def test_what_acts_for_days_is_told_in_all_and_not_by_the_year() -> None:
+    short = PLAN | {"years_in_force": "0.1"}
+    assert effect(short).startswith("about +12,000 parcels in all (95 %: +8,000 to +16,000); half a day sooner")
+    assert interventions.table([short]).splitlines()[2].startswith("| `harbin-charters`, in all | 12 k [8, 16] |")
+
+
 def test_corridor_without_calibration_is_illustrative() -> None:
     assert effect(PLAN | {"calibrations": ""}).startswith("illustrative: about")
 
