@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 from anyio import Event, to_thread
 
@@ -29,6 +30,8 @@ class Board:
         """The list as JSON, as it was seen last."""
         self._looking = asyncio.Lock()
         self._ended: dict[str, Shown] = {}
+        self._hopeless: set[str] = set()
+        """Runs that could not be started, and are not tried again."""
 
     def listed(self) -> list[Shown]:
         """All that is shown, the newest of the page first, then those of the terminal."""
@@ -61,11 +64,15 @@ class Board:
         n_running = sum(state == "running" for state in states.values())
         waiting = [run for run in runs if states[run.id] == "queued"]
         for run in waiting[: max(self.at_once - n_running, 0)]:
+            if run.id in self._hopeless:
+                continue
             try:
                 run.start()
             except OSError as error:
-                (run.folder / "err.txt").write_text(f"the run could not be started: {error}\n", "utf-8")
-                run.fail()
+                self._hopeless.add(run.id)  # the disk may be too full to write it down
+                with suppress(OSError):
+                    (run.folder / "err.txt").write_text(f"the run could not be started: {error}\n", "utf-8")
+                    run.fail()
 
     # -- telling -------------------------------------------------------------------------------------------------------
 

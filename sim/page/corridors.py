@@ -57,7 +57,7 @@ class Corridors:
         changing = changing_of(self.library.loaded(name).scenario, language)
         found = []
         for slug, tree in self.library.interventions(baseline).items():
-            with suppress(ValueError, ScenarioError):  # one that was spoilt since does not hide the others
+            with suppress(ValueError, ArithmeticError, ScenarioError):  # a spoilt one does not hide the others
                 sizes = [size.record() for size in sizes_of(tree, changing)]
                 found.append(_record(slug, tree, language) | {"sizes": sizes})
         return sorted(found, key=lambda one: (one["kind"] == "disruption", one["title"]))

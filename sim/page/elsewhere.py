@@ -70,7 +70,7 @@ def _comparison(folder: Path) -> Shown | None:
         seconds_left=said.get("seconds_left") if is_running else None,
         started_at=said.get("started_at"),
         finished_at=None if is_running else said.get("updated_at"),
-        result=folder.name if (folder / MANIFEST).is_file() else None,
+        result=folder.name if state == "done" and (folder / MANIFEST).is_file() else None,
         kind=str(said.get("kind", "compare")),
         from_terminal=True,
     )

@@ -1,7 +1,7 @@
 """Plans as scenario files: what is laid over the files of interventions, and nothing that stands there already."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,7 @@ LONGEST_SLUG = 50
 
 def text_of(base: str, own: str, title: str, names: Sequence[str], overlays: Mapping[str, Any]) -> str:
     """A plan as a scenario file that may stand beside its base: what differs from the interventions' files only."""
-    lines = [f"base: {base}.yaml", f"scenario: {own}", f"title: {_quoted(title)}", "interventions:"]
+    lines = [f"base: {base}.yaml", f"scenario: {_quoted(own)}", f"title: {_quoted(title)}", "interventions:"]
     lines += [line for name in names for line in _block(name, overlays.get(name, {}), 1)]
     return "\n".join(lines) + "\n"
 
@@ -49,9 +49,9 @@ def _quoted(text: str) -> str:
     return json.dumps("".join(sign for sign in text if sign.isprintable()), ensure_ascii=False)
 
 
-def slugs_of(names: Sequence[str], base: str) -> list[str]:
-    """A name for each plan's tables: of its own letters where it has any, else its number; each once."""
-    taken, found = {base}, []
+def slugs_of(names: Sequence[str], known: Iterable[str]) -> list[str]:
+    """A name for each plan's tables: of its own letters if it has any, else its number; each once, none ``known``."""
+    taken, found = set(known), []
     for number, name in enumerate(names, 1):
         stem = slug(name)[:LONGEST_SLUG].strip("-") or f"plan-{number}"
         own = next(each for each in (stem, *(f"{stem}-{n}" for n in range(2, 99))) if each not in taken)

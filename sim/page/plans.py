@@ -62,7 +62,7 @@ class Plans:
     def read(self, wanted: Wanted) -> list[Read]:
         """Each plan; those that cannot be read say why."""
         base = self.library.baseline(wanted.corridor)
-        slugs = slugs_of([plan.name for plan in wanted.plans], base.name)
+        slugs = slugs_of([plan.name for plan in wanted.plans], [one.name for one in self.library.baselines()])
         return [self._read(base.name, plan, own) for plan, own in zip(wanted.plans, slugs, strict=True)]
 
     def _read(self, base: str, plan: WantedPlan, own: str) -> Read:

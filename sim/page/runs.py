@@ -147,7 +147,11 @@ class Run:
         """Start it."""
         asked = read_json(self.folder / "request.json")
         known = start(self._command(asked), self.folder / "out.txt", self.folder / "err.txt")
-        write_json(self.folder / "process.json", {**asdict(known), "started_at": now()})
+        try:
+            write_json(self.folder / "process.json", {**asdict(known), "started_at": now()})
+        except OSError:  # nobody would know of it
+            known.signal_all(signal.SIGKILL)
+            raise
 
     def _command(self, asked: Mapping[str, Any]) -> list[str]:
         files = [str(self.folder / "scenarios" / f"{name}.yaml") for name in (asked["corridor"], *asked["plans"])]
@@ -159,6 +163,8 @@ class Run:
         """Ask it to stop; what is queued does not start."""
         if self.state() not in ("queued", "running"):
             raise PageError(409, marked("The run has ended already."))
+        if self.is_to_stop:  # asked again, it would be told again, and what it is saving then would be lost
+            return
         write_json(self.folder / "stop.json", {"asked_at": now()})
 
     def press(self) -> None:

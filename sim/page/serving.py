@@ -85,13 +85,17 @@ def guarded(options: Options, guard: Guard) -> Guarded:
 
 
 def guard_of(options: Options, port: int) -> Guard:
-    """Loopback asks for nothing; any other address for a token, which is made if none is given."""
-    if options.host in LOOPBACK:
-        return Guard.of(options.host, port, options.token, options.names)
+    """Loopback asks for nothing; any other address for a token, which is made if none is given.
+
+    So does loopback under another name: then a proxy stands before it, and whoever reaches that reaches the page.
+    """
+    if options.host in LOOPBACK and not options.names and options.token is None:
+        return Guard.of(options.host, port, None)
     token = options.token or secrets.token_urlsafe(24)
     if len(token) < SHORTEST_TOKEN:
         raise ServingError(f"the token has {len(token)} characters; take {SHORTEST_TOKEN} or more, or leave it out")
-    return Guard.of(options.host, port, token, options.names, _own_names())
+    own = () if options.host in LOOPBACK else _own_names()
+    return Guard.of(options.host, port, token, options.names, own)
 
 
 def address(options: Options, guard: Guard) -> str:

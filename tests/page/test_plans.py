@@ -50,7 +50,7 @@ def test_more_replications_and_finer_rows_take_longer(client: TestClient) -> Non
 def test_plan_file_holds_only_what_differs_and_runs_beside_its_base(client: TestClient, shipped: Path) -> None:
     text = check(client, plan("Later", LATER))["yaml"]["Later"]
     assert text == (
-        'base: tiny.yaml\nscenario: later\ntitle: "Later"\ninterventions:\n  lines:\n    at: 2016-05-20\n'
+        'base: tiny.yaml\nscenario: "later"\ntitle: "Later"\ninterventions:\n  lines:\n    at: 2016-05-20\n'
         "    measures:\n      positions:\n        servers: 3\n    capital: 5000000.0 CNY\n    ramp: 2.0 d\n"
     )
     file = shipped / "later.yaml"
@@ -78,6 +78,16 @@ def test_title_of_a_plan_is_a_text_whatever_it_holds(client: TestClient, shipped
 def test_plans_of_one_name_have_files_of_their_own(client: TestClient) -> None:
     found = check(client, plan("A"), plan("a"), plan("快"), plan("tiny"))
     assert [one["slug"] for one in found["plans"]] == ["a", "a-2", "plan-3", "tiny-2"]
+
+
+@pytest.mark.parametrize("name", ["2016", "null", "true", "1e3", "Other", "Tiny"])
+def test_plan_may_be_called_by_a_number_or_like_a_scenario_that_is_there(
+    client: TestClient, shipped: Path, name: str
+) -> None:
+    written = client.post("/api/plans/check", json=body(plan(name, {"name": "lines"}))).json()["yaml"][name]
+    (shipped / "plan-here.yaml").write_text(written, "utf-8")
+    read = load(shipped / "plan-here.yaml").scenario
+    assert read.scenario not in ("tiny", "other")
 
 
 def test_what_a_choice_requires_comes_along(client: TestClient) -> None:

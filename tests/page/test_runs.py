@@ -70,7 +70,18 @@ def test_one_run_at_a_time_and_the_others_wait_their_turn(client: TestClient) ->
     assert state(client, first) == "stopped"
 
 
-@pytest.mark.usefixtures("command")
+def test_second_stop_is_not_told_to_a_run_that_is_saving(client: TestClient, parts: Parts, command: list[str]) -> None:
+    command[:] = DEAF
+    name = add(client)
+    folder = parts.runs.run(name).folder
+    until(lambda: "deaf" in (folder / "out.txt").read_text(), "the process to be deaf")
+    stop(client, name)
+    until(lambda: "sent" in (folder / "stop.json").read_text(), "it to be told")
+    first = (folder / "stop.json").read_bytes()
+    assert stop(client, name) == 202
+    assert (folder / "stop.json").read_bytes() == first
+
+
 def test_run_that_waits_is_stopped_without_ever_starting(client: TestClient, parts: Parts) -> None:
     add(client)
     second = add(client)
@@ -265,7 +276,7 @@ def test_comparison_runs_and_its_result_is_there(client: TestClient, monkeypatch
     ]
 
     plan_file = client.get(f"/api/results/{name}/download/plan-2.yaml")
-    assert plan_file.text.startswith("base: tiny.yaml\nscenario: plan-2\n")
+    assert plan_file.text.startswith('base: tiny.yaml\nscenario: "plan-2"\n')
     assert plan_file.headers["content-disposition"].startswith("attachment")
     assert client.get(f"/api/results/{name}/download/tables.xlsx").content[:2] == b"PK"
     assert client.get(f"/api/results/{name}/download/manifest.json").json()["seed"] == 7

@@ -1,6 +1,7 @@
 """Nobody but the page itself, at a name of the machine, asks anything; and no name leads outside its folders."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,17 @@ def test_other_host_than_loopback_gets_a_token_of_its_own() -> None:
 def test_token_that_can_be_guessed_is_refused() -> None:
     with pytest.raises(ServingError, match="the token has 5 characters; take 16 or more"):
         guard_of(options("10.0.0.5", "short"), PORT)
+
+
+def test_page_behind_a_proxy_asks_for_a_token_on_loopback_too() -> None:
+    behind = replace(options("127.0.0.1"), names=("planning.example",))
+    assert guard_of(behind, PORT).token
+    assert guard_of(replace(behind, token=TOKEN), PORT).token == TOKEN
+
+
+def test_empty_token_is_refused_and_locks_nobody_out() -> None:
+    with pytest.raises(ServingError, match="the token has 3 characters"):
+        guard_of(options("127.0.0.1", "abc"), PORT)
 
 
 def test_loopback_asks_for_no_token() -> None:

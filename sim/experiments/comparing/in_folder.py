@@ -56,6 +56,7 @@ def compare_in_folder(
     Raises FolderInUseError and ResultsFolderError for a folder that cannot be used, PartsFolderError for one that
     cannot be written, NothingComparedError if no draw is complete.
     """
+    folder = folder if folder.name else folder.absolute()  # one can stand beside it only if it has a name
     with Locked(folder, told.message):
         check_destination(folder)  # another command may have made it something else in between
         file = ProgressFile(folder, KIND, _title(base, plans))

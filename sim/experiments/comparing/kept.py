@@ -33,6 +33,7 @@ class KeptRuns:
         self._parts = Parts(folder)
         self._parts.prepare()
         self._texts: dict[int, tuple[Worlds, str]] = {}
+        self._own: set[str] = set()
         self.n_found = 0
         """Runs that were there, and not run again."""
 
@@ -43,7 +44,9 @@ class KeptRuns:
 
     def get(self, worlds: Worlds, replication: int) -> Ended | None:
         """A run, if it is there; one that was cut short or altered is set aside and is not there."""
-        part = self._parts.get(self._key(worlds, replication))
+        key = self._key(worlds, replication)
+        self._own.add(key)
+        part = self._parts.get(key)
         if part is None or part.summary is None:
             return None
         self.n_found += 1
@@ -51,12 +54,18 @@ class KeptRuns:
 
     def put(self, worlds: Worlds, replication: int, ended: Ended) -> None:
         """Keep a run. Raises PartsFolderError."""
-        self._parts.put(Part(self._key(worlds, replication), "done", "", plain(ended.outcome), ended.seconds))
+        key = self._key(worlds, replication)
+        self._own.add(key)
+        self._parts.put(Part(key, "done", "", plain(ended.outcome), ended.seconds))
 
     def remove(self) -> None:
-        """Take all runs away: all at once, whenever it is killed."""
+        """Take the runs away, all at once whenever it is killed; those of another that was stopped here stay."""
         folder = self._parts.top
         with written_to(folder):
+            if {path.stem for path in self._parts.folder.glob("*.parquet")} - self._own:
+                for key in self._own:
+                    self._parts.path(key).unlink(missing_ok=True)
+                return
             self._parts.folder.rename(folder / f"{OVER}{os.getpid()}")
             (folder / TIMES).unlink(missing_ok=True)
         _clear(folder)
