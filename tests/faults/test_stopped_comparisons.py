@@ -179,6 +179,11 @@ def test_another_plan_shares_what_was_run_of_the_baseline(base: Path, tmp_path: 
         main(["compare", str(base), "customs", "--replications", "4", "--workers", "1", "--parcels-per-row", "10",
               "--out", str(tmp_path / "out")])  # fmt: skip
     assert runs.ran == [("base", 2), ("customs", 2), ("base", 3), ("customs", 3)]
+    assert len(list((tmp_path / "out" / "parts").iterdir())) == 2  # of sorting, not compared yet
+    del runs.ran[:]
+    assert compared(base, tmp_path / "out") == 0
+    assert [replication for plan, replication in runs.ran if plan == "sorting"] == [2, 3]
+    assert not (tmp_path / "out" / "parts").exists()
 
 
 def test_earlier_results_stay_until_new_ones_are_whole(base: Path, tmp_path: Path, runs: Runs) -> None:
