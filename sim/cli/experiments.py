@@ -58,7 +58,7 @@ def compare(base: str, plans: Sequence[str], as_json: bool, **options: Any) -> N
     BASE is a scenario; a PLAN is an intervention by its name or file, several with + between them, or a scenario.
 
     \b
-    sim compare scenarios/harbin-baseline.yaml harbin-charters single-window harbin-charters+single-window
+    sim compare scenarios/harbin-baseline.yaml harbin-charters harbin-single-window harbin-charters+harbin-single-window
     """
     from sim.cli.comparing import Options, compare_files
 

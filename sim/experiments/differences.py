@@ -208,11 +208,11 @@ def ranking(values: np.ndarray, layout: Layout, n_sampled: int = 4000, seed: int
     """Rank alternatives by values float64[alternatives, n], the baseline among them.
 
     Over draws of the expected outcomes. Without draws, over the sampling distribution of the paired means (multivariate
-    normal with their estimated covariance): then it tells of the run, not of the world. NaN for all where a value is
-    not known.
+    t with their estimated covariance): then it tells of the run, not of the world. NaN for all where a value is
+    not known, or where there is one replication without draws.
     """
     rests_on = "draws" if layout.has_draws else "Monte Carlo error"
-    if np.isnan(values).any():
+    if np.isnan(values).any() or not (layout.has_draws or values.shape[1] > 1):
         unknown = np.full(len(values), np.nan)
         return Ranking(unknown, unknown, unknown, rests_on)
     contrasts = values - values[:1]  # shared luck is in no contrast, but would shrink levels, each in its own way
@@ -226,13 +226,13 @@ def ranking(values: np.ndarray, layout: Layout, n_sampled: int = 4000, seed: int
 
 def _sampled_means(values: np.ndarray, n_sampled: int, seed: int) -> np.ndarray:
     mean, n = values.mean(axis=1), values.shape[1]
-    if n < 2:
-        return mean[:, None]
-    from scipy.special import ndtri
+    from scipy.special import gammaincinv, ndtri
 
     scale, axes = np.linalg.eigh(np.atleast_2d(np.cov(values)) / n)
-    normal = ndtri(_uniforms(seed, len(mean) * n_sampled)).reshape(len(mean), n_sampled)
-    return mean[:, None] + axes @ (np.sqrt(np.maximum(scale, 0.0))[:, None] * normal)
+    uniforms = _uniforms(seed, (len(mean) + 1) * n_sampled).reshape(len(mean) + 1, n_sampled)
+    freedom = (n - 1) / 2
+    wider = np.sqrt(freedom / gammaincinv(freedom, uniforms[-1]))  # few replications know little of their scatter
+    return mean[:, None] + wider * (axes @ (np.sqrt(np.maximum(scale, 0.0))[:, None] * ndtri(uniforms[:-1])))
 
 
 def _uniforms(seed: int, n: int) -> np.ndarray:

@@ -23,6 +23,7 @@ import numpy as np
 from sim.experiments.estimate import refuse_if_absurd
 from sim.experiments.pace import NOT_BEGUN, SETTLING, Pace, Progress, Task
 from sim.experiments.results import Outcome, Results, combined
+from sim.experiments.stopping import ctrl_c_where_asked
 from sim.experiments.worlds import Worlds
 from sim.indicators import Columns, Run, growing_backlogs, lasting_stock_outs, tables_of
 from sim.ledger.posteriors import SHIPPED, Posterior
@@ -261,11 +262,16 @@ class _Here(_Runner):
         """Run all replications of all jobs."""
         shares, told = [NOT_BEGUN] * len(self._tasks), [0.0]
         self._tell(shares)
+        with ctrl_c_where_asked() as stop_if_asked:
+            self._run_each(shares, told, stop_if_asked)
+
+    def _run_each(self, shares: list[float], told: list[float], stop_if_asked: Callable[[], None]) -> None:
         for i, task in enumerate(self._tasks):
             if self._is_over(task):
                 continue
 
             def tell(share: float, i: int = i) -> None:
+                stop_if_asked()
                 shares[i] = min(share, NEARLY)
                 if len(shares) < MANY or time.monotonic() - told[0] > LOOK_EVERY:
                     told[0] = time.monotonic()
@@ -282,6 +288,7 @@ class _Here(_Runner):
                 self._end(task, ended)
             self._on_done()
             self._tell(shares)
+            stop_if_asked()
 
 
 class _Apart(_Runner):

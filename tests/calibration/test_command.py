@@ -7,11 +7,12 @@ import pytest
 from click.testing import CliRunner
 
 from sim import cli
+from sim.cli import commands
 
 
 def plug_in(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     entry = EntryPoint("calibrate", value, "sim.commands")
-    monkeypatch.setattr(cli, "_plugged_in", lambda: {"calibrate": entry})
+    monkeypatch.setattr(commands, "_plugged_in", lambda: {"calibrate": entry})
 
 
 def test_command_is_listed_and_runs(monkeypatch: pytest.MonkeyPatch) -> None:

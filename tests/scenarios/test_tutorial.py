@@ -16,7 +16,7 @@ from sim.cli import cli
 ROOT = Path(__file__).parents[2]
 PAGE = tutorial.PAGE.read_text("utf-8")
 README = (ROOT / "README.md").read_text("utf-8")
-SLOW = ("run", "calibrate", "compare", "discover", "rank", "report", "sensitivity", "site", "sweep")
+SLOW = ("run", "calibrate", "compare", "discover", "rank", "report", "sensitivity", "serve", "site", "sweep")
 """Commands that are only parsed here, as is `sources --variance`: they take long or need results. That they run is
 shown elsewhere."""
 

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from scipy.special import stdtr
 
 from sim.experiments.differences import Layout, difference, expected_by_draw, ranking, spread
 
@@ -111,3 +112,14 @@ def test_ranking_of_what_is_not_known_is_not_known() -> None:
         found = ranking(np.array([[1.0, 2, 3, 4], [1, 2, math.nan, 4]]), Layout.of(4, per_draw))
         assert np.isnan(found.probability_best).all()
         assert np.isnan(found.regret).all()
+
+
+def test_best_of_few_replications_is_as_uncertain_as_their_scatter_is() -> None:
+    found = ranking(np.array([[0.0, 0.0], [53_000.0, 79_852.0]]), Layout.of(2, None))
+    mean, error = 66_426.0, 13_426.0
+    assert found.probability_best[1] == pytest.approx(stdtr(1, mean / error), abs=0.02)
+
+
+def test_one_replication_says_nothing_of_which_is_best() -> None:
+    found = ranking(np.array([[0.0], [53_000.0]]), Layout.of(1, None))
+    assert np.isnan([*found.probability_best, *found.probability_near, *found.regret]).all()

@@ -307,7 +307,7 @@ def test_run_shows_both_intervals_and_says_what_they_are(command: Any, make: Mak
     assert code == 0
     assert "Means of 4 replications in 2 draws of the posterior of toy (1 more are of incomplete draws" in text
     assert "95 % credible interval, over draws of the expected value" in text
-    assert "Of fewer than 40 draws it is too narrow." in text
+    assert "2 draws are too few for it to say anything." in text
     assert (out.count("[") > 20, out.count("±") > 20) == (True, True)
     assert max(map(len, out.splitlines())) <= 100
 

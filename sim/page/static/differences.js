@@ -50,12 +50,11 @@ function panels(plans, names, columns, width, tallRow) {
 const unit = (one) => ({ parcels: t(", parcels"), days: t(", days"), points: t(", percentage points"), money: t(", CNY"), tonnes: t(", t") })[one.unit] ?? "";
 
 function series(plans, name, index) {
-  const scale = figure(plans[0], name)?.unit === "points" ? 100 : 1;
   const data = plans.map((plan, row) => {
     const one = figure(plan, name) ?? {};
-    const value = (one.value ?? NaN) * scale;
+    const value = one.value ?? NaN;
     const ends = [...(one.credible ?? [null, null]), ...(one.luck ?? [null, null])];
-    return [value, row, ...ends.map((end) => (Number.isFinite(end) ? end * scale : value))];
+    return [value, row, ...ends.map((end) => (Number.isFinite(end) ? end : value))];
   });
   return { type: "custom", xAxisIndex: index, yAxisIndex: index, clip: true, encode: { x: [0, 2, 3, 4, 5], y: 1 }, data, renderItem: interval, markLine: { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: GREY, type: "solid", width: 1 }, data: [{ xAxis: 0 }] } };
 }

@@ -40,7 +40,8 @@ const ask = quietly(120, async (body) => {
 
 function show(answer) {
   checked = answer;
-  at("start").disabled = !answer?.ok;
+  // Not while the server is asked: a press that makes a field lose focus would be lost with it. The server checks again.
+  at("start").disabled = !(answer?.ok || answer?.isPending);
   at("estimate").replaceChildren(...figures(answer));
   errors(answer?.errors ?? []);
   effects();
