@@ -118,7 +118,7 @@ def test_same_seed_gives_the_same_posterior(problem: Problem, found: Calibration
 def test_ranks_are_even_on_an_emulator_of_the_model(problem: Problem, tmp_path: Path) -> None:
     """Talts et al. (2018): on one prior-wide emulator; the smallest of 12 p-values, so Bonferroni's bound."""
     posterior = emulated(problem, explored(problem, problem.quick, Simulator(problem, problem.quick, tmp_path)))
-    found = ranks(posterior, 120, 40, 300, 200, draws=39, seed=12)
+    found = ranks(posterior, 60, 40, 300, 200, draws=39, seed=12)
     assert found.p_values(bins=8).min() > 0.01 / problem.space.n
     assert found.coverage(0.8) == pytest.approx(0.8, abs=0.13)
 
