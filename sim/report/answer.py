@@ -155,7 +155,13 @@ def _money(speaking: Speaking, row: "pd.Series") -> Iterator[str]:
 
 
 def uncertainty(speaking: Speaking) -> str:
-    """What the intervals are over."""
+    """What the intervals are over, and whether replications that were asked for are missing."""
+    missing = len(speaking.result.manifest.get("left_out", ()))
+    cut = speaking.t(" It was cut short: {n} of the replications asked for are missing.", n=missing) if missing else ""
+    return _intervals(speaking) + cut
+
+
+def _intervals(speaking: Speaking) -> str:
     manifest, t = speaking.result.manifest, speaking.t
     n, draws = len(manifest["replications"]), int(manifest.get("draws", 0))
     if not draws:

@@ -13,7 +13,7 @@ import pytest
 from sim.cli import main
 from sim.language import LANGUAGES, catalogue
 from sim.report import printing
-from sim.report.answer import answer
+from sim.report.answer import answer, uncertainty
 from sim.report.figures_of_plans import column
 from sim.report.interventions import interventions
 from sim.report.parts import TITLES
@@ -144,6 +144,18 @@ def test_answer_names_the_best_plan_with_its_probability(comparison: Path) -> No
     assert "probability of" in first
     assert ("Doing nothing" in first) == (1 - plans["p_best"].sum() > plans["p_best"].max())
     assert any("error of 2 replications alone" in line for line in said)
+
+
+def test_comparison_that_was_cut_short_says_so_in_both_languages(comparison: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "cut"
+    shutil.copytree(comparison, folder)
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    (folder / "manifest.json").write_text(
+        json.dumps(manifest | {"left_out": {"2": "stopped", "3": "stopped"}}), "utf-8"
+    )
+    assert "cut short: 2 of the replications" in uncertainty(Speaking(read_result(folder), "en"))
+    assert "缺少2次重复" in uncertainty(Speaking(read_result(folder), "zh"))
+    assert "cut short" not in uncertainty(Speaking(read_result(comparison), "en"))
 
 
 def test_answer_of_a_run_gives_volumes_and_days(run: Path) -> None:
