@@ -8,12 +8,13 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
-from verification.__main__ import cpu
+from verification.machine import cpu
 from verification.mutation import explained, mutants, outcomes, writing
 from verification.mutation.killing import Asked, Run
 from verification.mutation.modes import MODES, Mode
@@ -67,7 +68,6 @@ def _run(mode: Mode, given: argparse.Namespace) -> int:
     """Try what has not been killed before, of mutants that run in this mode."""
     os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MPLBACKEND="agg")
     mode.prepare()
-    _steady_hypothesis(given.work)
     file = given.work / "outcomes.jsonl"
     before = outcomes.read(file)
     todo = [
@@ -95,6 +95,7 @@ def _run(mode: Mode, given: argparse.Namespace) -> int:
         jobs=given.jobs,
         on_outcome=take,
         warm=mode.warm,
+        begin=partial(_steady_hypothesis, given.work),
     )
     tests = [str(ROOT / "tests" / name) for name in mode.tests]
     options = ["-q", "-s", "-p", "no:cacheprovider", "-m", "not slow", "-o", "timeout=0", f"--rootdir={ROOT}"]

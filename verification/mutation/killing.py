@@ -37,6 +37,8 @@ class Asked:
     """Seconds of tests that a mutant has to survive; the quickest that reach it come first."""
     jobs: int
     on_outcome: Callable[[Outcome], None]
+    begin: Callable[[], None]
+    """Called before the tests are collected."""
     warm: Callable[[], None]
     """Makes ready what need not be made anew for each mutant."""
 
@@ -50,6 +52,10 @@ class Run:
     _seen: Mapping[str, reaching.Seen] = field(default_factory=dict)
     _functions: Mapping[str, Mapping[str, list[FunctionType]]] = field(default_factory=dict)
     _killers: dict[str, Counter[str]] = field(default_factory=dict)
+
+    def pytest_sessionstart(self) -> None:
+        """Before anything of the tests is there."""
+        self.asked.begin()
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:

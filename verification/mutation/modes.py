@@ -5,6 +5,8 @@ are quick enough then; luck stays compiled, as it is not mutated and nearly all 
 run beside compiled kernels, by all tests but those that start processes, browsers or clusters.
 """
 
+import os
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -28,12 +30,14 @@ class Mode:
 
 
 def _without_compiler() -> None:
-    import numba.core.config
+    from numba.core import config
 
-    import sim.luck  # noqa: F401  compiled before the switch
+    import sim.luck  # noqa: F401  stays compiled: its decorators have run before the switch
 
-    numba.core.config.DISABLE_JIT = True
-    numba.config.DISABLE_JIT = True
+    if "sim.kernels.queueing" in sys.modules:
+        raise RuntimeError("kernels were imported, and so compiled, before the compiler was switched off")
+    os.environ["NUMBA_DISABLE_JIT"] = "1"  # which numba reads again at whim
+    config.reload_config()
 
 
 def _run_small() -> None:
@@ -49,6 +53,10 @@ def _nothing() -> None:
 
 ENGINE = ("unit", "luck", "properties", "oracle", "golden", "behaviour", "theory")
 EXPERIMENTS = ("interventions", "sweeps", "ranking", "siting", "sensitivity", "discovery", "report", "faults")
+KERNELS = (
+    *("luck/test_quantiles.py", "luck/test_philox.py", "properties/test_queue_kernels.py", "properties/test_shelf_kernel.py"),
+    *("unit/test_consolidation.py", "unit/test_kernels.py", "golden", "oracle/test_engine_agrees.py"),
+)
 
 COMPILED = Mode(
     name="compiled",
@@ -59,7 +67,7 @@ COMPILED = Mode(
 )
 PLAIN = Mode(
     name="plain",
-    tests=ENGINE,
+    tests=KERNELS,
     has=lambda mutant: mutant.is_compiled,
     prepare=_without_compiler,
     warm=_nothing,

@@ -6,7 +6,7 @@ import libcst as cst
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("kernels", "flow", "experiments")
-NOT_COMPUTED = ("__main__.py", "wording.py", "pictures.py")
+NOT_COMPUTED = ("__main__.py", "wording.py", "pictures.py", "sensitivity/drawing.py", "discovery/drawing.py")
 """Modules that only start a process, put sentences together, or draw."""
 TELLS = {"warn", "print", "echo", "len", "isinstance", "cast"}
 """Functions whose arguments are messages or types, or of which mutmut says that mutants tell nothing."""
@@ -15,7 +15,8 @@ NEVER = {"__getattribute__", "__setattr__", "__new__", "__repr__", "__str__", "_
 
 def modules(package: str) -> list[Path]:
     """Files of a package of `sim` that are mutated, in order of their names."""
-    return [path for path in sorted((ROOT / "sim" / package).rglob("*.py")) if path.name not in NOT_COMPUTED]
+    files = sorted((ROOT / "sim" / package).rglob("*.py"))
+    return [path for path in files if not name_of(path).endswith(tuple(f"/{name}" for name in NOT_COMPUTED))]
 
 
 def name_of(path: Path) -> str:

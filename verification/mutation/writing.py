@@ -16,7 +16,7 @@ others of the same function first, then the quickest, until one fails or {budget
 all mutants that would be killed.
 
 Not mutated, by rule: signatures, types, docstrings, errors that are raised, texts of several words, what is printed or
-warned of, and modules named {left_out}. A mutant that is no program, or compiles to the same code, does not count.
+warned of, modules named {left_out}, and those that draw (with matplotlib). A mutant that is no program, or compiles to the same code, does not count.
 Functions that numba compiles run as plain Python, where an index out of range is an error."""
 
 
