@@ -53,9 +53,11 @@ def _nothing() -> None:
 
 ENGINE = ("unit", "luck", "properties", "oracle", "golden", "behaviour", "theory")
 EXPERIMENTS = ("interventions", "sweeps", "ranking", "siting", "sensitivity", "discovery", "report", "faults")
+UNIT = tuple(f"unit/test_kernels_{name}.py" for name in ("ordering", "tallying", "births", "draws"))
 KERNELS = (
-    *("luck/test_quantiles.py", "luck/test_philox.py", "properties/test_queue_kernels.py", "properties/test_shelf_kernel.py"),
-    *("unit/test_consolidation.py", "unit/test_kernels.py", "golden", "oracle/test_engine_agrees.py"),
+    *UNIT,
+    *("unit/test_consolidation.py", "luck/test_quantiles.py", "properties/test_queue_kernels.py"),
+    *("properties/test_shelf_kernel.py", "golden"),
 )
 
 COMPILED = Mode(
