@@ -1,8 +1,8 @@
-"""The two ways in which tests run: with compiled kernels, as always, and with kernels as plain Python.
+"""The ways in which mutants are tried, each in a process of its own: which of them, by which tests, compiled or not.
 
-What numba compiles cannot be exchanged in a running process, so mutants of it run as plain Python, by those tests that
-are quick enough then; luck stays compiled, as it is not mutated and nearly all of the time goes there. All other mutants
-run beside compiled kernels, by all tests but those that start processes, browsers or clusters.
+What numba compiles cannot be exchanged in a running process, so kernels run as plain Python when they are mutated, by
+tests that are quick enough then; luck stays compiled, as it is not mutated and nearly all of the time goes there. Tests
+that start processes, browsers or clusters are not among any: they run the program as it is.
 """
 
 import os
@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from verification.mutation.mutants import Mutant
-from verification.mutation.scope import ROOT
+from verification.mutation.scope import ROOT, name_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,27 +51,50 @@ def _nothing() -> None:
     pass
 
 
-ENGINE = ("unit", "luck", "properties", "oracle", "golden", "behaviour", "theory")
-EXPERIMENTS = ("interventions", "sweeps", "ranking", "siting", "sensitivity", "discovery", "report", "faults")
-UNIT = tuple(f"unit/test_kernels_{name}.py" for name in ("ordering", "tallying", "births", "draws"))
-KERNELS = (
-    *UNIT,
-    *("unit/test_consolidation.py", "luck/test_quantiles.py", "properties/test_queue_kernels.py"),
-    *("properties/test_shelf_kernel.py", "golden"),
-)
+def _named(folder: str, names: str) -> tuple[str, ...]:
+    """Files of tests in a folder."""
+    return tuple(f"{folder}/test_{name}.py" for name in names.split())
 
-COMPILED = Mode(
-    name="compiled",
-    tests=(*ENGINE, *EXPERIMENTS),
-    has=lambda mutant: not mutant.is_compiled,
-    prepare=_nothing,
-    warm=_run_small,
-)
+
 PLAIN = Mode(
     name="plain",
-    tests=KERNELS,
-    has=lambda mutant: mutant.is_compiled,
+    tests=(
+        *_named("unit", "kernels_ordering kernels_tallying kernels_births kernels_draws kernels_choice consolidation"),
+        *_named("luck", "quantiles"),
+        *_named("properties", "queue_kernels shelf_kernel"),
+        "golden",
+    ),
+    has=lambda mutant: mutant.is_compiled or _is_in("kernels", mutant),
     prepare=_without_compiler,
     warm=_nothing,
 )
-MODES = {mode.name: mode for mode in (COMPILED, PLAIN)}
+FLOW = Mode(
+    name="flow",
+    tests=(
+        *_named("unit", "flow consolidation"),
+        "golden",
+        *_named("oracle", "engine_agrees"),
+        *_named("behaviour", "containers warehouses returns changes rows_in_containers engine_steps"),
+    ),
+    has=lambda mutant: _is_in("flow", mutant) and not mutant.is_compiled,
+    prepare=_nothing,
+    warm=_run_small,
+)
+EXPERIMENTS = Mode(
+    name="experiments",
+    tests=(
+        *_named("unit", "accounts comparing_accounts comparison_table differences effects lock pace parts run stopping"),
+        *_named("unit", "variance_shares worlds jobs_as_text"),
+        *_named("behaviour", "comparing cautions plans_from_files too_few_draws levers"),
+        *_named("faults", "store results_folders"),
+        *("sweeps", "ranking", "siting", "sensitivity", "discovery"),
+    ),
+    has=lambda mutant: _is_in("experiments", mutant),
+    prepare=_nothing,
+    warm=_run_small,
+)
+MODES = {mode.name: mode for mode in (PLAIN, FLOW, EXPERIMENTS)}
+
+
+def _is_in(package: str, mutant: Mutant) -> bool:
+    return name_of(mutant.path).startswith(f"sim/{package}/")
