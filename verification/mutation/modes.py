@@ -71,7 +71,8 @@ PLAIN = Mode(
 FLOW = Mode(
     name="flow",
     tests=(
-        *_named("unit", "flow consolidation"),
+        "flow",
+        *_named("unit", "consolidation"),
         "golden",
         *_named("oracle", "engine_agrees"),
         *_named("behaviour", "containers warehouses returns changes rows_in_containers engine_steps"),
