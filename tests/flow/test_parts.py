@@ -1,17 +1,16 @@
-"""Parts of the flow on their own: inboxes, queues of waiting parcels, the parcel table, loss, splitting, the network."""
+"""Parts of the flow on their own: the parcel table, what waits, loss, splitting, the network, paths and loads."""
 
 import numpy as np
 import pytest
 from flow.world import END, START, Here, some, ticks, world
 
 from sim.errors import EngineError
-from sim.flow.network import Context, Handling, Inbox, Loss, Network, Pool, count_events, divide, flat
+from sim.flow.network import Handling, Inbox, Loss, Network, Pool, count_events, divide, flat
 from sim.flow.parcels import ParcelLog, ParcelTable
 from sim.flow.path_shares import PathShares
 from sim.flow.replenishment import packed
 from sim.flow.station import Fifo, WorkClock
 from sim.ticks import DAY, HOUR, NEVER
-
 
 # -- the parcel table -------------------------------------------------------------------------------------------------
 
@@ -232,7 +231,7 @@ def test_a_row_taken_in_part_is_split() -> None:
     assert row.tolist() == [0, 1, 2, 3]
 
 
-def losing(context: Context, *shares: float, comes_back: np.ndarray | None = None) -> Loss:
+def losing(*shares: float, comes_back: np.ndarray | None = None) -> Loss:
     loss = Loss(2, comes_back)
     loss.share[:], loss.keys[:] = shares, [11, 12]
     return loss
@@ -242,18 +241,18 @@ def test_a_share_is_lost_by_route_and_containers_and_returned_parcels_never() ->
     context = world()
     n = 3000
     row = some(context, n, route=np.arange(n) % 2, path=np.arange(n) // 1000, cell=np.where(np.arange(n) < 100, 4, 0))
-    lost = losing(context, 0.0, 0.4).taken(row, context)
+    lost = losing(0.0, 0.4).taken(row, context)
     assert set(lost[::2]) == {0}
     assert 0.36 < lost[1::2].mean() < 0.44
     context.parcels.contents[int(row[0])] = row[:0]
-    kept = losing(context, 1.0, 1.0, comes_back=np.array([False, True, False])).taken(row, context)
+    kept = losing(1.0, 1.0, comes_back=np.array([False, True, False])).taken(row, context)
     assert kept.tolist() == [0] * 100 + [1] * 900 + [0] * 1000 + [1] * 1000
 
 
 def test_lost_parcels_are_counted_logged_and_gone() -> None:
     context = world(is_aggregated=True)
     node = Here("office", context)
-    node.loss = losing(context, 1.0, 0.0)
+    node.loss = losing(1.0, 0.0)
     node.handling = Handling(2.5, context)
     row = some(context, 3, count=[4, 6, 9], route=[0, 1, 0], cell=[0, 2, 1])
     node.receive(ticks(1, 2, 3), row)
@@ -273,7 +272,7 @@ def test_lost_parcels_are_counted_logged_and_gone() -> None:
 def test_without_a_loss_nothing_is_split() -> None:
     context = world()
     node = Here("office", context)
-    node.loss = losing(context, 1e-12, 0.0)
+    node.loss = losing(1e-12, 0.0)
     row = some(context, 2)
     node.receive(ticks(1, 2), row)
     node.advance(END)
@@ -346,7 +345,12 @@ def taken(shares: PathShares, route: int, region: int, n: int = 4000) -> dict[in
 def test_shares_of_paths_are_those_of_their_route_and_region_and_may_change() -> None:
     keys = np.array([5, 6], np.uint64)
     shares = PathShares([[{0: 0.7, 1: 0.3}, {2: 1.0}], [{3: 0.5, 4: 0.5, 5: 0.0}, {6: 0.0, 7: 1.0}]], keys)
-    assert (shares.share(0, 0, 1), shares.share(0, 1, 2), shares.share(1, 0, 5), shares.share(1, 1, 7)) == (0.3, 1, 0, 1)
+    assert (shares.share(0, 0, 1), shares.share(0, 1, 2), shares.share(1, 0, 5), shares.share(1, 1, 7)) == (
+        0.3,
+        1,
+        0,
+        1,
+    )
     assert shares.share(0, 0, 9) == 0
     assert taken(shares, 0, 0) == {0: 0.7, 1: 0.3}
     assert (taken(shares, 0, 1), taken(shares, 1, 0), taken(shares, 1, 1)) == ({2: 1.0}, {3: 0.5, 4: 0.5}, {7: 1.0})

@@ -182,7 +182,14 @@ def test_packed_orders_are_unpacked_in_the_order_wanted() -> None:
     what = np.array([(one, r << 40 | g << 32 | p << 24 | n) for one, r, g, p, n in rows])
     columns = [np.zeros(2, np.int64) for _ in range(6)]
     births.unpack(np.array([5, 9]), np.array([2, 0]), what, 1000, *columns)
-    assert [column.tolist() for column in columns] == [[13, 11], [1005, 1009], [2, 300], [3, 200], [4, 255], [5, 16_777_215]]
+    assert [column.tolist() for column in columns] == [
+        [13, 11],
+        [1005, 1009],
+        [2, 300],
+        [3, 200],
+        [4, 255],
+        [5, 16_777_215],
+    ]
 
 
 def test_orders_take_paths_by_the_shares_of_their_route_and_region() -> None:

@@ -75,9 +75,7 @@ def test_events_are_counted_by_cell_and_by_day_and_none_from_the_end_on() -> Non
     cell, route = np.array([4, 3, 2, 1, 0, 4] * 2), np.array([1, 0] * 6)
     by_cell, by_day = np.ones((3, 5), np.int64), np.ones((2, 10), np.int64)
     backwards = slice(None, None, -1)  # in any order
-    tallying.events_by_cell(
-        AT[backwards], ROW[backwards], COUNT, cell, route, FIRST_DAY, MONTHS, by_cell, by_day, END
-    )
+    tallying.events_by_cell(AT[backwards], ROW[backwards], COUNT, cell, route, FIRST_DAY, MONTHS, by_cell, by_day, END)
     expected, days = np.ones((3, 5), np.int64), np.ones((2, 10), np.int64)
     for at, row in zip(AT.tolist(), ROW, strict=True):
         if at < END:

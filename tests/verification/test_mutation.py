@@ -1,6 +1,7 @@
 """Mutation testing itself: what is mutated, how a mutant is put in place, what is counted."""
 
 import importlib.util
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -102,7 +103,11 @@ def test_instrumented_functions_tell_their_names(toy: Path, monkeypatch: pytest.
 
 
 def test_a_child_says_how_it_ended_and_leaves_nothing() -> None:
-    child = fork(lambda tell: (tell("one"), tell("two")) and None, seconds=20)
+    def work(tell: Callable[[str], None]) -> None:
+        tell("one")
+        tell("two")
+
+    child = fork(work, seconds=20)
     assert ended(child) == (["one", "two"], 0)
     assert not child.folder.exists()
 

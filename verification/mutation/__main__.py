@@ -49,7 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--jobs", type=int, default=1, help="mutants at once")
     parser.add_argument("--budget", type=float, default=30.0, help="seconds of tests that a mutant has to survive")
     parser.add_argument("--most", type=float, default=10.0, help="seconds of a test that is used")
-    parser.add_argument("--work", type=Path, default=RESULTS / "runs" / "mutation", help="folder of what is kept between runs")
+    parser.add_argument(
+        "--work", type=Path, default=RESULTS / "runs" / "mutation", help="folder of what is kept between runs"
+    )
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder of mutation.md")
     parser.add_argument("--mode", choices=list(MODES), help=argparse.SUPPRESS)
     return parser

@@ -84,7 +84,9 @@ FLOW = Mode(
 EXPERIMENTS = Mode(
     name="experiments",
     tests=(
-        *_named("unit", "accounts comparing_accounts comparison_table differences effects lock pace parts run stopping"),
+        *_named(
+            "unit", "accounts comparing_accounts comparison_table differences effects lock pace parts run stopping"
+        ),
         *_named("unit", "variance_shares worlds jobs_as_text"),
         *_named("behaviour", "comparing cautions plans_from_files too_few_draws levers"),
         *_named("faults", "store results_folders"),

@@ -7,7 +7,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,13 +35,15 @@ class TooLongError(BaseException):
 def seen(items: Sequence[pytest.Item], modules: Sequence[Path], most: float) -> dict[str, Seen]:
     """What each test does, by its name. One that takes more than ``most`` seconds counts as failed."""
     found: dict[str, Seen] = {}
-    for file, tests in groupby(items, lambda item: item.path):
-        of_file = list(tests)
-        lines, _ = ended(fork(lambda tell, tests=of_file: _watch(tests, modules, most, tell), 60 + 4 * most * len(of_file)))
+    by_file: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        by_file.setdefault(item.path, []).append(item)
+    for file, tests in by_file.items():
+        lines, _ = ended(fork(partial(_watch, tests, modules, most), 60 + 4 * most * len(tests)))
         for line in lines:
             name, seconds, functions, is_passed = json.loads(line)
             found[name] = Seen(seconds, frozenset(functions), is_passed)
-        print(f"{file.name}: {len(lines)} of {len(of_file)} tests", flush=True)
+        print(f"{file.name}: {len(lines)} of {len(tests)} tests", flush=True)
     return found
 
 

@@ -5,19 +5,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from verification.mutation.explained import KINDS, Reason, reason_for
+from verification.mutation.modes import MODES
 from verification.mutation.outcomes import Outcome, Score, alive
 from verification.mutation.scope import NOT_COMPUTED
 
 INTRODUCTION = """\
 A mutant is the program with one small fault in the body of one function, as mutmut makes them. It is *killed* if a test
-fails, crashes or takes more than ten times its time; tests that call the function run one after the other, what killed
-others of the same function first, then the quickest, until one fails or {budget:.0f} s of them have passed. Tests of more than
-{most:.0f} s are not used. Mutants come from a seeded sample of all; the interval is Wilson's (95 %) for the share of
-all mutants that would be killed.
+fails, crashes or takes more than ten times its time. Tests that call the function run one after the other: what killed
+others of the same function first, then the quickest, until one fails or {budget:g} s of them have passed; tests of more
+than {most:g} s are not used, nor others than those named below, so scores are what these tests see and the whole suite
+sees more. Mutants come from a seeded sample of all; the interval is Wilson's (95 %) for the share of all mutants
+that would be killed.
 
 Not mutated, by rule: signatures, types, docstrings, errors that are raised, texts of several words, what is printed or
-warned of, modules named {left_out}, and those that draw (with matplotlib). A mutant that is no program, or compiles to the same code, does not count.
-Functions that numba compiles run as plain Python, where an index out of range is an error."""
+warned of, and modules named {left_out}. A mutant that is no program, or compiles to the same code, does not
+count. Functions that numba compiles run as plain Python, where an index out of range is an error."""
+HEAD = (
+    *("package", "mutants", "tried", "killed", "score", "95 %", "of these too long", "crashed", "not reached"),
+    "score without those of the same results",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +38,9 @@ class Made:
     budget: float
 
 
-def page(found: Mapping[str, Sequence[Outcome]], n_all: Mapping[str, int], known: Mapping[str, Reason], made: Made) -> str:
+def page(
+    found: Mapping[str, Sequence[Outcome]], n_all: Mapping[str, int], known: Mapping[str, Reason], made: Made
+) -> str:
     """The page in Markdown: outcomes of the sample by package, and how many mutants each has in all."""
     return "\n".join([*_head(found, n_all, known, made), *_survivors(found, known), *_foot(made)]) + "\n"
 
@@ -42,10 +50,11 @@ def _head(
 ) -> Iterator[str]:
     total = Score.of([one for each in found.values() for one in each], sum(n_all.values()))
     yield from ("# Mutants", "")
-    yield f"Made by `make mutate` on {made.date}, seed {made.seed}: **{total.killed} of {total.n} killed, {total.share:.1%}**."
+    score = f"**{total.killed} of {total.n} killed, {total.share:.1%}**"
+    yield f"Made by `make mutate` on {made.date}, seed {made.seed}: {score}."
     left_out = ", ".join(f"`{name}`" for name in NOT_COMPUTED)
     yield from ("", *INTRODUCTION.format(budget=made.budget, most=made.most, left_out=left_out).splitlines(), "")
-    yield "| package | mutants | tried | killed | score | 95 % | too long | crashed | not reached | without those of the same results |"
+    yield f"| {' | '.join(HEAD)} |"
     yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
     for package, outcomes in found.items():
         yield _row(f"`sim/{package}`", outcomes, n_all[package], known)
@@ -95,4 +104,6 @@ def _code(text: str) -> str:
 def _foot(made: Made) -> Iterator[str]:
     versions = ", ".join(f"{name} {version}" for name, version in made.versions.items())
     yield from ("", "## How it was made", "", f"- {made.machine}", f"- {versions}")
+    for name, mode in MODES.items():
+        yield f"- Tests of `{name}`: {', '.join(f'`{test}`' for test in mode.tests)}"
     yield "- `make mutate SAMPLE=0` tries all mutants; a larger sample holds the smaller one."
