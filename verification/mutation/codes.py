@@ -8,6 +8,8 @@ from functools import _lru_cache_wrapper
 from pathlib import Path
 from types import CodeType, FunctionType
 
+from numba.core.dispatcher import Dispatcher
+
 from verification.mutation.scope import ROOT, name_of
 
 HIT = "__hit__"
@@ -20,11 +22,16 @@ def codes(source: str, path: Path) -> dict[str, CodeType]:
 
 
 def functions(paths: list[Path]) -> dict[str, dict[str, list[FunctionType]]]:
-    """The functions that are there of every file, which has been imported, by name as in `Mutant`."""
+    """The functions that are there of every file, which has been imported, by name as in `Mutant`.
+
+    Not those that stand for compiled ones: what runs is not their code.
+    """
     wanted = {str(path): name_of(path) for path in paths}
     found: dict[str, dict[CodeType, list[FunctionType]]] = {name: {} for name in wanted.values()}
-    for each in gc.get_objects():
-        if isinstance(each, FunctionType) and each.__code__.co_filename in wanted:
+    everything = gc.get_objects()
+    compiled = {id(each.py_func) for each in everything if isinstance(each, Dispatcher)}
+    for each in everything:
+        if isinstance(each, FunctionType) and each.__code__.co_filename in wanted and id(each) not in compiled:
             found[wanted[each.__code__.co_filename]].setdefault(each.__code__, []).append(each)
     return {name_of(path): _by_name(path, found[name_of(path)]) for path in paths}
 

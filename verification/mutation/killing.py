@@ -65,8 +65,8 @@ class Run:
         self._items = {item.nodeid: item for item in session.items}
         self._seen = reaching.kept(self.asked.reach)
         new = [item for item in session.items if item.nodeid not in self._seen]
-        if new:
-            self._seen = {**self._seen, **reaching.seen(new, self.asked.modules, self.asked.most)}
+        for found in reaching.seen(new, self.asked.modules, self.asked.most):
+            self._seen = {**self._seen, **found}
             reaching.keep(self._seen, self.asked.reach)
         self._functions = codes.functions(list(self.asked.modules))
         self.asked.warm()

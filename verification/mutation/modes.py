@@ -75,7 +75,7 @@ FLOW = Mode(
         *_named("unit", "consolidation"),
         "golden",
         *_named("oracle", "engine_agrees"),
-        *_named("behaviour", "containers warehouses returns changes rows_in_containers engine_steps"),
+        *_named("behaviour", "containers warehouses returns"),
     ),
     has=lambda mutant: _is_in("flow", mutant) and not mutant.is_compiled,
     prepare=_nothing,
@@ -84,13 +84,15 @@ FLOW = Mode(
 EXPERIMENTS = Mode(
     name="experiments",
     tests=(
-        *_named(
-            "unit", "accounts comparing_accounts comparison_table differences effects lock pace parts run stopping"
-        ),
-        *_named("unit", "variance_shares worlds jobs_as_text"),
-        *_named("behaviour", "comparing cautions plans_from_files too_few_draws levers"),
+        *_named("unit", "accounts comparing_accounts comparison_table differences effects pace stopping"),
+        *_named("unit", "variance_shares worlds jobs_as_text lock parts run"),
+        *_named("discovery", "box sweep_table"),
+        *_named("ranking", "enumerating information screening selecting ratio edges"),
+        *_named("siting", "solving files"),
+        *_named("sensitivity", "designs study"),
+        *_named("sweeps", "designs running"),
+        *_named("behaviour", "comparing cautions too_few_draws plans_from_files"),
         *_named("faults", "store results_folders"),
-        *("sweeps", "ranking", "siting", "sensitivity", "discovery"),
     ),
     has=lambda mutant: _is_in("experiments", mutant),
     prepare=_nothing,

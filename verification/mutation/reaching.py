@@ -32,19 +32,16 @@ class TooLongError(BaseException):
     """A test takes longer than can be spent on a mutant."""
 
 
-def seen(items: Sequence[pytest.Item], modules: Sequence[Path], most: float) -> dict[str, Seen]:
-    """What each test does, by its name. One that takes more than ``most`` seconds counts as failed."""
-    found: dict[str, Seen] = {}
+def seen(items: Sequence[pytest.Item], modules: Sequence[Path], most: float) -> Iterator[dict[str, Seen]]:
+    """What each test does, by its name, file by file. One that takes more than ``most`` seconds counts as failed."""
     by_file: dict[Path, list[pytest.Item]] = {}
     for item in items:
         by_file.setdefault(item.path, []).append(item)
     for file, tests in by_file.items():
         lines, _ = ended(fork(partial(_watch, tests, modules, most), 60 + 4 * most * len(tests)))
-        for line in lines:
-            name, seconds, functions, is_passed = json.loads(line)
-            found[name] = Seen(seconds, frozenset(functions), is_passed)
-        print(f"{file.name}: {len(lines)} of {len(tests)} tests", flush=True)
-    return found
+        told = [json.loads(line) for line in lines]
+        print(f"{file.name}: {len(told)} of {len(tests)} tests", flush=True)
+        yield {name: Seen(seconds, frozenset(functions), passed) for name, seconds, functions, passed in told}
 
 
 def _watch(items: Sequence[pytest.Item], modules: Sequence[Path], most: float, tell: Callable[[str], None]) -> None:
