@@ -195,6 +195,15 @@ def test_of_rows_the_servers_may_change_while_they_wait() -> None:
     assert got(after) == [(999, 3.5), (1000, 4.75)]
 
 
+def test_the_work_of_a_row_takes_one_tick_at_least() -> None:
+    context = world(is_aggregated=True)
+    node, after = office(context, servers=1000, service=distributions.constant(4))
+    node.receive(ticks(0, 0), some(context, 2, count=[1, 1]))
+    node.advance(END)
+    after.advance(END)
+    assert [at - START for ats, _, _ in after.served for at in ats] == [1 + 4, 2 + 4]
+
+
 def test_the_backlog_is_what_waits_now_and_the_most_of_the_month() -> None:
     context = world()
     node, _ = office(context)
@@ -447,6 +456,14 @@ def test_what_is_not_handed_back_is_gone_once_that_is_clear() -> None:
     assert 230 < p.count[gone[0]] < 370
     assert p.n_in_use == 1
     assert context.record.returned.sum() == context.record.by_day["returned"][1, 0] == p.count[gone[0]]
+
+
+def test_what_is_handed_back_on_the_spot_sets_out_on_the_spot() -> None:
+    context = world()
+    routes = {1: RouteReturns(np.uint64(3), distributions.constant(0))}
+    returns = Returns(context, routes=routes, share=np.array([0.0, 1.0]), way_back=np.array([1]))
+    returns.put(ticks(1), some(context, 1, route=1, cell=2))
+    assert returns.take(END)[0].tolist() == ticks(1).tolist()
 
 
 def test_delivered_parcels_wait_at_the_last_mile_for_their_way_back() -> None:
