@@ -354,7 +354,7 @@ def test_goods_are_examined_by_product_and_above_the_limit() -> None:
     node.advance(END)
     assert sorted(got(bays)) == [(998, 2.0), (999, 3.0)]
     assert sorted(got(after)) == [(997, 1.0), (1000, 4.0)]
-    assert node.targets == (bays, after)
+    assert (node.name, node.targets) == ("customs", (bays, after))
 
 
 def test_a_share_holds_for_products_that_have_none_of_their_own() -> None:

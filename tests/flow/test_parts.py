@@ -222,13 +222,13 @@ def test_a_row_taken_in_part_is_split() -> None:
     context = world(is_aggregated=True)
     row = some(context, 4, count=[5, 5, 5, 5])
     at = ticks(1, 2, 3, 4)
-    (taken_at, taken), (rest_at, rest) = divide(context, at, row, np.array([5, 2, 0, 4], np.int32))
+    (taken_at, taken), (rest_at, rest) = divide(context, at, row, np.array([5, 1, 0, 4], np.int32))
     p = context.parcels
     assert taken_at.tolist() == ticks(1, 2, 4).tolist()
-    assert p.count[taken].tolist() == [5, 2, 4]
+    assert p.count[taken].tolist() == [5, 1, 4]
     assert p.ids[taken].tolist() == [1000, 999, 997]
     assert (rest_at.tolist(), rest.tolist()) == (ticks(2, 3, 4).tolist(), [1, 2, 3])
-    assert p.count[rest].tolist() == [3, 5, 1]
+    assert p.count[rest].tolist() == [4, 5, 1]
     assert row.tolist() == [0, 1, 2, 3]
 
 
