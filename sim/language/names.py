@@ -12,14 +12,16 @@ from sim.scenario.scenario import Scenario
 
 WORDS = {
     "baoding": marked("Baoding"), "blagoveshchensk": marked("Blagoveshchensk"), "bonded": marked("bonded"),
+    "bulk": marked("bulk containers"),
     "border": marked("border"), "centre": marked("centre"), "cfs": marked("container freight station"),
+    "china": marked("China"), "courier": marked("courier"), "direct": marked("direct"),
     "collection": marked("collection"), "container": marked("container"), "customs": marked("customs"),
     "east": marked("East"), "examination": marked("examination"), "exchange": marked("exchange office"),
     "export": marked("export"), "express": marked("express"), "far": marked("Far"), "heihe": marked("Heihe"),
     "hub": marked("hub"), "import": marked("import"), "inbound": marked("inbound"), "joint": marked("joint"),
     "langfang": marked("Langfang"), "line": marked("dedicated line"), "lorry": marked("lorry"),
     "lots": marked("lots"), "mail": marked("mail"), "own": marked("own"), "pick": marked("pick and pack"),
-    "port": marked("port"), "qinhuangdao": marked("Qinhuangdao"), "receiving": marked("receiving"),
+    "port": marked("port"), "post": marked("post"), "russian": marked("Russian"), "qinhuangdao": marked("Qinhuangdao"), "receiving": marked("receiving"),
     "release": marked("release"), "road": marked("road"), "shared": marked("shared"),
     "shijiazhuang": marked("Shijiazhuang"), "sorting": marked("sorting"), "tangshan": marked("Tangshan"),
     "transit": marked("transit"), "unpacking": marked("unpacking of containers"), "ural": marked("Ural"),
