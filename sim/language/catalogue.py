@@ -1,7 +1,7 @@
 """Catalogues: a text in English is the key of its translation, which stands in a file `LANGUAGE.po` beside this one.
 
 The files are those of gettext, without plurals: `msgid "..."`, `msgstr "..."`, texts that go on in further lines.
-Texts of the library (titles of scenarios, what interventions propose) stand in a file of their own, `LANGUAGE-library.po`.
+Texts of the library (titles of scenarios, what interventions propose) have one of their own, `LANGUAGE-library.po`.
 """
 
 import ast

@@ -1,6 +1,6 @@
 """What to beware of in a result, in the words of its language: what a comparison noted of itself, and what it lacks."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sim.language import marked
@@ -56,20 +56,17 @@ def _noted(speaking: Speaking) -> Iterator[str]:
 
 def _said(speaking: Speaking, one: Mapping[str, Any]) -> str:
     """A caution in the language; as the comparison said it where its kind is not known here."""
-    known = {
-        "piles_up": _piles_up,
-        "unsettled": _unsettled,
-        "left_out": _left_out,
-        "unknown_money": _unknown_money,
-        "no_outside": _no_outside,
-        "stopped": lambda speaking, _: speaking.t("Stopped before all replications had run."),
-        "one_replication": lambda *_: "",  # it is said of any result of one
-    }
-    kind = one.get("kind")
-    if kind not in known:
-        said = str(one.get("said", ""))
-        return f"{said[:1].upper()}{said[1:]}"
-    return known[kind](speaking, one)
+    kind = str(one.get("kind"))
+    if kind == "one_replication":  # that is said of any result of one
+        return ""
+    if kind in WORDS:
+        return WORDS[kind](speaking, one)
+    said = str(one.get("said", ""))
+    return f"{said[:1].upper()}{said[1:]}"
+
+
+def _stopped(speaking: Speaking, _: Mapping[str, Any]) -> str:
+    return speaking.t("Stopped before all replications had run.")
 
 
 def _piles_up(speaking: Speaking, one: Mapping[str, Any]) -> str:
@@ -148,3 +145,13 @@ def _no_outside(speaking: Speaking, one: Mapping[str, Any]) -> str:
         "Buyers of {origins} have no outside option: their surplus of orders created there is counted from an arbitrary level.",
         origins=speaking.numbers.listed([speaking.names.place(str(name)) for name in one["origins"]]),
     )
+
+
+WORDS: Mapping[str, Callable[[Speaking, Mapping[str, Any]], str]] = {
+    "piles_up": _piles_up,
+    "unsettled": _unsettled,
+    "left_out": _left_out,
+    "stopped": _stopped,
+    "unknown_money": _unknown_money,
+    "no_outside": _no_outside,
+}

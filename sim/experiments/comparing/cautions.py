@@ -1,4 +1,4 @@
-"""What to beware of in a comparison: each thing once, with the plans that it holds for. Plain text, and what it names."""
+"""What to beware of in a comparison: each thing once, with the plans it holds for. In words, and what they name."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
