@@ -110,7 +110,7 @@ def _warnings(said: Mapping[str, Any], sets: "pd.DataFrame", words: Wording) -> 
         yield t("Illustrative: the demand is assumed, not reported, and so are most ways and costs.")
     for _, row in sets[(sets["rank"] == 1) & (sets["draws_impossible"] > 0)].iterrows():
         yield t(
-            "In {impossible} of {n} draws no {sites} can serve the demand.",
+            "With {sites} to choose, the demand cannot be served in {impossible} of {n} draws.",
             impossible=int(row["draws_impossible"]),
             n=n,
             sites=int(row["sites"]),
