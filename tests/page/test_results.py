@@ -230,7 +230,7 @@ def test_report_is_written_again_only_if_the_result_or_the_program_is_another(
 ) -> None:
     written: list[Path] = []
 
-    async def write(_: object, folder: Path, language: str, file: Path) -> None:
+    async def write(_: object, __: Path, language: str, file: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(f"{len(written)} {language}")
         written.append(file)

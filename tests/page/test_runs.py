@@ -158,9 +158,8 @@ def resume(client: TestClient, name: str) -> int:
     return int(client.post(f"/api/runs/{name}/resume", headers=kind).status_code)
 
 
-def test_stopped_run_goes_on_in_its_folder_by_the_same_command(
-    client: TestClient, parts: Parts, command: list[str]
-) -> None:
+@pytest.mark.usefixtures("command")
+def test_stopped_run_goes_on_in_its_folder_by_the_same_command(client: TestClient, parts: Parts) -> None:
     name = add(client)
     assert resume(client, name) == 409
     stop(client, name)

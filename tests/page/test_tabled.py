@@ -1,4 +1,4 @@
-"""Sweeps, rankings and sitings on the page: sentences, tables and pictures, from folders that hold what commands write."""
+"""Sweeps, rankings and sitings on the page: sentences, tables and pictures, from folders that commands write."""
 
 import json
 from pathlib import Path
@@ -165,7 +165,7 @@ def test_sweep_says_which_plan_is_best_on_average_and_shows_every_point(client: 
     assert [column["label"] for column in points["columns"]][:3] == [
         "point",
         "plan",
-        "share examined at Urals customs: examination",
+        "share examined at Ural customs: examination",
     ]
     base, lines, _ = points["rows"]
     assert base[3:5] == [[1000, 999, 1001], None]
