@@ -113,7 +113,7 @@ class Changing:
         return ""
 
     def what(self, key: str) -> str:
-        """A region, product or place by its name; of a route's parcels for a region, `ROUTE.REGION.GATEWAY`, in words."""
+        """A region, product or place by its name; parcels of a route for a region, `ROUTE.REGION.GATEWAY`, in words."""
         parts = key.split(".")
         if len(parts) == 3:
             return self.t("the parcels for {one} by way of {other}", one=self.what(parts[1]), other=self.what(parts[2]))
