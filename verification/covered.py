@@ -113,7 +113,9 @@ def page(files: dict[str, Reached], least: float) -> Iterator[str]:
 
 
 def _told(reached: Reached) -> str:
-    return f"{reached.of_branches:.1f} % of branches, {reached.of_lines:.1f} % of lines, {reached.of_both:.1f} % of both"
+    return (
+        f"{reached.of_branches:.1f} % of branches, {reached.of_lines:.1f} % of lines, {reached.of_both:.1f} % of both"
+    )
 
 
 def _table(head: str, rows: dict[str, Reached]) -> Iterator[str]:
