@@ -123,9 +123,3 @@ def test_font_keeps_the_characters_of_texts_and_no_others(tmp_path: Path, monkey
     assert kept == set("AЖ中龘ꀀ一"), "Latin, Cyrillic, common Chinese, and what the texts use beyond; not the last"
     written = json.loads((folder / "outlines.geojson").read_text("utf-8"))
     assert written["features"][0]["geometry"]["type"] == "MultiPolygon"
-
-
-def test_shipped_font_has_every_character_that_is_needed() -> None:
-    shipped = set(TTFont(make.FOLDER / "microhei.ttf").getBestCmap())
-    texts = {ord(sign) for sign in make._of_texts()}
-    assert texts <= shipped, f"run python -m sim.atlas.make: {''.join(map(chr, texts - shipped))}"
