@@ -241,7 +241,7 @@ def sensitivity(scenario: str, laid: Sequence[str], as_json: bool, **options: An
 @click.option(
     "--box", type=click.IntRange(0), help="Start from this box of the trajectory. [default: the best balanced]"
 )
-@click.option("--out", type=click.Path(path_type=Path), help="Folder. [default: DIR-discovery]")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder. [default: results/runs/NAME-discovery]")
 @click.option("--json", "as_json", is_flag=True, help="Print nothing but what was found, as JSON.")
 @debug
 def discover(

@@ -111,7 +111,10 @@ def _of_intervention(each: Explained, plan: Scenario) -> Iterator[str]:
     for departures in each.departures:
         yield from _wrapped(_of_departures(departures), hanging="    ")
     if drawn := sum(path.startswith(f"interventions.{each.name}.") for path in plan.uncertain):
-        yield f"  Drawn in comparisons, since only a range is known: {drawn} of its numbers."
+        yield from _wrapped(
+            f"Only a range is known of {drawn} of its numbers. Told here is what the file says, and fewer than "
+            f"{2 * plan.replications_per_draw} replications run with that; as many or more draw them from the range."
+        )
     yield ""
 
 

@@ -50,4 +50,6 @@ def test_time_left_is_not_told_until_it_is_known_and_then_at_the_pace_of_each_jo
 @pytest.mark.usefixtures("now")
 def test_workers_share_the_time_and_runs_of_before_count_for_the_pace() -> None:
     of = Pace(TASKS, 2, {TASKS[0]: 8.0, TASKS[1]: 4.0})
-    assert of.progress([1, 1, NOT_BEGUN, NOT_BEGUN], 2, 0).seconds_left == pytest.approx((8 + 4) / 2)
+    assert of.progress([1, 1, NOT_BEGUN, NOT_BEGUN], 2, 0).seconds_left == 8, "the longer of the two ends last"
+    few = Pace([Task(0, replication) for replication in range(4)], 2, {Task(0, 0): 6.0})
+    assert few.progress([1, *[NOT_BEGUN] * 3], 1, 0).seconds_left == 12, "one of three waits for a worker"

@@ -6,7 +6,7 @@ from itertools import islice
 import numpy as np
 
 from sim.errors import listed
-from sim.experiments.comparing.comparison import OF_A_DRAW, Compared, Comparison
+from sim.experiments.comparing.compared import OF_A_DRAW, Compared, ComparedPlans
 from sim.experiments.comparing.tables import FIGURES
 
 PLACES_NAMED = PLANS_NAMED = 4
@@ -15,7 +15,7 @@ LINES_OF_A_KIND = 5
 CREATED = next(shown for shown in FIGURES if shown.name == "created")
 
 
-def warnings(comparison: Comparison) -> Iterator[str]:
+def warnings(comparison: ComparedPlans) -> Iterator[str]:
     """What to beware of."""
     yield from _backlogs(comparison)
     yield from _unsettled(comparison)
@@ -35,7 +35,7 @@ def first_of(names: Sequence[str], what: str, most: int) -> str:
     return listed([*names[:most], *([f"{rest} more {what}{'s' * (rest > 1)}"] if rest > 0 else [])], "and")
 
 
-def _backlogs(comparison: Comparison) -> Iterator[str]:
+def _backlogs(comparison: ComparedPlans) -> Iterator[str]:
     """Where work piles up: in the baseline, and where plans add to that, those of the same places together."""
     n = len(comparison.replications)
     base = comparison.base.piled_up
@@ -66,7 +66,7 @@ def _places(found: Mapping[str, int], n: int) -> str:
     return first_of([name if found[name] == n else f"{name} ({told[name]})" for name in named], "place", PLACES_NAMED)
 
 
-def _plans(comparison: Comparison, plans: Sequence[Compared]) -> str:
+def _plans(comparison: ComparedPlans, plans: Sequence[Compared]) -> str:
     """Some of the alternatives by name, or all of several at once."""
     if len(plans) == len(comparison.everything) > 2:
         return "the baseline and all plans"
@@ -75,7 +75,7 @@ def _plans(comparison: Comparison, plans: Sequence[Compared]) -> str:
     return first_of([one.plan.name for one in plans], "plan", PLANS_NAMED)
 
 
-def _unsettled(comparison: Comparison) -> Iterator[str]:
+def _unsettled(comparison: ComparedPlans) -> Iterator[str]:
     plans = [one for one in comparison.everything if one.unsettled]
     if plans:
         least, most = min(one.unsettled for one in plans), max(one.unsettled for one in plans)
@@ -84,7 +84,7 @@ def _unsettled(comparison: Comparison) -> Iterator[str]:
         yield f"expectations did not settle in {of} of {n} replications of {_plans(comparison, plans)}."
 
 
-def _left_out(comparison: Comparison) -> Iterator[str]:
+def _left_out(comparison: ComparedPlans) -> Iterator[str]:
     """Replications that failed, those with one reason together; the rest of their draws goes with them."""
     found: dict[str, list[str]] = {}
     for number, why in comparison.left_out.items():
@@ -101,14 +101,14 @@ def _left_out(comparison: Comparison) -> Iterator[str]:
         yield f"{rest} more replication{'s are' if rest > 1 else ' is'} left out, for other reasons."
 
 
-def _unknown_money(comparison: Comparison) -> Iterator[str]:
+def _unknown_money(comparison: ComparedPlans) -> Iterator[str]:
     for name, said in (("sellers_of_the_province_cny", "sellers' income"), ("buyers_surplus_cny", "buyers' surplus")):
         if unknown := [one for one in comparison.everything if np.isnan(one.samples.whole(name)).any()]:
             where = _plans(comparison, unknown)
             yield f"{said} is not known for every origin of {where} and counts as nothing in the benefits of all plans."
 
 
-def _without_outside(comparison: Comparison) -> Iterator[str]:
+def _without_outside(comparison: ComparedPlans) -> Iterator[str]:
     """Origins all of whose latent orders are placed: a latent order more has no surplus that means anything."""
     found = dict.fromkeys(
         name
