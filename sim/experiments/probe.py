@@ -11,9 +11,9 @@ from functools import cache
 
 from sim.experiments.pace import between
 
-REFERENCE_SECONDS = 0.0135
+REFERENCE_SECONDS = 0.0054
 """What `_work` takes on a free core of the machine on which `sim.experiments.estimate` was measured."""
-ROUNDS = 12
+ROUNDS = 30
 LEAST_SLOWNESS, MOST_SLOWNESS = 0.25, 20.0
 """Beyond these the probe was disturbed rather than the machine slow."""
 KEPT_OFF = 0.9
