@@ -23,7 +23,7 @@ Slug = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60),
     Field(description="a name in lower-case letters, digits and single hyphens"),
-    InWords("a name in lower-case letters, digits and single hyphens, such as 'harbin-postal'"),
+    InWords("a name in lower-case letters, digits and single hyphens"),
 ]
 """The name of a thing. It becomes part of file names, so nothing else is let through."""
 NumberPath = Annotated[
