@@ -56,8 +56,10 @@ def load(
         scenario = build(Scenario, tree)
     except ScenarioError as error:
         # Without an intervention that is wrong, names that it adds are not there and would be told as misspelt.
-        more = [] if found.problems else [*misspelt(tree), *also_wrong(Scenario, tree, partial(_across, path=path))]
-        raise ScenarioError(besides([*problems, *error.problems], more)) from None
+        told = [*problems, *error.problems]
+        if not found.problems:
+            told = besides(besides(told, misspelt(tree)), also_wrong(Scenario, tree, partial(_across, path=path)))
+        raise ScenarioError(told) from None
     if found.problems:
         raise ScenarioError(problems)
     ranges = ranges_of(tree, sources, found.added)
