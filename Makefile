@@ -30,7 +30,7 @@ test: setup
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
 
 test-all: setup
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --summary results/tests.md
 
 # A Dask scheduler and two workers, each a process of its own on loopback: the same runs, and what is killed of them.
 cluster-test: setup
