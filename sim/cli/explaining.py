@@ -44,7 +44,10 @@ OUTSIDE = {
 
 
 def explain_files(names: Sequence[str], base: Path | None, *, as_json: bool) -> int:
-    """Explain each scenario named with the interventions named, or these over their base; the exit code."""
+    """Explain each scenario named with the interventions named, or these over their base; the exit code.
+
+    Raises InputError for a scenario beside a base and interventions, ScenarioError for what is wrong in a file.
+    """
     files = [name for name in names if not is_of_an_intervention(name)]
     others = [name for name in names if name not in files]
     if base is not None and files and others:

@@ -78,7 +78,7 @@ def tell_status(folder: Path, measures: tuple[str, ...], *, is_best_first: bool)
 
 
 def tls_of(files: Sequence[Path | None]) -> Tls | None:
-    """The files of a certificate, all three or none."""
+    """The files of a certificate, all three or none. Raises SimError if some are missing."""
     ca, certificate, key = files
     if ca and certificate and key:
         return Tls(ca, certificate, key)

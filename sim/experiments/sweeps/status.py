@@ -4,11 +4,13 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from sim.errors import did_you_mean
 from sim.experiments.lock import holder, is_at_work
 from sim.experiments.parts import DamagedPartError, Parts
 from sim.experiments.sweeps.folder import DESIGN, JOBS, MANIFEST, RUNS, NoSweepFolderError, are_written, manifest_in
@@ -61,6 +63,10 @@ def _status(folder: Path, measures: tuple[str, ...]) -> Status:
     made_from = manifest_in(folder)
     if made_from is not None and (folder / f"{RUNS}.parquet").exists() and not (folder / f"{JOBS}.parquet").exists():
         return _of_tables(folder, made_from, measures)
+    if not folder.exists():
+        beside = [each.name for each in islice(folder.parent.iterdir(), 1000)] if folder.parent.is_dir() else []
+        hint = did_you_mean(folder.name, sorted(beside))
+        raise NoSweepFolderError(f"there is no folder {folder}{f'; {hint}' if hint else ''}")
     if made_from is None or not (folder / f"{JOBS}.parquet").exists():
         raise NoSweepFolderError(f"{folder} is no folder of a sweep: it holds no {MANIFEST} with runs")
     jobs, design = _read(folder, JOBS, ("key", "point")), _read(folder, DESIGN, ("point",))
