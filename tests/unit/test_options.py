@@ -7,6 +7,11 @@ from click.testing import CliRunner
 from sim.cli.options import Number, WholeNumber
 
 
+def doing(kind: click.ParamType) -> click.Command:
+    """A command with an option of a kind, which prints one more."""
+    return click.Command("do", params=[click.Option(["--n"], type=kind)], callback=lambda n: click.echo(n + 1))
+
+
 @pytest.mark.parametrize(
     ("kind", "given", "said"),
     [
@@ -18,8 +23,7 @@ from sim.cli.options import Number, WholeNumber
     ],
 )
 def test_wrong_number_is_refused_in_words(kind: click.ParamType, given: str, said: str) -> None:
-    command = click.Command("do", params=[click.Option(["--n"], type=kind)], callback=lambda n: None)
-    refused = CliRunner().invoke(command, ["--n", given])
+    refused = CliRunner().invoke(doing(kind), ["--n", given])
     assert refused.exit_code == 2
     assert f"Invalid value for '--n': {said}" in refused.output
 
