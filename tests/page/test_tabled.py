@@ -83,7 +83,7 @@ def ranking(results: Path) -> Path:
     asked = {"ranking": "small", "title": "What to build", "base": "tiny.yaml", "budget": 5e6}
     folder = write(
         results / "runs" / "rank-small",
-        {"ranking": asked},
+        {"ranking": asked, "base": {"replications_per_draw": 2, "uncertain": {"a": [1, 2]}}},
         {"ranking": frame(RANKING, rows), "portfolios": frame(PORTFOLIOS, portfolios),
          "information": frame(INFORMATION, worth)},
     )  # fmt: skip
@@ -177,12 +177,15 @@ def test_ranking_says_what_to_build_and_how_sure_that_is(client: TestClient) -> 
     found = told(client, "rank-small")
     assert found["answer"] == [
         'By days from door to door, of 2 portfolios "More lines + Lines again" is the one to take: '
-        "it gains 1.5 days (0.9 to 2.0) on doing nothing, for CNY 2.00 million of capital.",
+        "better than doing nothing by 1.5 days (0.9 to 2.0), for CNY 2.00 million of capital.",
         "It is the best with a probability of 90\u00a0%, and within 5 % of the best with 95\u00a0%.",
         "Its capital overruns the budget in 20\u00a0% of the draws.",
         "By all objectives at once none is better than: More lines + Lines again.",
     ]
-    assert found["warnings"] == ["A storm failed: it cannot run"]
+    assert found["warnings"] == [
+        "8 draws of what is not known: of fewer than 40 the intervals are too narrow.",
+        "A storm failed: it cannot run",
+    ]
     standing, information = found["tables"]
     assert [row[:3] for row in standing["rows"]] == [
         [1, "More lines + Lines again", [1.5, 0.9, 2]], [2, "More lines", [1, None, None]],
