@@ -55,5 +55,5 @@ class Wording:
     def plan(self, text: str) -> str:
         """Interventions with `+` between them, as tables have them."""
         if text in NOTHING:
-            return self.t("nothing")
+            return self.t("doing nothing")
         return f" {AND} ".join(self.intervention(part) for part in text.split(AND))
