@@ -26,6 +26,8 @@ UNNAMED = "plan"
 """What a plan is called while it is read, so that it is not read again for another name."""
 CHECKED = 256
 """Plans whose check is remembered."""
+END, ENDS = "until", ("until", "lasts")
+"""How the page calls the field of an intervention's end, and how files do."""
 NO_CHOICE = marked("Nothing is chosen: it is the corridor as it is.")
 
 
@@ -35,6 +37,8 @@ class Fault:
 
     where: str
     message: str
+    field: str = ""
+    """`at`, `until` or the path of a size, if it lies in one."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,7 @@ class Plans:
         """Of all plans: what is wrong, what they cost and change, and roughly what running them takes."""
         t, read = catalogue(language), self.read(wanted)
         errors = [
-            {"plan": one.name, "where": fault.where, "message": t(fault.message)}
+            {"plan": one.name, "where": fault.where, "field": fault.field, "message": t(fault.message)}
             for one in read
             for fault in one.faults
         ]
@@ -127,7 +131,7 @@ class Plans:
             try:
                 effort = self._effort([base, *(scenario for _, scenario in good)], wanted)
             except AbsurdScenarioError as error:
-                errors.append({"plan": "", "where": "", "message": str(error).removeprefix("error: ")})
+                errors.append({"plan": "", "where": "", "field": "", "message": str(error).removeprefix("error: ")})
         return {
             "ok": not errors,
             "errors": errors,
@@ -186,9 +190,10 @@ def changing_of(scenario: Scenario, language: str) -> Changing:
 def faults_of(error: ScenarioError) -> Iterator[Fault]:
     """Each problem of a plan, at the intervention that it lies in."""
     for problem in error.problems:
-        parts = problem.path.split(".")
-        where = parts[1] if parts[0] == "interventions" and len(parts) > 1 else ""
-        yield Fault(where, f"{problem.message}{f' ({problem.hint})' if problem.hint else ''}")
+        above, _, rest = problem.path.partition(".")
+        where, _, field = rest.partition(".") if above == "interventions" else ("", "", "")
+        said = f"{problem.message}{f' ({problem.hint})' if problem.hint else ''}"
+        yield Fault(where, said, END if field in ENDS or problem.message.startswith(f"`{END}`") else field)
     if not error.problems:
         yield Fault("", str(error).removeprefix("error: "))
 
@@ -197,4 +202,4 @@ def _not_sizes(chosen: Mapping[str, Chosen], sizes: Mapping[str, Mapping[str, Si
     for name, one in chosen.items():
         for path in one.sizes:
             if path not in sizes.get(name, {}):
-                yield Fault(name, marked("There is no such size."))
+                yield Fault(name, marked("There is no such size."), path)

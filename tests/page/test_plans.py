@@ -131,6 +131,22 @@ def test_wrong_plan_says_what_is_wrong_with_which_choice(
     assert found["seconds"] is None
 
 
+@pytest.mark.parametrize(
+    ("sizes", "until", "field"),
+    [
+        ({}, "2016-05-01", "until"),
+        ({"measures.positions.servers": 0}, "2016-05-20", "measures.positions.servers"),
+        ({"capital": -1}, "2016-05-20", "capital"),
+        ({"life": 3}, "2016-05-20", "life"),
+    ],
+)
+def test_error_names_the_field_that_it_stands_at(
+    client: TestClient, sizes: dict[str, float], until: str, field: str
+) -> None:
+    found = check(client, plan("Wrong", {"name": "lines", "until": until, "sizes": sizes}))
+    assert [error["field"] for error in found["errors"]] == [field]
+
+
 def test_wrong_plan_is_not_run(client: TestClient, parts: Parts) -> None:
     answer = client.post("/api/runs", json=body({"name": "Nothing", "chosen": []}))
     assert (answer.status_code, answer.json()["errors"][0]["plan"]) == (422, "Nothing")

@@ -64,7 +64,8 @@ function interval(params, api) {
   const x = (dimension) => api.coord([api.value(dimension), row])[0];
   const [, y] = api.coord([0, row]);
   if (!Number.isFinite(api.value(0))) return null;
-  const colour = COLOURS[(params.dataIndex % (COLOURS.length - 1)) + 1];
+  // More plans than colours: they are told apart by their rows alone.
+  const colour = params.dataInsideLength < COLOURS.length ? COLOURS[params.dataIndex + 1] : COLOURS[1];
   const line = (from, to, width) => ({ type: "line", shape: { x1: x(from), x2: x(to), y1: y, y2: y }, style: { stroke: colour, lineWidth: width, lineCap: "butt" } });
   return { type: "group", children: [line(2, 3, 1.5), line(4, 5, 5), { type: "circle", shape: { cx: x(0), cy: y, r: 5 }, style: { fill: "#fff", stroke: colour, lineWidth: 2.5 } }] };
 }
