@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from browser.asking import AXE, overflows, serious
 from browser.conftest import NARROW, WIDE
+from serving import until
 
 Look = Callable[..., Any]
 AXE_CORE = (Path(__file__).parent / AXE).read_text("utf-8")
@@ -35,7 +36,7 @@ def test_months_play_and_pause(look: Look, compared: str) -> None:
     )
     page.click("#play")
     assert page.get_attribute("#play", "aria-pressed") == "true"
-    page.wait_for_function(f"seen.size >= {months}")
+    until(lambda: page.evaluate("seen.size") >= months, "all months")
     page.click("#play")
     said = page.inner_text("#month-said")
     assert page.inner_text("#play") == "Play"

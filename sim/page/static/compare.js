@@ -17,6 +17,8 @@ const KINDS = { compare: () => t("comparison"), run: () => t("run"), sweep: () =
 const OF_TABLES = ["sweep", "rank", "site"];
 const FILES = { "report.html": () => t("Report"), "tables.xlsx": () => t("Excel"), "manifest.json": () => t("Manifest") };
 const LONGEST_BUSY = 6000;
+/** Further files than so many are folded. */
+const MOST_SEEN = 3;
 let results = [];
 let shown = null;
 /** What is shown of a result that was cut short is shown anew once more of it is there. */
@@ -101,7 +103,8 @@ function part(id, isThere, drawn) {
 function files(result) {
   const link = (name) => el("a", { class: "button", href: download(result.id, name), download: true, onclick: name === "report.html" ? patience : null }, FILES[name]?.() ?? name);
   const names = result.downloads ?? [];
-  const [main, others] = [names.filter((name) => name in FILES), names.filter((name) => !(name in FILES))];
+  const [known, more] = [names.filter((name) => name in FILES), names.filter((name) => !(name in FILES))];
+  const [main, others] = more.length > MOST_SEEN ? [known, more] : [names, []];
   const fold = others.length ? el("details", { class: "files" }, el("summary", {}, t("Files ({n})", { n: others.length })), el("div", {}, ...others.map(link))) : null;
   return [...main.map(link), fold].filter(Boolean);
 }
