@@ -18,7 +18,8 @@ from starlette.responses import Response
 
 from sim.atlas import FONT
 from sim.atlas.outlines import FILE as OUTLINES
-from sim.language import LANGUAGES, catalogue, marked
+from sim.language import LANGUAGES, marked
+from sim.language.catalogue import texts_in
 from sim.page.saying import PageError
 
 HERE = Path(__file__).parent
@@ -104,7 +105,7 @@ def _found() -> Iterator[tuple[str, Asset]]:
     yield "outlines.geojson", _read(OUTLINES)
     yield "font.ttf", _read(FONT)
     for language in LANGUAGES:
-        said = json.dumps(dict(catalogue(language).texts), ensure_ascii=False, separators=(",", ":"))
+        said = json.dumps(dict(texts_in(f"{language}.po")), ensure_ascii=False, separators=(",", ":"))
         yield f"texts.{language}.json", Asset(said.encode(), TYPES[".json"])
 
 

@@ -5,7 +5,7 @@ import re
 
 from starlette.testclient import TestClient
 
-from sim.language import catalogue
+from sim.language.catalogue import texts_in
 from sim.page.assets import Asset, Assets, assets
 
 ABOVE = assets().above
@@ -59,7 +59,7 @@ def test_outlines_font_and_texts_are_there_without_a_network(client: TestClient)
     assert client.get(f"{ABOVE}/outlines.geojson").json()["type"] == "FeatureCollection"
     font = client.get(f"{ABOVE}/font.ttf")
     assert (font.headers["content-type"], font.content[:4]) == ("font/ttf", b"\x00\x01\x00\x00")
-    assert client.get(f"{ABOVE}/texts.zh.json").json() == catalogue("zh").texts
+    assert client.get(f"{ABOVE}/texts.zh.json").json() == texts_in("zh.po")
     assert client.get(f"{ABOVE}/texts.en.json").json() == {}
 
 

@@ -30,6 +30,7 @@ def test_corridors_are_listed_with_their_time_what_rests_on_evidence_first(clien
     assert tiny == {
         "name": "tiny", "title": "Two routes from Harbin to the Urals", "start": "2016-05-01", "end": "2016-06-01",
         "illustrative": False, "uploaded": False,
+        "title_en": "Two routes from Harbin to the Urals",
     }  # fmt: skip
     assert (other["name"], other["illustrative"]) == ("other", True)
 

@@ -61,7 +61,7 @@ def test_name_that_was_given_is_answered_to_at_the_port_of_a_proxy(abroad: TestC
 # -- the token ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["/", "/api/corridors", "/assets/0/static/page.js", "/assets/0/font.ttf", "/api/events", "/nothing"])
+@pytest.mark.parametrize("path", ["/", "/api/corridors", "/assets/0/static/page.js", "/api/events", "/nothing"])
 def test_without_the_token_nothing_is_told(abroad: TestClient, path: str) -> None:
     assert abroad.get(path).status_code == 401
     assert abroad.get(path, params={"token": "wrong"}).status_code == 401
