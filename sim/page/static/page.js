@@ -66,4 +66,7 @@ async function start() {
   await startChoose();
 }
 
-start().catch(fault);
+/** The page is seen before it does anything; one that nobody looks at need not wait for that. */
+const painted = () => new Promise((done) => (document.hidden ? done() : requestAnimationFrame(() => setTimeout(done))));
+
+painted().then(start).catch(fault);

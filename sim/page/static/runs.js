@@ -29,6 +29,7 @@ function draw(run, { node, parts }) {
   const isLive = run.state === "running" || run.state === "queued";
   node.dataset.state = run.state;
   parts.title.textContent = run.title;
+  parts.title.title = run.title;
   parts.state.textContent = (STATES[run.state] ?? (() => run.state))();
   parts.bar.hidden = !isLive && run.state !== "stopped";
   if (run.state === "running" && run.share === null) parts.bar.removeAttribute("value");

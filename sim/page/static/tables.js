@@ -25,13 +25,13 @@ const CELLS = {
 
 function head(column) {
   const unit = column.unit ? UNITS[column.unit]?.() ?? column.unit : "";
-  const cls = NUMBERS.includes(column.kind) ? "number" : null;
+  const cls = NUMBERS.includes(column.kind) ? "num" : null;
   return el("span", { class: cls }, column.label, unit ? el("small", {}, ` ${unit}`) : null);
 }
 
 function cell(value, column) {
   const made = (CELLS[column.kind] ?? CELLS.text)(value, column);
-  return NUMBERS.includes(column.kind) ? el("span", { class: "number" }, made) : made;
+  return NUMBERS.includes(column.kind) ? el("span", { class: "num" }, made) : made;
 }
 
 /** A card for each table. */
