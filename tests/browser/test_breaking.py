@@ -25,7 +25,7 @@ def test_run_that_is_killed_is_shown_the_page_goes_on_and_it_is_resumed(look: Lo
     card.wait_for(timeout=RUNS)
     assert "everything else goes on" in card.inner_text()
     page.click('[data-step="change"]')
-    page.get_by_label("Larger aircraft").uncheck()
+    page.locator("#interventions").get_by_label("Larger aircraft").uncheck()
     change(page)
     page.locator("#estimate", has_text="CNY 2 million").wait_for()
     page.click('[data-step="run"]')
