@@ -108,15 +108,18 @@ class Changing:
         for form, said in BY_THING.values():
             found = re.fullmatch(re.escape(form).replace(r"\{\}", r"([^.]+)"), field)
             if found:
-                one, other = (*map(self._what, found.groups()), "")[:2]
+                one, other = (*map(self.what, found.groups()), "")[:2]
                 return self.t(said, thing=self._thing(section, name), one=one, other=other)
         return ""
 
-    def _what(self, slug: str) -> str:
-        """A region, product or place by its name."""
+    def what(self, key: str) -> str:
+        """A region, product or place by its name; parcels of a route for a region, `ROUTE.REGION.GATEWAY`, in words."""
+        parts = key.split(".")
+        if len(parts) == 3:
+            return self.t("the parcels for {one} by way of {other}", one=self.what(parts[1]), other=self.what(parts[2]))
         scenario = self.names.scenario
-        thing = scenario.regions.get(slug) or scenario.products.get(slug) or scenario.places.get(slug)
-        return self.names.of(thing.name) if thing is not None else self.names.queue(slug)
+        thing = scenario.regions.get(key) or scenario.products.get(key) or scenario.places.get(key)
+        return self.names.of(thing.name) if thing is not None else self.names.queue(key)
 
     def _of_measure(self, name: str, parts: Sequence[str]) -> str:
         """A size of a measure: what it is a number of, and of which intervention."""
@@ -124,7 +127,7 @@ class Changing:
         measure = self._measure(name, parts[0])
         number = self.number(str(measure.change)) if hasattr(measure, "change") else ""
         said = LABELS.get(field, field)
-        blanks = {"number": number or self.t("a number"), "what": self._what(key) if key else self.t("a part")}
+        blanks = {"number": number or self.t("a number"), "what": self.what(key) if key else self.t("a part")}
         what = self.t(said, **{blank: word for blank, word in blanks.items() if f"{{{blank}}}" in said})
         return self.t("{thing}: {what}", thing=self.names.intervention(name), what=what)
 

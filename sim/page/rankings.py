@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from sim.language import marked
 from sim.page.tabled import Cell, Column, Table, Told, interval, number, table_in
 from sim.page.wording import Wording
+from sim.report.answer import ENOUGH_DRAWS
 from sim.report.figures_of_plans import OBJECTIVES
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def told(folder: Path, said: Mapping[str, Any], words: Wording) -> Told:
         answer=answer,
         tables=tables,
         notes=list(_notes(portfolios, words)),
-        warnings=list(_warnings(portfolios, words)),
+        warnings=[*_few_draws(portfolios, said, words), *_failed(portfolios, words)],
         manifest={"replications": asked.get("replications"), "parcels_per_row": asked.get("parcels_per_row")}
         | {"versions": said.get("versions", {}), "scenario_files": dict(said.get("scenario_files", {}))},
     )
@@ -51,7 +52,7 @@ def _answer(
         return
     first = own.iloc[0]
     yield t(
-        'By {objective}, of {n} portfolios "{portfolio}" is the one to take: it gains {gain} on doing nothing, for {capital} of capital.',
+        'By {objective}, of {n} portfolios "{portfolio}" is the one to take: better than doing nothing by {gain}, for {capital} of capital.',
         objective=t(NAMES.get(objective, objective)),
         n=n.count(len(portfolios) - 1),
         portfolio=words.plan(str(first["portfolio"])),
@@ -94,7 +95,18 @@ def _notes(portfolios: "pd.DataFrame", words: Wording) -> Iterator[str]:
     yield t("A portfolio that is not ruled out may still be the one to take.")
 
 
-def _warnings(portfolios: "pd.DataFrame", words: Wording) -> Iterator[str]:
+def _few_draws(portfolios: "pd.DataFrame", said: Mapping[str, Any], words: Wording) -> Iterator[str]:
+    base = said.get("base") or {}
+    draws = int(portfolios["replications"].max()) // int(base.get("replications_per_draw") or 1)
+    if (base.get("uncertain") or base.get("posterior")) and draws < ENOUGH_DRAWS:
+        yield words.t(
+            "{draws} draws of what is not known: of fewer than {enough} the intervals are too narrow.",
+            draws=draws,
+            enough=ENOUGH_DRAWS,
+        )
+
+
+def _failed(portfolios: "pd.DataFrame", words: Wording) -> Iterator[str]:
     for _, row in portfolios[portfolios["state"] == "failed"].iterrows():
         yield words.t("{portfolio} failed: {why}", portfolio=words.plan(str(row["portfolio"])), why=str(row["why"]))
 

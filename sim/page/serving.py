@@ -63,10 +63,10 @@ def serve(options: Options, say: Callable[[str], None]) -> None:
             with suppress(KeyboardInterrupt), _ended_as_by_ctrl_c():
                 uvicorn.Server(config).run(sockets=[bound])
     except FolderInUseError:
-        raise ServingError(_taken(options.results, holder(own), read_json(own / SERVED))) from None
+        raise ServingError(taken(options.results, holder(own), read_json(own / SERVED))) from None
 
 
-def _taken(results: Path, who: Mapping[str, Any], said: Mapping[str, Any]) -> str:
+def taken(results: Path, who: Mapping[str, Any], said: Mapping[str, Any]) -> str:
     """Who serves a folder already, and where; a file of one that was killed says nothing of the next."""
     where = str(said.get("address", "")) if said.get("pid") == who.get("pid") else ""
     token = " with the token that it printed" if said.get("is_guarded") else ""

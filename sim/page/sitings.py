@@ -93,7 +93,13 @@ def _verdict(folder: Path, words: Wording) -> Iterator[str]:
 
 def _notes(said: Mapping[str, Any], words: Wording) -> Iterator[str]:
     t, n = words.t, int(said.get("draws") or 0)
-    if n:
+    if n and not said.get("demand_draws"):
+        yield t(
+            "Probabilities and shortfalls: {n} draws of {numbers} assumed numbers, over the demand as it is described.",
+            n=words.numbers.count(n),
+            numbers=int(said.get("numbers_drawn") or 0),
+        )
+    elif n:
         yield t(
             "Probabilities and shortfalls: {n} draws of {numbers} assumed numbers, over {demands} simulated demands.",
             n=words.numbers.count(n),
@@ -110,7 +116,7 @@ def _warnings(said: Mapping[str, Any], sets: "pd.DataFrame", words: Wording) -> 
         yield t("Illustrative: the demand is assumed, not reported, and so are most ways and costs.")
     for _, row in sets[(sets["rank"] == 1) & (sets["draws_impossible"] > 0)].iterrows():
         yield t(
-            "In {impossible} of {n} draws no {sites} can serve the demand.",
+            "With {sites} to choose, the demand cannot be served in {impossible} of {n} draws.",
             impossible=int(row["draws_impossible"]),
             n=n,
             sites=int(row["sites"]),

@@ -187,7 +187,7 @@ def _label(changing: Changing, plain: Tree, path: tuple[str, ...]) -> str:
     if "change" in measure.children:
         return t(LABELS[field], number=changing.number(str(measure.children["change"].value)))
     said = LABELS.get(field, field)
-    said = t(said, what=_what(changing, path[3])) if len(path) > 3 else t(said)
+    said = t(said, what=changing.what(path[3])) if len(path) > 3 else t(said)
     things = list(dict.fromkeys(_things(changing, measure)))
     if not things:
         return said
@@ -209,13 +209,6 @@ def _things(changing: Changing, measure: Tree) -> Iterator[str]:
 
 def _queue(changing: Changing) -> Callable[[str], str]:
     return lambda path: changing.names.queue(path.partition(".")[2])
-
-
-def _what(changing: Changing, key: str) -> str:
-    """A region, product or path of a route by its name."""
-    scenario, names = changing.names.scenario, changing.names
-    thing = scenario.regions.get(key) or scenario.products.get(key)
-    return names.of(thing.name) if thing is not None else key
 
 
 # -- what the schema says ----------------------------------------------------------------------------------------------

@@ -121,7 +121,7 @@ def _notes(words: Wording) -> Iterator[str]:
 def _failed(runs: "pd.DataFrame", words: Wording) -> Iterator[str]:
     n = int((runs["status"] != "done").sum())
     if n:
-        yield words.t("{n} runs failed; their points are means of the others.", n=n)
+        yield words.t("Runs that failed: {n}; their points are means of the others.", n=n)
 
 
 # -- tables ------------------------------------------------------------------------------------------------------------

@@ -72,7 +72,7 @@ def _stopped(speaking: Speaking, _: Mapping[str, Any]) -> str:
 def _piles_up(speaking: Speaking, one: Mapping[str, Any]) -> str:
     t, plans, places = speaking.t, list(one["plans"]), one["places"]
     if not places:
-        return t("Work piles up elsewhere with {n} more plans.", n=len(plans))
+        return t("More plans with which work piles up elsewhere: {n}.", n=len(plans))
     where = _places(speaking, places)
     if plans == [speaking.result.base]:
         return t(
@@ -92,7 +92,7 @@ def _places(speaking: Speaking, places: Mapping[str, int]) -> str:
         else t("{place} (in {n} of {total} replications)", place=_place(speaking, name), n=places[name], total=n)
         for name in named
     ]
-    return _first_of(speaking, told, PLACES_NAMED, t("{n} more places", n=len(told) - PLACES_NAMED))
+    return _first_of(speaking, told, PLACES_NAMED)
 
 
 def _place(speaking: Speaking, name: str) -> str:
@@ -108,10 +108,11 @@ def _plans(speaking: Speaking, plans: Sequence[str]) -> str:
     if len(plans) == len(known) - 1 > 1 and speaking.result.base not in plans:
         return t("all plans")
     told = [speaking.plan(name) if name in known else str(name) for name in plans]
-    return _first_of(speaking, told, PLANS_NAMED, t("{n} more plans", n=len(told) - PLANS_NAMED))
+    return _first_of(speaking, told, PLANS_NAMED)
 
 
-def _first_of(speaking: Speaking, told: list[str], most: int, rest: str) -> str:
+def _first_of(speaking: Speaking, told: list[str], most: int) -> str:
+    rest = speaking.t("{n} more", n=len(told) - most)
     return speaking.numbers.listed([*told[:most], *([rest] if len(told) > most else [])])
 
 
@@ -128,8 +129,8 @@ def _unsettled(speaking: Speaking, one: Mapping[str, Any]) -> str:
 def _left_out(speaking: Speaking, one: Mapping[str, Any]) -> str:
     t, n, why = speaking.t, len(one["replications"]), str(one["why"])
     if not why:
-        return t("{n} more replications are left out, for other reasons.", n=n)
-    return t("{n} replications are left out: {why}.", n=n, why=t(WHYS.get(why, why)).rstrip("."))
+        return t("Further replications left out, for other reasons: {n}.", n=n)
+    return t("Replications left out: {n} ({why}).", n=n, why=t(WHYS.get(why, why)).rstrip("."))
 
 
 def _unknown_money(speaking: Speaking, one: Mapping[str, Any]) -> str:

@@ -1,12 +1,18 @@
 """What the page learns of corridors: places, what can be done in them, how far sizes move, where numbers come from."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+import sim
+from sim.language import LANGUAGES
 from sim.page.app import Parts
+from sim.page.library import Library
+from sim.page.plans import changing_of
+from sim.page.sizes import sizes_of
 
 
 def of(client: TestClient, address: str, **params: Any) -> Any:
@@ -183,3 +189,19 @@ def test_page_holds_no_script_and_asks_for_nothing_from_elsewhere(client: TestCl
     assert re.findall(r"<script(?![^>]*\bsrc=)", text) == []
     assert re.findall(r"\son\w+=", text) == []
     assert re.findall(r"(?:src|href)=[\"'](?:https?:)?//", text) == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_size_of_what_ships_is_called_by_a_path(tmp_path: Path, language: str) -> None:
+    library = Library(Path(sim.__file__).parents[1] / "scenarios", tmp_path / "none", tmp_path / "library")
+    labels: dict[str, list[str]] = {}
+    for one in library.baselines():
+        trees = {name: tree for name, tree in library.interventions(one).items() if name not in labels}
+        changing = changing_of(library.loaded(one.name).scenario, language) if trees else None
+        labels |= {name: [size.label for size in sizes_of(tree, changing)] for name, tree in trees.items() if changing}
+    assert len(labels) > 90
+    raw = re.compile(r"[a-z]\.[a-z]|[a-z]-[a-z]+[.:]|_")
+    assert {(name, label) for name, those in labels.items() for label in those if raw.search(label)} == set()
+    if language == "zh":
+        words = re.compile(r"[a-z]{3,}")
+        assert {(name, label) for name, those in labels.items() for label in those if words.search(label)} == set()
