@@ -1,6 +1,7 @@
 """The server as a process: what it prints, who may start a second one, and that runs outlive it."""
 
 import json
+import os
 import signal
 import socket
 import subprocess
