@@ -32,6 +32,7 @@ END, ENDS = "until", ("until", "lasts")
 COST_STAYS = marked(
     "Sizes were changed and costs were not: what it costs does not follow its size; set capital and running cost too."
 )
+TOO_EARLY = marked("It has to end after the day on which it begins.")
 NO_CHOICE = marked("Nothing is chosen: it is the corridor as it is.")
 
 
@@ -210,7 +211,9 @@ def faults_of(error: ScenarioError) -> Iterator[Fault]:
         above, _, rest = problem.path.partition(".")
         where, _, field = rest.partition(".") if above == "interventions" else ("", "", "")
         said = f"{problem.message}{f' ({problem.hint})' if problem.hint else ''}"
-        yield Fault(where, said, END if field in ENDS or problem.message.startswith(f"`{END}`") else field)
+        if problem.message == f"`{END}` must lie after `at`":
+            said, field = TOO_EARLY, END
+        yield Fault(where, said, END if field in ENDS else field)
     if not error.problems:
         yield Fault("", str(error).removeprefix("error: "))
 

@@ -121,7 +121,7 @@ def test_end_of_what_is_drawn_becomes_how_long_it_lasts(client: TestClient) -> N
         ([{"name": "nothing"}], "nothing", "There is no intervention of that name."),
         ([{"name": "lines"}, {"name": "lines"}], "lines", "It is chosen twice."),
         ([{"name": "lines", "sizes": {"life": 3}}], "lines", "There is no such size."),
-        ([{"name": "lines", "until": "2016-05-01"}], "lines", "`until` must lie after `at`"),
+        ([{"name": "lines", "until": "2016-05-01"}], "lines", "It has to end after the day on which it begins."),
         (
             [{"name": "lines", "sizes": {"measures.positions.servers": 0}}],
             "lines",

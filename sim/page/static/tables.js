@@ -4,11 +4,12 @@ import { number, percent, probability, t } from "./words.js";
 
 const NONE = "–";
 const NUMBERS = ["number", "interval"];
-const UNITS = { d: () => t("days"), parcels: () => t("parcels"), share: () => "" };
+const UNITS = { d: () => t("days"), parcels: () => t("parcels"), share: () => "", CNY: () => t("CNY") };
 
 /** A number in the unit of its column; shares are per cent, and chances never certain. */
 function said(value, { unit, name }) {
   if (unit === "share") return name.startsWith("p_") ? probability(value) : percent(value);
+  if (unit === "d" && value !== null) return Number(value).toFixed(Math.abs(value) >= 0.995 ? 1 : 2).replace("-", "−");
   return number(value);
 }
 

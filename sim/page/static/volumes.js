@@ -90,7 +90,7 @@ export function drawReported(node, result) {
   const own = base(result);
   const points = rows.map((one) => ofReport(one, one.simulated[own.name]));
   const drawn = el("div", { class: "chart", role: "img", style: `height:${rows.length * ROW + 58}px`, "aria-label": t("Points of what is simulated on a scale where each report is 100 %, with bars of what the report may be off by; the table below has the numbers.") });
-  node.replaceChildren(drawn, el("p", { class: "hint" }, t("Point: what {plan} simulates. Bar: what the report may be off by (95 %). Some of these reports served to calibrate.", { plan: own.title })), el("details", { class: "table" }, el("summary", {}, t("The same as a table")), numbers(rows, own, points)));
+  node.replaceChildren(drawn, el("p", { class: "hint" }, t("Point: what the baseline simulates. Bar: what the report may be off by (95 %). Some of these reports served to calibrate.")), el("details", { class: "table" }, el("summary", {}, t("The same as a table")), numbers(rows, own, points)));
   return chart(drawn, (width) => ratios(rows, points, width, own.title));
 }
 
@@ -106,11 +106,12 @@ function numbers(rows, own, points) {
 function ratios(rows, points, width, name) {
   const left = Math.min(330, width * 0.45);
   const ends = rows.map((one) => [ofReport(one, one.low) ?? 1, ofReport(one, one.high) ?? 1]);
-  const most = Math.max(1.2, ...points.map((value) => value ?? 1), ...ends.map(([, high]) => high));
+  const all = [...points.map((value) => value ?? 1), ...ends.flat()];
+  const [least, most] = [Math.min(0.9, ...all), Math.max(1.1, ...all)];
   return {
     grid: { left, right: 22, top: 8, bottom: 46 },
     tooltip: tooltip(({ dataIndex }) => [rows[dataIndex].what, rows[dataIndex].months_said, `${t("reported")}: ${said(rows[dataIndex], rows[dataIndex].value)}`, `${name}: ${percent(points[dataIndex])}`], { trigger: "item" }),
-    xAxis: axis({ type: "value", min: 0, max: Math.ceil(most * 5) / 5, name: t("simulated, for each 100 % reported"), nameLocation: "middle", nameGap: 26, nameTextStyle: { color: GREY, align: "center", padding: 0 }, axisLabel: { formatter: (value) => percent(value) } }),
+    xAxis: axis({ type: "value", min: Math.floor(least * 20 - 0.2) / 20, max: Math.ceil(most * 20 + 0.2) / 20, name: t("simulated, for each 100 % reported"), nameLocation: "middle", nameGap: 26, nameTextStyle: { color: GREY, align: "center", padding: 0 }, axisLabel: { formatter: (value) => percent(value) } }),
     yAxis: axis({ type: "category", inverse: true, data: rows.map((one) => `${one.what}`), axisLabel: { width: left - 16, overflow: "break", fontSize: 11, lineHeight: 13, color: INK, interval: 0, hideOverlap: false } }),
     series: [
       { type: "custom", silent: true, z: 2, data: ends.map((pair, index) => [...pair, index]), encode: { x: [0, 1], y: 2 }, renderItem: bar, markLine: { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: REPORTED, type: "solid", width: 1.5 }, data: [{ xAxis: 1 }] } },
