@@ -44,8 +44,10 @@ async function look() {
   }
   if (shown === id) return;
   at("result-body").setAttribute("aria-busy", "true");
+  at("reading").textContent = t("The result is being read …");
   const found = await get(`/api/results/${encodeURIComponent(id)}`);
   if (id !== state.result) return;
+  at("reading").textContent = "";
   shown = id;
   isPartial = Boolean(found.is_incomplete);
   at("result-body").removeAttribute("aria-busy");

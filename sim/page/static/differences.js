@@ -28,7 +28,7 @@ const figure = (plan, name) => plan.figures.find((one) => one.name === name);
 const has = (plan, name) => Number.isFinite(figure(plan, name)?.value);
 
 function panels(plans, names, columns, width, tallRow) {
-  const left = Math.min(190, Math.max(110, width * 0.2));
+  const left = Math.min(190, Math.max(124, width * 0.2));
   const room = (width - left - 12) / columns;
   const high = plans.length * tallRow + 92;
   const grid = names.map((_, index) => ({
