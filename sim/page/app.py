@@ -31,7 +31,7 @@ from sim.page.elsewhere import Elsewhere
 from sim.page.library import Library
 from sim.page.plans import Plans
 from sim.page.results import Results
-from sim.page.runs import Runs
+from sim.page.runs import Run, Runs
 from sim.page.safety import TooLargeError
 from sim.page.saying import COOKIE, PageError, language_of, texts
 from sim.page.sources import Sources
@@ -98,9 +98,11 @@ def application(parts: Parts) -> Starlette:
         Route("/api/runs", pages.runs),
         Route("/api/runs", pages.add_run, methods=["POST"]),
         Route("/api/runs/{id}/stop", pages.stop_run, methods=["POST"]),
+        Route("/api/runs/{id}/resume", pages.resume_run, methods=["POST"]),
         Route("/api/events", pages.events),
         Route("/api/results", pages.results),
         Route("/api/results/{id}", pages.result),
+        Route("/api/results/{id}/pictures/{name}", pages.picture),
         Route("/api/results/{id}/download", pages.downloads),
         Route("/api/results/{id}/download/{name}", pages.download),
         Route("/api/sources", pages.sources),
@@ -132,7 +134,7 @@ def application(parts: Parts) -> Starlette:
 def _warm(parts: Parts) -> None:
     """Read what the first visitor asks first."""
     with suppress(PageError, ScenarioError, OSError):
-        for one in parts.corridors.listed()[:2]:
+        for one in parts.corridors.listed("en")[:2]:
             parts.corridors.interventions(one["name"], "en")
 
 
@@ -176,7 +178,7 @@ class Pages:
 
     async def corridors(self, request: Request) -> Response:
         """All corridors."""
-        return JSONResponse(await _threaded(self.parts.corridors.listed))
+        return JSONResponse(await _threaded(self.parts.corridors.listed, _language(request)))
 
     async def corridor(self, request: Request) -> Response:
         """One of them."""
@@ -223,12 +225,25 @@ class Pages:
 
     async def stop_run(self, request: Request) -> Response:
         """Stop one of the page's runs."""
+        run = await self._own_run(request, marked("This run was started in the terminal; stop it there."))
+        await _threaded(run.stop)
+        await self.parts.board.look()
+        return JSONResponse({"id": run.id}, 202)
+
+    async def resume_run(self, request: Request) -> Response:
+        """Put one of the page's runs in the queue again."""
+        run = await self._own_run(
+            request, marked("This run was started in the terminal; the same command goes on there.")
+        )
+        await self.parts.board.resume(run)
+        return JSONResponse({"id": run.id}, 202)
+
+    async def _own_run(self, request: Request, refusal: str) -> Run:
+        """The run of an address, if it is one of the page's."""
         name = request.path_params["id"]
         if any(one.id == name for one in await _threaded(self.parts.board.elsewhere.shown)):
-            raise PageError(409, marked("This run was started in the terminal; stop it there."))
-        await _threaded(self.parts.runs.run(name).stop)
-        await self.parts.board.look()
-        return JSONResponse({"id": name}, 202)
+            raise PageError(409, refusal)
+        return await _threaded(self.parts.runs.run, name)
 
     async def events(self, request: Request) -> Response:
         """The list of runs, now and whenever it has changed."""
@@ -254,6 +269,12 @@ class Pages:
         name, language = request.path_params["id"], _language(request)
         told = await _threaded(self.parts.results.told, name, language)
         return JSONResponse({**told, "downloads": await _threaded(self.parts.downloads.names, name)})
+
+    async def picture(self, request: Request) -> Response:
+        """One of its pictures."""
+        said = request.path_params
+        file = await _threaded(self.parts.results.picture, said["id"], said["name"])
+        return FileResponse(file, media_type="image/png")
 
     async def downloads(self, request: Request) -> Response:
         """The names of its files."""

@@ -24,8 +24,12 @@ from sim.scenario.scenario import Scenario
 
 UNNAMED = "plan"
 """What a plan is called while it is read, so that it is not read again for another name."""
+COSTS = ("capital", "running_per_year")
 CHECKED = 256
 """Plans whose check is remembered."""
+COST_STAYS = marked(
+    "Sizes were changed and costs were not: what it costs does not follow its size; set capital and running cost too."
+)
 NO_CHOICE = marked("Nothing is chosen: it is the corridor as it is.")
 
 
@@ -120,18 +124,23 @@ class Plans:
             for one in read
             for fault in one.faults
         ]
-        good = [(one, one.scenario) for one in read if one.scenario is not None]
+        good = [
+            (plan, one, one.scenario) for plan, one in zip(wanted.plans, read, strict=True) if one.scenario is not None
+        ]
         effort: dict[str, Any] = {"seconds": None, "memory_bytes": None, "workers": None}
         if not errors:
             base = self.library.loaded(wanted.corridor).scenario
             try:
-                effort = self._effort([base, *(scenario for _, scenario in good)], wanted)
+                effort = self._effort([base, *(scenario for _, _, scenario in good)], wanted)
             except AbsurdScenarioError as error:
                 errors.append({"plan": "", "where": "", "message": str(error).removeprefix("error: ")})
         return {
             "ok": not errors,
             "errors": errors,
-            "plans": [_told(one, scenario, language) for one, scenario in good],
+            "plans": [
+                _told(one, scenario, language) | {"cost_note": t(COST_STAYS) if _is_cost_left(plan.chosen) else None}
+                for plan, one, scenario in good
+            ],
             **effort,
             "yaml": {one.name: one.text for one in read if one.text},
         }
@@ -175,6 +184,14 @@ def _told(plan: Read, scenario: Scenario, language: str) -> dict[str, Any]:
         "required": [{"name": name, "title": changing.names.intervention(name)} for name in plan.required],
         "changes": [f"{change.when} {change.what}" for each in found for change in changes_of(changing, each)],
     }
+
+
+def _is_cost_left(chosen: Sequence[Chosen]) -> bool:
+    """Whether an intervention is of another size at the same cost."""
+    return any(
+        any(path.startswith("measures.") for path in one.sizes) and not any(path in COSTS for path in one.sizes)
+        for one in chosen
+    )
 
 
 def changing_of(scenario: Scenario, language: str) -> Changing:

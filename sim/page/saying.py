@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.errors import SimError
-from sim.language import LANGUAGES, Catalogue, catalogue
+from sim.language import LANGUAGES, Catalogue
+from sim.language.catalogue import texts_in
 
 COOKIE = "lang"
 
@@ -30,5 +31,5 @@ def language_of(query: Mapping[str, str], cookies: Mapping[str, str], accepted: 
 
 
 def texts(language: str) -> Mapping[str, str]:
-    """All texts of a language by their English; of English none, as these are their own keys."""
-    return catalogue(language).texts
+    """The program's texts of a language by their English; of English none, as these are their own keys."""
+    return texts_in(f"{language}.po")

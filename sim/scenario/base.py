@@ -101,7 +101,7 @@ class SimpleDistribution(Described, Generic[Quantity]):
             if not self.low <= middle <= self.high:
                 raise ValueError("low, mode and high must be in rising order")
         if self.distribution in ("exponential", "lognormal", "weibull") and not self.mean:
-            raise ValueError(f"the mean of a {self.distribution} distribution must be above zero")
+            raise ValueError(f"the mean of the distribution ({self.distribution}) must be above zero")
         return self
 
 

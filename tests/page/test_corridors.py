@@ -1,12 +1,18 @@
 """What the page learns of corridors: places, what can be done in them, how far sizes move, where numbers come from."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
+import sim
+from sim.language import LANGUAGES
 from sim.page.app import Parts
+from sim.page.library import Library
+from sim.page.plans import changing_of
+from sim.page.sizes import sizes_of
 
 
 def of(client: TestClient, address: str, **params: Any) -> Any:
@@ -30,6 +36,7 @@ def test_corridors_are_listed_with_their_time_what_rests_on_evidence_first(clien
     assert tiny == {
         "name": "tiny", "title": "Two routes from Harbin to the Urals", "start": "2016-05-01", "end": "2016-06-01",
         "illustrative": False, "uploaded": False,
+        "title_en": "Two routes from Harbin to the Urals",
     }  # fmt: skip
     assert (other["name"], other["illustrative"]) == ("other", True)
 
@@ -190,3 +197,19 @@ def test_outlines_and_font_are_there_without_a_network(client: TestClient) -> No
     assert client.get("/outlines.geojson").json()["type"] == "FeatureCollection"
     font = client.get("/font.ttf")
     assert (font.headers["content-type"], font.content[:4]) == ("font/ttf", b"\x00\x01\x00\x00")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_size_of_what_ships_is_called_by_a_path(tmp_path: Path, language: str) -> None:
+    library = Library(Path(sim.__file__).parents[1] / "scenarios", tmp_path / "none", tmp_path / "library")
+    labels: dict[str, list[str]] = {}
+    for one in library.baselines():
+        trees = {name: tree for name, tree in library.interventions(one).items() if name not in labels}
+        changing = changing_of(library.loaded(one.name).scenario, language) if trees else None
+        labels |= {name: [size.label for size in sizes_of(tree, changing)] for name, tree in trees.items() if changing}
+    assert len(labels) > 90
+    raw = re.compile(r"[a-z]\.[a-z]|[a-z]-[a-z]+[.:]|_")
+    assert {(name, label) for name, those in labels.items() for label in those if raw.search(label)} == set()
+    if language == "zh":
+        words = re.compile(r"[a-z]{3,}")
+        assert {(name, label) for name, those in labels.items() for label in those if words.search(label)} == set()

@@ -37,6 +37,16 @@ def test_dates_and_sizes_that_were_chosen_are_what_is_changed(client: TestClient
     assert "20 May 2016 servers of sorting: from 2 to 5, day by day over 2 days" in told["changes"]
 
 
+def test_cost_that_does_not_follow_a_size_is_said(client: TestClient) -> None:
+    larger = {"measures.positions.servers": 3}
+    dearer = {"name": "lines", "sizes": larger | {"capital": 3e6}}
+    plans = [plan("As it is"), plan("Larger", {"name": "lines", "sizes": larger}), plan("Dearer", dearer)]
+    notes = [one["cost_note"] for one in check(client, *plans)["plans"]]
+    assert [note and note[:40] for note in notes] == [None, "Sizes were changed and costs were not: w", None]
+    later = plan("Later", {"name": "lines", "at": "2016-05-20"})
+    assert check(client, later)["plans"][0]["cost_note"] is None
+
+
 def test_changes_are_told_in_chinese(client: TestClient) -> None:
     (told,) = check(client, plan("晚一些", LATER), lang="zh")["plans"]
     assert "2016年5月20日 分拣的作业岗位数：由2变为5，在2天内逐日到位" in told["changes"]

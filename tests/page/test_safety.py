@@ -79,6 +79,14 @@ def test_token_in_the_address_of_the_page_becomes_a_cookie_that_scripts_cannot_r
     assert abroad.get("/api/corridors").status_code == 200
 
 
+@pytest.mark.parametrize("odd", ["a b=c", "{=}", "theme", 'x="', "=", '"a"=b; @=1', "näme=ü"])
+def test_odd_cookie_of_another_program_hides_no_other(abroad: TestClient, odd: str) -> None:
+    own = f"sim-{PORT}={Guard.of('10.0.0.5', PORT, TOKEN).proof}"
+    for text in (f"{odd}; {own}", f"{own}; {odd}", f"a=1;{own};{odd}; lang=zh"):
+        assert abroad.get("/api/corridors", headers={"Cookie": text.encode()}).status_code == 200
+    assert abroad.get("/api/corridors", headers={"Cookie": odd.encode()}).status_code == 401
+
+
 def test_token_may_be_shown_as_a_header(abroad: TestClient) -> None:
     assert abroad.get("/api/corridors", headers={"Authorization": f"Bearer {TOKEN}"}).status_code == 200
 

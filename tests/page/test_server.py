@@ -20,7 +20,7 @@ from page.asking import body, plan, until
 from sim.cli import cli
 from sim.page.processes import Known
 from sim.page.runs import Run
-from sim.page.serving import Options, address, guard_of
+from sim.page.serving import Options, address, guard_of, taken, told_to_others
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
@@ -108,7 +108,7 @@ def test_killed_server_leaves_its_folder_to_the_next_and_one_folder_has_one_serv
         cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert refused.returncode == 1
-    said = f"error: results is served already, by process {first.process.pid}; open its page, or name another folder"
+    said = f"error: results is served already, by process {first.process.pid}; open {first.address}/, or name another"
     assert said in refused.stderr
     first.end(signal.SIGKILL)
     started.append(Server(folder))
@@ -137,6 +137,21 @@ def test_address_that_is_taken_is_said_with_the_remedy(tmp_path: Path) -> None:
 def test_address_of_no_machine_is_said_with_the_remedy(tmp_path: Path) -> None:
     done = CliRunner().invoke(cli, ["serve", "--host", "192.0.2.1", "--results", str(tmp_path)])
     assert "name an address of this machine with --host" in str(done.exception)
+
+
+def test_second_server_is_told_where_the_first_one_is_but_never_its_token(tmp_path: Path) -> None:
+    here = options(results=tmp_path)
+    abroad = options("0.0.0.0", token="t" * 16, results=tmp_path)
+    said = told_to_others(here, guard_of(here, 8321))
+    who = {"pid": os.getpid()}
+    assert taken(tmp_path, who, said) == (
+        f"{tmp_path} is served already, by process {os.getpid()}; open http://127.0.0.1:8321/, or name another folder "
+        "with --results"
+    )
+    told = taken(tmp_path, who, told_to_others(abroad, guard_of(abroad, 80)))
+    assert f"open http://{socket.gethostname()}:80/ with the token that it printed, or" in told
+    assert "tttt" not in told
+    assert "open its page" in taken(tmp_path, {"pid": 1}, said)
 
 
 def test_printed_address_holds_the_token_abroad_and_none_at_home() -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from sim.experiments.comparing.cautions import cautions
 from sim.experiments.comparing.comparison import Comparison
 from sim.experiments.comparing.pictures import PICTURES
 from sim.experiments.manifest import EVIDENCE, hashes, processor, side_file, versions
@@ -52,5 +53,6 @@ def manifest(comparison: Comparison) -> dict[str, Any]:
         "scenario_files": hashes({file for plan in plans for file in plan.files}),
         "evidence_files": hashes(sorted(EVIDENCE.glob("*.csv"))),
         "posterior_files": {f"{name}{ENDING}": sha256 for name, sha256 in read.items()},
+        "warnings": [caution.record for caution in cautions(comparison)],
         "tables": sorted(comparison.tables),
     }
