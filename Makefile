@@ -22,7 +22,7 @@ run: setup
 
 # What `make run` came to as reports to hand on, in both languages.
 report: setup
-	for lang in en zh; do $(BIN)/sim report $(wildcard results/runs/compare-harbin-baseline-harbin-charters-*-3-more) \
+	for lang in en zh; do $(BIN)/sim report $(wildcard results/runs/compare-harbin-baseline-harbin-charters-harbin-sorting-harbin-single-window-*-3-more) \
 	  --lang $$lang --out results/harbin-comparison.$$lang.html || exit; done
 
 # A file of tests stays in one process, so that what its tests share is made once.

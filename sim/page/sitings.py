@@ -93,7 +93,13 @@ def _verdict(folder: Path, words: Wording) -> Iterator[str]:
 
 def _notes(said: Mapping[str, Any], words: Wording) -> Iterator[str]:
     t, n = words.t, int(said.get("draws") or 0)
-    if n:
+    if n and not said.get("demand_draws"):
+        yield t(
+            "Probabilities and shortfalls: {n} draws of {numbers} assumed numbers, over the demand as it is described.",
+            n=words.numbers.count(n),
+            numbers=int(said.get("numbers_drawn") or 0),
+        )
+    elif n:
         yield t(
             "Probabilities and shortfalls: {n} draws of {numbers} assumed numbers, over {demands} simulated demands.",
             n=words.numbers.count(n),

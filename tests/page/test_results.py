@@ -181,14 +181,14 @@ def test_result_that_was_replaced_is_read_again(shown: TestClient, results: Path
 def test_warnings_of_a_comparison_are_told_in_words_of_the_language(shown: TestClient, results: Path) -> None:
     file = results / "runs" / "compare-tiny" / "manifest.json"
     said = json.loads(file.read_text("utf-8"))
-    assert [one["kind"] for one in said["warnings"]] == ["unsettled"]
+    assert [one["kind"] for one in said["warnings"]] == ["unsettled", "unknown_money"]
     noted = {"kind": "piles_up", "plans": ["tiny"], "places": {"sorting": 2, "flight": 1}, "said": "work piles up"}
     file.write_text(json.dumps(said | {"warnings": [noted]}), "utf-8")
     assert told(shown, "compare-tiny")["warnings"] == [
         "In the baseline work piles up without end at sorting and Harbin–Yekaterinburg (air) (in 1 of 2 replications): "
         "differences grow with the time simulated, and plans that relieve it look better the longer it is."
     ]
-    assert told(shown, "compare-tiny", "zh")["warnings"][0].startswith("基准方案中，分拣和哈尔滨–叶卡捷琳堡")
+    assert told(shown, "compare-tiny", "zh")["warnings"][0].startswith("基准方案中，分拣和Harbin–Yekaterinburg（航空）")
 
 
 def test_what_is_reported_stands_beside_what_each_plan_simulates(

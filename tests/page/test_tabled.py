@@ -83,7 +83,7 @@ def ranking(results: Path) -> Path:
     asked = {"ranking": "small", "title": "What to build", "base": "tiny.yaml", "budget": 5e6}
     folder = write(
         results / "runs" / "rank-small",
-        {"ranking": asked},
+        {"ranking": asked, "draws": 8},
         {"ranking": frame(RANKING, rows), "portfolios": frame(PORTFOLIOS, portfolios),
          "information": frame(INFORMATION, worth)},
     )  # fmt: skip
@@ -158,7 +158,7 @@ def test_sweep_says_which_plan_is_best_on_average_and_shows_every_point(client: 
     assert found["warnings"] == ["Runs that failed: 1; their points are means of the others."]
     by_plan, points = found["tables"]
     assert [row[:3] for row in by_plan["rows"]] == [
-        ["nothing", 1, 1000],
+        ["doing nothing", 1, 1000],
         ["More lines", 1, 1100],
         ["More lines + A storm", 1, 900],
     ]
@@ -177,18 +177,33 @@ def test_ranking_says_what_to_build_and_how_sure_that_is(client: TestClient) -> 
     found = told(client, "rank-small")
     assert found["answer"] == [
         'By days from door to door, of 2 portfolios "More lines + Lines again" is the one to take: '
-        "it gains 1.5 days (0.9 to 2.0) on doing nothing, for CNY 2.00 million of capital.",
+        "better than doing nothing by 1.5 days (0.9 to 2.0), for CNY 2.00 million of capital.",
         "It is the best with a probability of 90\u00a0%, and within 5 % of the best with 95\u00a0%.",
         "Its capital overruns the budget in 20\u00a0% of the draws.",
         "By all objectives at once none is better than: More lines + Lines again.",
     ]
-    assert found["warnings"] == ["A storm failed: it cannot run"]
+    assert found["warnings"] == [
+        "8 draws of what is not known: of fewer than 40 the intervals are too narrow.",
+        "A storm failed: it cannot run",
+    ]
     standing, information = found["tables"]
     assert [row[:3] for row in standing["rows"]] == [
         [1, "More lines + Lines again", [1.5, 0.9, 2]], [2, "More lines", [1, None, None]],
     ]  # fmt: skip
     assert standing["rows"][0][-2:] == [True, True]
     assert [row[0] for row in information["rows"]] == ["everything", "capital of More lines"]
+
+
+def test_ranking_in_which_doing_nothing_is_best_says_so(client: TestClient, ranking: Path) -> None:
+    table = pd.read_parquet(ranking / "ranking.parquet").replace({"portfolio": {"lines+lines-twice": "nothing"}})
+    table.to_parquet(ranking / "ranking.parquet")
+    manifest = ranking / "manifest.json"
+    manifest.write_text(manifest.read_text("utf-8").replace('"draws": 8', '"draws": 0'), "utf-8")
+    found = told(client, "rank-small")
+    assert found["answer"][0] == "By days from door to door, none of 2 portfolios is better than doing nothing."
+    assert found["tables"][0]["rows"][0][1] == "doing nothing"
+    assert "Nothing was drawn: intervals (95 %) are of the error of the runs alone." in found["notes"]
+    assert found["warnings"] == ["A storm failed: it cannot run"]
 
 
 @pytest.mark.usefixtures("siting")
