@@ -180,8 +180,6 @@ def test_page_comes_in_the_language_asked_for_and_remembers_it(client: TestClien
     assert 'lang="zh"' in client.get("/", headers={"Accept-Language": "zh-TW"}).text
     assert 'lang="zh"' in client.get("/", params={"lang": "zh"}).text
     assert 'lang="zh"' in client.get("/").text
-    assert of(client, "/api/texts")["baseline"] == "基准方案"
-    assert of(client, "/api/texts", lang="en") == {}
 
 
 def test_page_holds_no_script_and_asks_for_nothing_from_elsewhere(client: TestClient) -> None:
@@ -191,12 +189,6 @@ def test_page_holds_no_script_and_asks_for_nothing_from_elsewhere(client: TestCl
     assert re.findall(r"<script(?![^>]*\bsrc=)", text) == []
     assert re.findall(r"\son\w+=", text) == []
     assert re.findall(r"(?:src|href)=[\"'](?:https?:)?//", text) == []
-
-
-def test_outlines_and_font_are_there_without_a_network(client: TestClient) -> None:
-    assert client.get("/outlines.geojson").json()["type"] == "FeatureCollection"
-    font = client.get("/font.ttf")
-    assert (font.headers["content-type"], font.content[:4]) == ("font/ttf", b"\x00\x01\x00\x00")
 
 
 def test_no_size_of_what_ships_is_called_by_a_path(tmp_path: Path) -> None:
