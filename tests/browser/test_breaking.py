@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from browser.asking import change, choose, described, run_quickly, seen_of
 from serving import kill_run, until
 
@@ -37,6 +38,7 @@ def test_run_that_is_killed_is_shown_the_page_goes_on_and_it_is_resumed(look: Lo
     page.locator("#side", has_text="Larger aircraft").wait_for()
 
 
+@pytest.mark.slow
 def test_run_that_is_stopped_can_be_resumed(look: Look) -> None:
     page = look()
     choose(page)
