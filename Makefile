@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup run report test test-all cluster-test coverage check verify fuzz bench bench-check calibrate proposals docs clean
+.PHONY: setup run report test test-all cluster-test coverage check verify mutate fuzz bench bench-check calibrate proposals docs clean
 
 setup: $(STAMP)
 
@@ -22,7 +22,7 @@ run: setup
 
 # What `make run` came to as reports to hand on, in both languages.
 report: setup
-	for lang in en zh; do $(BIN)/sim report $(wildcard results/runs/compare-harbin-baseline-harbin-charters-*-3-more) \
+	for lang in en zh; do $(BIN)/sim report $(wildcard results/runs/compare-harbin-baseline-harbin-charters-harbin-sorting-harbin-single-window-*-3-more) \
 	  --lang $$lang --out results/harbin-comparison.$$lang.html || exit; done
 
 # A file of tests stays in one process, so that what its tests share is made once.
@@ -38,14 +38,16 @@ cluster-test: setup
 
 # What the tests reach, line and branch, in all their processes; tracing makes them twice as slow. Compiled kernels cannot
 # be traced: tests of them run once more, interpreted, where unsigned numbers are meant to overflow. Writes
-# results/coverage.md; fails under 95 %.
+# results/coverage.md; fails under 95 %. Of the slow tests only those of a command that no other test runs.
 TRACED := $(BIN)/coverage run -m pytest -o timeout=1800
+SLOW_TOO := tests/unit/test_sources_variance.py
 INTERPRETED := tests/luck tests/golden tests/unit/test_consolidation.py tests/unit/test_kernels_by_hand.py \
   tests/unit/test_kernels_choice.py tests/properties/test_queue_kernels.py tests/properties/test_shelf_kernel.py
 
 coverage: setup
 	$(BIN)/coverage erase
 	nice -n 10 $(TRACED) -n 2 --dist loadfile -m "not slow"
+	nice -n 10 $(TRACED) $(SLOW_TOO)
 	NUMBA_DISABLE_JIT=1 nice -n 10 $(TRACED) -W "ignore:overflow encountered:RuntimeWarning" \
 	  -k "not uncorrelated" $(INTERPRETED)
 	$(BIN)/coverage combine --quiet
@@ -64,6 +66,14 @@ check: setup
 # The engine against theory and other simulators; some minutes. Writes results/verification.md and .csv.
 verify: setup
 	$(BIN)/python -m verification
+
+# Small faults in the engine, one at a time, and whether the tests notice; about an hour at the lowest priority, for all of them
+# (`SAMPLE=0`) many. What was killed is not tried again while its module reads the same. Writes results/mutation.md.
+SAMPLE ?= 250
+
+mutate: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement mutate.lock
+	nice -n 19 $(BIN)/python -m verification.mutation --sample $(SAMPLE)
 
 # Half an hour at the lowest priority; `MINUTES=1` for a try. Inputs that are faults are left in tests/wrong/found.
 MINUTES ?= 30

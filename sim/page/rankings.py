@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.language import marked
 from sim.page.tabled import Cell, Column, Table, Told, interval, number, table_in
-from sim.page.wording import Wording
+from sim.page.wording import NOTHING, Wording
 from sim.report.answer import ENOUGH_DRAWS
 from sim.report.figures_of_plans import OBJECTIVES
 
@@ -36,8 +36,8 @@ def told(folder: Path, said: Mapping[str, Any], words: Wording) -> Told:
         heading=t(str(asked.get("title") or asked["ranking"])),
         answer=answer,
         tables=tables,
-        notes=list(_notes(portfolios, words)),
-        warnings=[*_few_draws(portfolios, said, words), *_failed(portfolios, words)],
+        notes=list(_notes(portfolios, said, words)),
+        warnings=[*_few_draws(said, words), *_failed(portfolios, words)],
         manifest={"replications": asked.get("replications"), "parcels_per_row": asked.get("parcels_per_row")}
         | {"versions": said.get("versions", {}), "scenario_files": dict(said.get("scenario_files", {}))},
     )
@@ -51,6 +51,10 @@ def _answer(
     if own.empty:
         return
     first = own.iloc[0]
+    if str(first["portfolio"]) in NOTHING:
+        by, k = t(NAMES.get(objective, objective)), n.count(len(portfolios) - 1)
+        yield t("By {objective}, none of {n} portfolios is better than doing nothing.", objective=by, n=k)
+        return
     yield t(
         'By {objective}, of {n} portfolios "{portfolio}" is the one to take: better than doing nothing by {gain}, for {capital} of capital.',
         objective=t(NAMES.get(objective, objective)),
@@ -87,18 +91,21 @@ def _pareto(portfolios: "pd.DataFrame", words: Wording) -> Iterator[str]:
         yield words.t("By all objectives at once none is better than: {portfolios}.", portfolios="; ".join(best))
 
 
-def _notes(portfolios: "pd.DataFrame", words: Wording) -> Iterator[str]:
+def _notes(portfolios: "pd.DataFrame", said: Mapping[str, Any], words: Wording) -> Iterator[str]:
     t = words.t
     spent = int(portfolios["replications"].sum())
     yield t("{n} replications were spent on those that were ranked.", n=words.numbers.count(spent))
-    yield t("Gains are on doing nothing, over the simulated time; in brackets: 95 % intervals over what is not known.")
+    yield t("Gains are against doing nothing, over the simulated time.")
+    if said.get("draws") == 0:
+        yield t("Nothing was drawn: intervals (95 %) are of the error of the runs alone.")
+    else:
+        yield t("In brackets: 95 % intervals over what is not known.")
     yield t("A portfolio that is not ruled out may still be the one to take.")
 
 
-def _few_draws(portfolios: "pd.DataFrame", said: Mapping[str, Any], words: Wording) -> Iterator[str]:
-    base = said.get("base") or {}
-    draws = int(portfolios["replications"].max()) // int(base.get("replications_per_draw") or 1)
-    if (base.get("uncertain") or base.get("posterior")) and draws < ENOUGH_DRAWS:
+def _few_draws(said: Mapping[str, Any], words: Wording) -> Iterator[str]:
+    draws = said.get("draws")
+    if isinstance(draws, int) and 0 < draws < ENOUGH_DRAWS:
         yield words.t(
             "{draws} draws of what is not known: of fewer than {enough} the intervals are too narrow.",
             draws=draws,

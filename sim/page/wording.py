@@ -1,6 +1,7 @@
 """What sweeps, rankings and sitings name, in words: paths of numbers, interventions, and plans of several."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
@@ -25,12 +26,12 @@ class Wording:
     @cached_property
     def scenario(self) -> Scenario | None:
         """The base: as the result has it, else as the library has it now; None if neither can be read."""
-        try:
-            if self._described is not None:
+        if self._described:
+            with suppress(ValueError):
                 return Scenario.model_validate(self._described)
+        with suppress(SimError, ValueError):
             return self._library.loaded(self._base).scenario
-        except (SimError, ValueError):
-            return None
+        return None
 
     def number(self, path: str) -> str:
         """What a path names; the path itself where that is not known."""
@@ -54,5 +55,5 @@ class Wording:
     def plan(self, text: str) -> str:
         """Interventions with `+` between them, as tables have them."""
         if text in NOTHING:
-            return self.t("nothing")
+            return self.t("doing nothing")
         return f" {AND} ".join(self.intervention(part) for part in text.split(AND))

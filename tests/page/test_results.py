@@ -188,7 +188,7 @@ def test_warnings_of_a_comparison_are_told_in_words_of_the_language(shown: TestC
         "In the baseline work piles up without end at sorting and Harbin–Yekaterinburg (air) (in 1 of 2 replications): "
         "differences grow with the time simulated, and plans that relieve it look better the longer it is."
     ]
-    assert told(shown, "compare-tiny", "zh")["warnings"][0].startswith("基准方案中，分拣和哈尔滨–叶卡捷琳堡")
+    assert told(shown, "compare-tiny", "zh")["warnings"][0].startswith("基准方案中，分拣和Harbin–Yekaterinburg（航空）")
 
 
 def test_what_is_reported_stands_beside_what_each_plan_simulates(

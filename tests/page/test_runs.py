@@ -394,3 +394,31 @@ def test_comparison_runs_and_its_result_is_there(client: TestClient, monkeypatch
     assert (report.status_code, 'lang="zh"' in report.text) == (200, True)
     for wrong in ("run.json", "other.yaml", "plans.parquet", "..%2frequest.json", "request.json"):
         assert client.get(f"/api/results/{name}/download/{wrong}").status_code == 404
+
+
+@pytest.mark.slow
+def test_stopped_comparison_goes_on_from_what_it_has_and_ends_whole(
+    client: TestClient, parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "NICENESS", 0)
+    name = client.post("/api/runs", json=body(replications=40, parcels_per_row=1)).json()["id"]
+    until(lambda: 0 < (runs_in(client)[name]["done"] or 0) < 80, "some of it to be done")
+    stop(client, name)
+    until(lambda: state(client, name) == "stopped", "it to stop")
+    before = runs_in(client)[name]["done"]
+    assert resume(client, name) == 202
+    seen: list[int] = []
+
+    def has_ended() -> bool:
+        one = runs_in(client)[name]
+        if one["state"] == "running" and one["phase"] not in ("", "starting"):
+            seen.append(one["done"])
+        return one["state"] in ("done", "failed", "stopped")
+
+    until(has_ended, "the end")
+    found = runs_in(client)[name]
+    assert (found["state"], found["result"], found["can_resume"]) == ("done", name, False)
+    assert parts.runs.run(name).result == parts.runs.run(name).folder / "result"
+    assert seen[0] >= before > 0
+    manifest = json.loads((parts.runs.run(name).folder / "result" / "manifest.json").read_text("utf-8"))
+    assert (len(manifest["replications"]), manifest["left_out"]) == (40, {})

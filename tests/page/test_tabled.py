@@ -83,7 +83,7 @@ def ranking(results: Path) -> Path:
     asked = {"ranking": "small", "title": "What to build", "base": "tiny.yaml", "budget": 5e6}
     folder = write(
         results / "runs" / "rank-small",
-        {"ranking": asked, "base": {"replications_per_draw": 2, "uncertain": {"a": [1, 2]}}},
+        {"ranking": asked, "draws": 8},
         {"ranking": frame(RANKING, rows), "portfolios": frame(PORTFOLIOS, portfolios),
          "information": frame(INFORMATION, worth)},
     )  # fmt: skip
@@ -158,7 +158,7 @@ def test_sweep_says_which_plan_is_best_on_average_and_shows_every_point(client: 
     assert found["warnings"] == ["Runs that failed: 1; their points are means of the others."]
     by_plan, points = found["tables"]
     assert [row[:3] for row in by_plan["rows"]] == [
-        ["nothing", 1, 1000],
+        ["doing nothing", 1, 1000],
         ["More lines", 1, 1100],
         ["More lines + A storm", 1, 900],
     ]
@@ -192,6 +192,18 @@ def test_ranking_says_what_to_build_and_how_sure_that_is(client: TestClient) -> 
     ]  # fmt: skip
     assert standing["rows"][0][-2:] == [True, True]
     assert [row[0] for row in information["rows"]] == ["everything", "capital of More lines"]
+
+
+def test_ranking_in_which_doing_nothing_is_best_says_so(client: TestClient, ranking: Path) -> None:
+    table = pd.read_parquet(ranking / "ranking.parquet").replace({"portfolio": {"lines+lines-twice": "nothing"}})
+    table.to_parquet(ranking / "ranking.parquet")
+    manifest = ranking / "manifest.json"
+    manifest.write_text(manifest.read_text("utf-8").replace('"draws": 8', '"draws": 0'), "utf-8")
+    found = told(client, "rank-small")
+    assert found["answer"][0] == "By days from door to door, none of 2 portfolios is better than doing nothing."
+    assert found["tables"][0]["rows"][0][1] == "doing nothing"
+    assert "Nothing was drawn: intervals (95 %) are of the error of the runs alone." in found["notes"]
+    assert found["warnings"] == ["A storm failed: it cannot run"]
 
 
 @pytest.mark.usefixtures("siting")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from sim.errors import listed
-from sim.experiments.comparing.comparison import OF_A_DRAW, Compared, Comparison
+from sim.experiments.comparing.compared import OF_A_DRAW, Compared, ComparedPlans
 from sim.experiments.comparing.tables import FIGURES
 
 PLACES_NAMED = PLANS_NAMED = 4
@@ -34,12 +34,12 @@ class Caution:
         return {"kind": self.kind, "said": self.said, **self.names}
 
 
-def warnings(comparison: Comparison) -> Iterator[str]:
+def warnings(comparison: ComparedPlans) -> Iterator[str]:
     """What to beware of, in words."""
     return (caution.said for caution in cautions(comparison))
 
 
-def cautions(comparison: Comparison) -> Iterator[Caution]:
+def cautions(comparison: ComparedPlans) -> Iterator[Caution]:
     """What to beware of."""
     yield from _backlogs(comparison)
     yield from _unsettled(comparison)
@@ -59,7 +59,7 @@ def first_of(names: Sequence[str], what: str, most: int) -> str:
     return listed([*names[:most], *([f"{rest} more {what}{'s' * (rest > 1)}"] if rest > 0 else [])], "and")
 
 
-def _backlogs(comparison: Comparison) -> Iterator[Caution]:
+def _backlogs(comparison: ComparedPlans) -> Iterator[Caution]:
     """Where work piles up: in the baseline, and where plans add to that, those of the same places together."""
     n = len(comparison.replications)
     base = comparison.base.piled_up
@@ -99,7 +99,7 @@ def _places(found: Mapping[str, int], n: int) -> str:
     return first_of([name if found[name] == n else f"{name} ({told[name]})" for name in named], "place", PLACES_NAMED)
 
 
-def _plans(comparison: Comparison, plans: Sequence[Compared]) -> str:
+def _plans(comparison: ComparedPlans, plans: Sequence[Compared]) -> str:
     """Some of the alternatives by name, or all of several at once."""
     if len(plans) == len(comparison.everything) > 2:
         return "the baseline and all plans"
@@ -108,7 +108,7 @@ def _plans(comparison: Comparison, plans: Sequence[Compared]) -> str:
     return first_of([one.plan.name for one in plans], "plan", PLANS_NAMED)
 
 
-def _unsettled(comparison: Comparison) -> Iterator[Caution]:
+def _unsettled(comparison: ComparedPlans) -> Iterator[Caution]:
     plans = [one for one in comparison.everything if one.unsettled]
     if plans:
         least, most = min(one.unsettled for one in plans), max(one.unsettled for one in plans)
@@ -118,7 +118,7 @@ def _unsettled(comparison: Comparison) -> Iterator[Caution]:
         yield Caution("unsettled", said, {"plans": _names(plans), "least": least, "most": most})
 
 
-def _left_out(comparison: Comparison) -> Iterator[Caution]:
+def _left_out(comparison: ComparedPlans) -> Iterator[Caution]:
     """Replications that failed, those with one reason together; the rest of their draws goes with them."""
     found: dict[str, list[int]] = {}
     for number, why in comparison.left_out.items():
@@ -139,7 +139,7 @@ def _left_out(comparison: Comparison) -> Iterator[Caution]:
         yield Caution("left_out", said, {"replications": rest, "why": ""})
 
 
-def _unknown_money(comparison: Comparison) -> Iterator[Caution]:
+def _unknown_money(comparison: ComparedPlans) -> Iterator[Caution]:
     for name, said in (("sellers_of_the_province_cny", "sellers' income"), ("buyers_surplus_cny", "buyers' surplus")):
         if unknown := [one for one in comparison.everything if np.isnan(one.samples.whole(name)).any()]:
             where = _plans(comparison, unknown)
@@ -149,7 +149,7 @@ def _unknown_money(comparison: Comparison) -> Iterator[Caution]:
             yield Caution("unknown_money", told, {"plans": _names(unknown), "measure": name})
 
 
-def _without_outside(comparison: Comparison) -> Iterator[Caution]:
+def _without_outside(comparison: ComparedPlans) -> Iterator[Caution]:
     """Origins all of whose latent orders are placed: a latent order more has no surplus that means anything."""
     found = dict.fromkeys(
         name
