@@ -1,7 +1,7 @@
 """Ranges of what is no plain number, and interventions whose file and name do not go together."""
 
 from pathlib import Path
-from textwrap import dedent, indent
+from textwrap import dedent
 
 import pytest
 
