@@ -1,4 +1,4 @@
-"""``python -m benchmarks``: measure everything, print the rates and ratios, write ``latest.json``."""
+"""``python -m benchmarks``: measure everything, print the rates and ratios, write them to ``results/``."""
 
 import argparse
 import json
@@ -14,26 +14,22 @@ from statistics import median
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 from benchmarks.measure import (
     ROOT,
     Run,
     growth_exponent,
     interleave_children,
-    parcels_per_second,
     ratios_of_runs,
     run_child,
 )
+from benchmarks.telling import page, show
 
-LATEST = ROOT / "benchmarks" / "latest.json"
+LATEST = ROOT / "results" / "benchmarks.json"
 QUICK = ROOT / "results" / "runs" / "benchmark-quick.json"
 PACKAGES = ("numpy", "numba", "simpy", "salabim", "ciw")
 BOTH = ("both-rows-200", "both-rows-50")
 """Years of both corridors, at two sizes of rows."""
-IN_YEARS = ("sweep", "both")
-COUNTED = ("years", "lanes", "stations", "workers")
-"""Works whose size is so many of what they are called."""
 Runs = dict[tuple[str, int], list[Run]]
 
 
@@ -157,7 +153,7 @@ def growth(runs: Runs, name: str, least: int = 0) -> float:
 
 
 def report(plan: Plan, runs: Runs) -> dict[str, Any]:
-    """Everything ``latest.json`` holds."""
+    """Everything ``results/benchmarks.json`` holds."""
     found = ratios(plan, runs)
     return {
         **{name: round(found[name].median, 3) for name in ("w_vs_simpy", "vs_simpy", "vs_floor")},
@@ -222,56 +218,17 @@ def cpu() -> str:
     )
 
 
-def rates_table(runs: Runs) -> Table:
-    """What each program achieves by itself."""
-    table = Table(title="Rates: medians over the rounds")
-    for column in ("work", "size", "seconds", "parcels/s", "peak MB"):
-        table.add_column(column, justify="left" if column == "work" else "right")
-    for (name, n), of_size in runs.items():
-        seconds, peak = (median(getattr(run, what) for run in of_size) for what in ("seconds", "peak_mb"))
-        size = f"{n} years" if name.startswith(IN_YEARS) else f"{n:,}"
-        if name in COUNTED:
-            size = f"{n} {name}"
-        table.add_row(name, size, f"{seconds:.2f}", f"{parcels_per_second(of_size):,.0f}", f"{peak:,.0f}")
-    return table
-
-
-def ratios_table(figures: dict[str, Any]) -> Table:
-    """What is compared, and how far the rounds lie apart."""
-    table = Table(title="Ratios: seconds per parcel, median over the rounds, and their range")
-    for column in ("", "slow", "fast", "times", "range"):
-        table.add_column(column, justify="right" if column in ("times", "range") else "left")
-    for name, ratio in figures["ratios"].items():
-        spread = f"{ratio['least']:.2f} - {ratio['largest']:.2f}"
-        table.add_row(name, ratio["slow"], ratio["fast"], f"{ratio['median']:.2f}", spread)
-    return table
-
-
-def show(console: Console, runs: Runs, figures: dict[str, Any]) -> None:
-    """Print tables and single figures."""
-    console.print(rates_table(runs), ratios_table(figures))
-    exponents = ", ".join(f"{name} {value:.2f}" for name, value in figures["growth_exponents"].items())
-    console.print(f"growth exponent of time with parcels, and with years, lanes and stations: {exponents}")
-    for name, by_size in figures["grown"].items():
-        told = ", ".join(f"{n}: {each['seconds']:.2f} s" for n, each in by_size.items())
-        console.print(f"{name}: {told}")
-    console.print(f"peak memory of a year of Harbin: {figures['peak_mb']} MB")
-    console.print(
-        f"one run of a sweep: {figures['sweep_run_s']} s; with the settling before it: "
-        f"{figures['sweep_run_with_settling_s']} s"
-    )
-    for name in map(_key, BOTH):
-        console.print(f"{name}: {figures[f'{name}_s']} s, {figures[f'{name}_mb']} MB")
-    console.print(f"{figures['cpu']}, {figures['cpus']} processors, load {figures['load_average']:.1f} at the end")
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line, measure, print, write."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small sizes, one round: to see that it works")
     parser.add_argument("--long", action="store_true", help="W at ten million parcels as well")
     parser.add_argument("--rounds", type=int, help="rounds in which everything runs once")
-    parser.add_argument("--out", type=Path, help="where the figures go; latest.json, or with --quick results/runs/")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        help="where the figures go, a page beside them; else results/",
+    )
     given = parser.parse_args(arguments)
     plan = QUICK_PLAN if given.quick else FULL_PLAN
     if given.long:
@@ -288,8 +245,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     show(console, runs, figures)
     out = given.out or (QUICK if given.quick else LATEST)
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(json.dumps(figures, indent=1) + "\n")
-    console.print(f"written to {out}")
+    out.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+    out.with_suffix(".md").write_text(page(runs, figures), "utf-8")
+    console.print(f"written to {out}, as a page to {out.with_suffix('.md')}")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from typing import Any
 
 from benchmarks.measure import ROOT, Run, interleave_children, ratios_of_runs, run_child
 
-LATEST = ROOT / "benchmarks" / "latest.json"
+LATEST = ROOT / "results" / "benchmarks.json"
 SLOWER = 0.20
 """Share by which a ratio may grow."""
 Piece = tuple[str, int]
@@ -71,7 +71,7 @@ def compared(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read the command line, run, print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.check", description=__doc__)
-    parser.add_argument("--against", type=Path, default=LATEST, help="figures of an earlier run; latest.json")
+    parser.add_argument("--against", type=Path, default=LATEST, help="figures of an earlier run")
     parser.add_argument("--rounds", type=int, default=3, help="rounds in which everything runs once")
     given = parser.parse_args(arguments)
 

@@ -70,7 +70,9 @@ class AtOnce:
 
 @contextmanager
 def _folder() -> Iterator[Path]:
-    path = Path(tempfile.mkdtemp(prefix="experiments-", dir=ROOT / "results"))
+    runs = ROOT / "results" / "runs"  # what lies there is never committed
+    runs.mkdir(exist_ok=True)
+    path = Path(tempfile.mkdtemp(prefix="experiments-", dir=runs))
     try:
         yield path
     finally:

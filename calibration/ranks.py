@@ -8,7 +8,7 @@ and the posterior sampled. The rank of the true value among independent posterio
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.stats import chi2
+from scipy.stats import binomtest, chi2
 
 from calibration.designs import generator
 from calibration.posterior import Posterior, sampled
@@ -30,8 +30,19 @@ class Ranks:
 
     def coverage(self, level: float) -> np.ndarray:
         """Share of true values within the central interval of a level: float64[d]."""
+        return np.mean(self._is_within(level), axis=0)
+
+    def coverage_p_values(self, level: float) -> np.ndarray:
+        """Probability of a coverage as far from the level as this, by parameter (exact binomial): float64[d].
+
+        The level must be a share of ranks that can be reached: a whole number of ``draws + 1``.
+        """
+        within = np.sum(self._is_within(level), axis=0)
+        return np.array([binomtest(int(k), len(self.ranks), level).pvalue for k in within])
+
+    def _is_within(self, level: float) -> np.ndarray:
         share = (self.ranks + 0.5) / (self.draws + 1)
-        return np.mean(np.abs(share - 0.5) <= level / 2, axis=0)
+        return np.asarray(np.abs(share - 0.5) <= level / 2)
 
 
 def imagined(posterior: Posterior, z: np.ndarray, rng: np.random.Generator) -> np.ndarray:

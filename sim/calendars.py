@@ -128,13 +128,3 @@ def hourly_orders(origin: "Origin", utc_offset: int, week: int) -> np.ndarray:
     daily = daily_orders(origin, 7 * week, 7)
     hours = np.roll(np.array(origin.season.hours), (BEIJING_OFFSET - utc_offset) // HOUR)
     return np.concatenate([[0.0], np.cumsum(np.outer(daily, hours / hours.sum()).ravel())])
-
-
-def month_starts(first: date, last: date) -> list[date]:
-    """First days of the months that touch the days from ``first`` to before ``last``."""
-    months = []
-    month = first.replace(day=1)
-    while month < last:
-        months.append(month)
-        month = (month + timedelta(days=32)).replace(day=1)
-    return months

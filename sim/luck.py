@@ -32,8 +32,9 @@ def words(key: np.uint64, thing: int, block: int) -> tuple[np.uint32, np.uint32,
     """Four random 32-bit words (uint32) for a uint64 key, an int64 thing and a small block number."""
     k0 = np.uint32(key)
     k1 = np.uint32(np.uint64(key) >> _SHIFT)
-    c0 = np.uint32(thing)
-    c1 = np.uint32(np.uint64(thing) >> _SHIFT)
+    whole = np.uint64(thing)  # by way of 64 bits, so that the interpreter cuts it as the compiler does
+    c0 = np.uint32(whole)
+    c1 = np.uint32(whole >> _SHIFT)
     c2 = np.uint32(block)
     c3 = np.uint32(0)
     for _ in range(10):

@@ -141,7 +141,8 @@ def write_results(
     """Write everything beside the folder, then put it in its place; earlier results of this program are replaced.
 
     With the name of a workbook, the tables are also written as one of Excel. Of two that write at once, the later ones
-    stay. Raises ResultsFolderError for a folder that cannot be used, or a disk that is full.
+    stay. When it returns, all of it is on the disk itself, so that what it was made of may go. Raises
+    ResultsFolderError for a folder that cannot be used, or a disk that is full.
     """
     check_destination(folder)
     folder = folder.absolute()
@@ -176,9 +177,23 @@ def _write_results(
         _write_json({"program": PROGRAM, **manifest}, new / MANIFEST)
         _write_json({"program": PROGRAM, **side_file, "files": _hashes(new)}, new / SIDE_FILE)
         new.chmod(0o755)
+        for path in new.iterdir():
+            _onto_disk(path)
         _put_in_place(new, folder)
+        for names in (folder, folder.parent):
+            with suppress(OSError):  # the content is there; not every disk knows this of names
+                _onto_disk(names)
     finally:
         shutil.rmtree(new, ignore_errors=True)
+
+
+def _onto_disk(path: Path) -> None:
+    """Have the system write a file, or the names in a folder, from its memory to the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _put_in_place(new: Path, folder: Path) -> None:
@@ -218,6 +233,19 @@ def _move_all(new: Path, folder: Path) -> None:
     rank = {SIDE_FILE: 0, MANIFEST: 2}
     for path in sorted(new.iterdir(), key=lambda path: (rank.get(path.name, 1), path.name)):
         path.replace(folder / path.name)
+
+
+def remove_results(folder: Path) -> None:
+    """Take away the results that lie in a folder, and the folder if nothing else is in it; what others put there stays.
+
+    Raises OSError where that may not be done.
+    """
+    written = set(_read_json(folder / SIDE_FILE).get("files", ()))
+    for name in [MANIFEST, *sorted(written - {MANIFEST}), SIDE_FILE]:
+        if Path(name).name == name and (folder / name).is_file():
+            (folder / name).unlink()
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def _hashes(folder: Path) -> dict[str, str]:

@@ -16,7 +16,7 @@ from sim.cli import completing
 from sim.cli.commands import EXAMPLES, Commands
 from sim.cli.experiments import COMMANDS
 from sim.cli.failing import FAILED, STOPPED, WRONG_INPUT, failure, said
-from sim.cli.options import KINDS, debug
+from sim.cli.options import KINDS, WholeNumber, debug
 from sim.cli.serve import serve
 
 STATUSES = ("reported", "published", "derived", "assumed", "unstated")
@@ -43,18 +43,16 @@ def cli() -> None:
 
 @cli.command(no_args_is_help=True, short_help="Run scenarios: parcels, days, money, by route and month.")
 @_files("")
-@click.option(
-    "--replications", type=click.IntRange(1, 10_000), help="Independent repetitions. [default: the scenario's]"
-)
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Seed of all luck. [default: the scenario's]")
+@click.option("--replications", type=WholeNumber(1, 10_000), help="Independent repetitions. [default: the scenario's]")
+@click.option("--seed", type=WholeNumber(0, 2**63 - 1), help="Seed of all luck. [default: the scenario's]")
 @click.option(
     "--parcels-per-row",
-    type=click.IntRange(1, 10_000),
+    type=WholeNumber(1, 10_000),
     help="Parcels that one row stands for; 1 follows every parcel. [default: the scenario's]",
 )
 @click.option(
     "--workers",
-    type=click.IntRange(1, 1000),
+    type=WholeNumber(1, 1000),
     help="Processes, shared by all scenarios. [default: one for each replication and core]",
 )
 @click.option(
@@ -145,11 +143,11 @@ def validate(files: Sequence[Path]) -> None:
 )
 @click.option("--route", metavar="ROUTE", help="With --variance: of a route instead of the whole scenario.")
 @click.option(
-    "--runs", type=click.IntRange(1, 10_000), default=96, show_default=True, help="With --variance: how many runs."
+    "--runs", type=WholeNumber(1, 10_000), default=96, show_default=True, help="With --variance: how many runs."
 )
 @click.option(
     "--parcels-per-row",
-    type=click.IntRange(1, 10_000),
+    type=WholeNumber(1, 10_000),
     default=500,
     show_default=True,
     help="With --variance: parcels that one row stands for.",

@@ -1,5 +1,6 @@
 """`sim compare`: reads plans, runs them, shows how they differ from the baseline, and writes a folder."""
 
+import hashlib
 import json
 import os
 import signal
@@ -17,16 +18,19 @@ from sim.cli.comparison_table import show_comparison
 from sim.cli.showing import Bar
 from sim.errors import ScenarioError, printable
 from sim.experiments.comparing.compare import NothingComparedError, alike, chosen
+from sim.experiments.comparing.decomposing import SWITCHES
 from sim.experiments.comparing.in_folder import Asked, Told, compare_in_folder
 from sim.experiments.comparing.plans import Plan, base_plan, checked, plan_of
 from sim.experiments.comparing.portfolios import combinations
-from sim.experiments.comparing.replicating import Rule
-from sim.experiments.estimate import refuse_if_absurd, workers_that_fit
+from sim.experiments.comparing.replicating import FIRST, Rule
+from sim.experiments.estimate import SECONDS_TO_START, refuse_if_absurd, workers_that_fit
+from sim.experiments.probe import told_now
 from sim.tables import check_destination
 
 DEFAULT_OUT = Path("results") / "runs"
 FAILED, STOPPED = 1, 130
-PLANS_NAMED = 3
+PLANS_NAMED, LONGEST_NAME = 3, 120
+"""In the name of a folder."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,10 +127,17 @@ def _read(base: str, plans: Sequence[str]) -> tuple[Plan, list[Plan]]:
 
 
 def _name(base: Plan, plans: Sequence[Plan]) -> str:
-    """Name of the folder: baseline and plans, those beyond the first few by their number."""
-    named = [plan.name for plan in plans[:PLANS_NAMED]]
-    more = [f"and-{len(plans) - PLANS_NAMED}-more"] if len(plans) > PLANS_NAMED else []
-    return "-".join(["compare", base.name, *named, *more])[:120]
+    """Name of the folder: baseline and plans; of those beyond the first few their number, and a hash of all names.
+
+    The same names make the same name, so that a comparison that was stopped finds its runs again.
+    """
+    whole = "-".join(["compare", base.name, *(plan.name for plan in plans)])
+    if len(plans) <= PLANS_NAMED and len(whole) <= LONGEST_NAME:
+        return whole
+    named = "-".join(["compare", base.name, *(plan.name for plan in plans[:PLANS_NAMED])])[:LONGEST_NAME]
+    digest = hashlib.sha256("\0".join([base.name, *(plan.name for plan in plans)]).encode()).hexdigest()[:6]
+    more = f"-and-{len(plans) - PLANS_NAMED}-more" if len(plans) > PLANS_NAMED else ""
+    return f"{named}-{digest}{more}"
 
 
 def _workers(base: Plan, plans: Sequence[Plan], options: Options) -> int:
@@ -134,17 +145,21 @@ def _workers(base: Plan, plans: Sequence[Plan], options: Options) -> int:
     found = [base, *(combinations(base, plans).plans if options.portfolio else plans)]
     n = options.replications or options.most
     workers = min(options.workers or os.cpu_count() or 1, n * len(found))
-    single, seconds = [], 0.0
+    single, each = [], 0.0
     for plan in alike(found, options.parcels_per_row):
         estimate = refuse_if_absurd(plan.scenario, replications=n, workers=1)
         single += [estimate.peak_bytes] * n
-        seconds += estimate.seconds / n
+        each += estimate.seconds_each
     workers = workers_that_fit(single, workers)
-    times = 5 if options.decompose else 1
-    least = options.replications or min(8, options.most)
-    click.echo(
-        f"{len(found)} scenarios of {least}{'' if options.replications else f' to {n}'} replications: about "
-        f"{seconds * times * least / workers / 60:.1f} minutes for the first {least} with {workers} workers",
-        err=True,
-    )
+    times = 1 + len(SWITCHES) if options.decompose else 1
+    _say(_told(len(found), each * times, options, workers))
     return workers
+
+
+def _told(n_plans: int, each: float, options: Options, workers: int) -> str:
+    """How long it takes as busy as this machine is now; ``each`` seconds of a free core for a replication of all."""
+    least, most = options.replications or min(FIRST, options.most), options.replications or options.most
+    of = f"{n_plans} scenarios, {least}{'' if least == most else f' to {most}'} replications of each"
+    took, up_to = (told_now(SECONDS_TO_START * workers + each * n, workers) for n in (least, most))
+    more = "" if least == most else f" for the first {least}, {up_to} if all {most} are needed"
+    return f"{of}, {workers} worker{'s' * (workers > 1)}: {took}{more}, as busy as this machine is now"

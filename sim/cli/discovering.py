@@ -13,13 +13,14 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.errors import printable
-from sim.experiments.discovery.discovering import Discovery, discovered, sentence, tables
+from sim.experiments.discovery.discovering import Discovery, discovered, made_from, sentence, tables
 from sim.experiments.discovery.drawing import picture
 from sim.experiments.discovery.prim import SHUFFLES
 from sim.experiments.discovery.table import MANIFEST, RUNS, sweep_in
 from sim.experiments.manifest import side_file, versions
 from sim.tables import check_destination, finished_at, sha256, write_results
 
+DEFAULT_OUT = Path("results") / "runs"
 WIDTH_WITHOUT_TERMINAL = 120
 ROWS_SHOWN = 12
 
@@ -29,7 +30,7 @@ def discover_in(
 ) -> int:
     """Find the box of a sweep, show and write it. The exit code."""
     started = time.monotonic()
-    out = out or folder.with_name(f"{folder.name}-discovery")
+    out = out or DEFAULT_OUT / f"{folder.resolve().name}-discovery"
     check_destination(out)
     found = discovered(sweep_in(folder), where, minimum_support, box)
     replaced, side = finished_at(out), side_file(time.monotonic() - started)
@@ -85,6 +86,7 @@ def _show(found: Discovery, out: Path) -> None:
     if found.whole.restricted:
         console.print(_restrictions(rows["restrictions"]))
     console.print(_trajectory(found, rows["trajectory"]))
+    _say(console, made_from(found))
     sweep = found.sweep
     left = f"; {sweep.n_without} points are left out, for they have no value" if sweep.n_without else ""
     failed = f", of which {sweep.n_not_done} are not done and count for nothing" if sweep.n_not_done else ""
@@ -114,6 +116,8 @@ def _trajectory(found: Discovery, rows: Any) -> Table:
             str(rows["restrictions"][i]), "the answer is made from it" if i == found.start else "",
         )  # fmt: skip
         table.add_row(*map(_text, cells))
+    seen, n_restricted = found.seen, str(len(found.box.restricted))
+    table.add_row("answer", f"{seen.n:,}", f"{seen.coverage:.0%}", f"{seen.density:.0%}", n_restricted, "")
     return table
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from sim.cli import completing
-from sim.cli.options import debug
+from sim.cli.options import Number, WholeNumber, debug
 
 DIMENSIONS = ("origin", "region", "route", "product", "month", "queue", "lane")
 OBJECTIVES = ("parcels", "days", "surplus", "net-benefit", "co2e")
@@ -34,8 +34,8 @@ def _share(_: click.Context, __: click.Parameter, value: str) -> float:
 @click.argument("base", metavar="BASE", shell_complete=completing.files(""))
 @click.argument("plans", nargs=-1, required=True, metavar="PLAN...", shell_complete=completing.plans())
 @click.option("--precision", default="5%", callback=_share, help="Half-width wanted, of the difference. [default: 5%]")
-@click.option("--replications", type=click.IntRange(1, 10_000), help="So many, however precise. [default: as needed]")
-@click.option("--most", type=click.IntRange(2, 10_000), default=40, help="Replications at most. [default: 40]")
+@click.option("--replications", type=WholeNumber(1, 10_000), help="So many, however precise. [default: as needed]")
+@click.option("--most", type=WholeNumber(2, 10_000), default=40, help="Replications at most. [default: 40]")
 @click.option("--by", multiple=True, type=click.Choice(DIMENSIONS), help="Differences also by these; several times.")
 @click.option("--portfolio", is_flag=True, help="Also all plans together, and all but each.")
 @click.option("--decompose", is_flag=True, help="Also what of each effect is physics, and what the market's answer.")
@@ -44,11 +44,11 @@ def _share(_: click.Context, __: click.Parameter, value: str) -> float:
 )
 @click.option(
     "--parcels-per-row",
-    type=click.IntRange(1, 10_000),
+    type=WholeNumber(1, 10_000),
     default=50,
     help="Parcels that one row stands for; 1 follows every parcel. [default: 50]",
 )
-@click.option("--workers", type=click.IntRange(1, 1000), help="Processes. [default: one for each core]")
+@click.option("--workers", type=WholeNumber(1, 1000), help="Processes. [default: one for each core]")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder. [default: results/runs/compare-BASE-PLAN...]")
 @click.option("--json", "as_json", is_flag=True, help="Print nothing but the comparison, as JSON.")
 @debug
@@ -79,7 +79,7 @@ def _names(_: click.Context, __: click.Parameter, value: str) -> tuple[str, ...]
     metavar="SWEEP",
     shell_complete=completing.files("sweeps"),
 )
-@click.option("--workers", type=click.IntRange(1, 1000), help="Processes here. [default: one for each core]")
+@click.option("--workers", type=WholeNumber(1, 1000), help="Processes here. [default: one for each core]")
 @click.option(
     "--cluster", metavar="ADDRESS", help="A Dask scheduler that is running, tcp://127.0.0.1:8786 or tls://..."
 )
@@ -123,10 +123,10 @@ def sweep(file: Path | None, status: Path | None, measure: tuple[str, ...], best
 @click.argument(
     "file", metavar="PLANS.yaml", type=click.Path(path_type=Path), shell_complete=completing.files("rankings")
 )
-@click.option("--budget-cny", type=click.FloatRange(min=0, max=1e15), help="Capital there is. [default: the file's]")
-@click.option("--replications", type=click.IntRange(4, 1_000_000), help="Of all portfolios. [default: the file's]")
+@click.option("--budget-cny", type=Number(min=0, max=1e15), help="Capital there is. [default: the file's]")
+@click.option("--replications", type=WholeNumber(4, 1_000_000), help="Of all portfolios. [default: the file's]")
 @click.option("--objective", "objectives", multiple=True, type=click.Choice(RANKED_BY), help="Several times, too.")
-@click.option("--workers", type=click.IntRange(1, 1000), help="Processes. [default: one for each core, two at most]")
+@click.option("--workers", type=WholeNumber(1, 1000), help="Processes. [default: one for each core, two at most]")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder. [default: results/runs/rank-NAME]")
 @click.option("--json", "as_json", is_flag=True, help="Print nothing but the answer and the tables, as JSON.")
 @debug
@@ -157,15 +157,13 @@ def rank(file: Path, as_json: bool, **options: Any) -> None:
     help="Draw numbers of one reason together, or each by itself. [default: the file's]",
 )
 @click.option("--check/--no-check", "is_checked", default=True, help="Simulate the shortlist. [default: check]")
-@click.option("--draws", type=click.IntRange(0, 10_000), default=200, help="Times solved. [default: 200]")
+@click.option("--draws", type=WholeNumber(0, 10_000), default=200, help="Times solved. [default: 200]")
 @click.option(
-    "--demand-draws", type=click.IntRange(0, 1000), default=8, help="Draws of the demand, simulated. [default: 8]"
+    "--demand-draws", type=WholeNumber(0, 1000), default=8, help="Draws of the demand, simulated. [default: 8]"
 )
-@click.option(
-    "--replications", type=click.IntRange(1, 10_000), default=4, help="Of each set in the check. [default: 4]"
-)
-@click.option("--parcels-per-row", type=click.IntRange(1, 10_000), default=200, help="Parcels of a row. [default: 200]")
-@click.option("--workers", type=click.IntRange(1, 1000), help="Processes. [default: one for each core]")
+@click.option("--replications", type=WholeNumber(1, 10_000), default=4, help="Of each set in the check. [default: 4]")
+@click.option("--parcels-per-row", type=WholeNumber(1, 10_000), default=200, help="Parcels of a row. [default: 200]")
+@click.option("--workers", type=WholeNumber(1, 1000), help="Processes. [default: one for each core]")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder. [default: results/runs/site-NAME-...]")
 @debug
 def site(file: Path, **options: Any) -> None:
@@ -199,15 +197,15 @@ def site(file: Path, **options: Any) -> None:
 )
 @click.option("--route", metavar="ROUTE", help="Of a route instead of the whole scenario.")
 @click.option("--match", multiple=True, metavar="TEXT", help="Only numbers whose path contains this; several times.")
-@click.option("--trajectories", type=click.IntRange(2, 1000), default=6, help="For screening. [default: 6]")
+@click.option("--trajectories", type=WholeNumber(2, 1000), default=6, help="For screening. [default: 6]")
 @click.option(
-    "--points", type=click.IntRange(0, 2**16), default=64, help="For shares; a power of two, 0 for none. [default: 64]"
+    "--points", type=WholeNumber(0, 2**16), default=64, help="For shares; a power of two, 0 for none. [default: 64]"
 )
-@click.option("--factors", type=click.IntRange(1, 100), default=8, help="Numbers with shares, at most. [default: 8]")
+@click.option("--factors", type=WholeNumber(1, 100), default=8, help="Numbers with shares, at most. [default: 8]")
 @click.option(
-    "--parcels-per-row", type=click.IntRange(1, 10_000), default=500, help="Parcels a row stands for. [default: 500]"
+    "--parcels-per-row", type=WholeNumber(1, 10_000), default=500, help="Parcels a row stands for. [default: 500]"
 )
-@click.option("--workers", type=click.IntRange(1, 1000), help="Processes. [default: one for each core]")
+@click.option("--workers", type=WholeNumber(1, 1000), help="Processes. [default: one for each core]")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder. [default: results/runs/sensitivity-SCENARIO...]")
 @click.option("--json", "as_json", is_flag=True, help="Print nothing but what was found, as JSON.")
 @debug
@@ -234,14 +232,12 @@ def sensitivity(scenario: str, laid: Sequence[str], as_json: bool, **options: An
 @click.option("--where", required=True, metavar="CONDITION", help="What is of interest, such as 'p95_days > 30'.")
 @click.option(
     "--minimum-support",
-    type=click.FloatRange(0.01, 0.9),
+    type=Number(0.01, 0.9),
     default=0.1,
     help="Share of the points that a box holds at least. [default: 0.1]",
 )
-@click.option(
-    "--box", type=click.IntRange(0), help="Start from this box of the trajectory. [default: the best balanced]"
-)
-@click.option("--out", type=click.Path(path_type=Path), help="Folder. [default: DIR-discovery]")
+@click.option("--box", type=WholeNumber(0), help="Start from this box of the trajectory. [default: the best balanced]")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder. [default: results/runs/NAME-discovery]")
 @click.option("--json", "as_json", is_flag=True, help="Print nothing but what was found, as JSON.")
 @debug
 def discover(

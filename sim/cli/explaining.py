@@ -44,7 +44,10 @@ OUTSIDE = {
 
 
 def explain_files(names: Sequence[str], base: Path | None, *, as_json: bool) -> int:
-    """Explain each scenario named with the interventions named, or these over their base; the exit code."""
+    """Explain each scenario named with the interventions named, or these over their base; the exit code.
+
+    Raises InputError for a scenario beside a base and interventions, ScenarioError for what is wrong in a file.
+    """
     files = [name for name in names if not is_of_an_intervention(name)]
     others = [name for name in names if name not in files]
     if base is not None and files and others:
@@ -111,7 +114,10 @@ def _of_intervention(each: Explained, plan: Scenario) -> Iterator[str]:
     for departures in each.departures:
         yield from _wrapped(_of_departures(departures), hanging="    ")
     if drawn := sum(path.startswith(f"interventions.{each.name}.") for path in plan.uncertain):
-        yield f"  Drawn in comparisons, since only a range is known: {drawn} of its numbers."
+        yield from _wrapped(
+            f"Only a range is known of {drawn} of its numbers. Told here is what the file says, and fewer than "
+            f"{2 * plan.replications_per_draw} replications run with that; as many or more draw them from the range."
+        )
     yield ""
 
 

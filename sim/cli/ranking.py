@@ -18,6 +18,7 @@ from sim.errors import printable
 from sim.experiments.estimate import refuse_if_absurd, workers_that_fit
 from sim.experiments.kept_runs import AT_ONCE
 from sim.experiments.lock import Locked
+from sim.experiments.probe import told_now
 from sim.experiments.ranking.ranked import Ranked, ranked
 from sim.experiments.ranking.reading import Question, read_ranking
 from sim.experiments.ranking.saving import opened, result_of, save_ranking
@@ -72,7 +73,8 @@ def _workers(question: Question, options: Options) -> int:
     rows = {"parcels_per_row": asked.parcels_per_row}
     scenario = question.overlaid(question.base.scenario).model_copy(update=rows)
     found = refuse_if_absurd(scenario, replications=asked.replications, workers=workers)
-    click.echo(f"{question}; {found}; less, as far as runs are kept or not needed", err=True)
+    took = told_now(found.seconds_each * asked.replications, workers)
+    click.echo(f"{question}; {found}; here and now {took}; less, as far as runs are kept or not needed", err=True)
     return workers_that_fit([found.peak_bytes / workers] * workers, workers)
 
 
@@ -98,7 +100,7 @@ def _show_standing(console: Console, found: Ranked, standing: Standing) -> None:
     table = Table(box=box.SIMPLE_HEAD, title=title_of(standing), title_justify="left", pad_edge=False)
     for i, heading in enumerate(HEADINGS):
         is_text = i == 1
-        table.add_column(heading, justify="left" if is_text else "right", no_wrap=not is_text)
+        table.add_column(heading, justify="left" if is_text else "right", no_wrap=not is_text, overflow="fold")
     for row in standing_rows(found, standing):
         table.add_row(*(Text(printable(cell)) for cell in row))
     console.print(table)

@@ -20,6 +20,8 @@ def write_report(folders: Sequence[Path], language: str, out: Path | None, *, as
     file = out or first.parent / f"{first.name}-report.{language}.html"
     if file.suffix not in (".html", ".htm"):
         return _said(f"the report is an HTML file: name it with .html, not '{file}'", WRONG_INPUT)
+    if not file.parent.is_dir():
+        return _said(f"there is no folder {file.parent} for {file.name}; make it, or name another file", WRONG_INPUT)
     try:
         page = report([read_result(folder) for folder in folders], language)
     except NoResultError as error:

@@ -45,7 +45,10 @@ class Options:
 
 
 def sensitivity_of(scenario: str, laid: Sequence[str], options: Options, *, as_json: bool) -> int:
-    """Run what is missing, show and write what was found; the exit code."""
+    """Run what is missing, show and write what was found; the exit code.
+
+    Raises InputError where no number is as asked for, ScenarioError and PlanError for what cannot be read.
+    """
     started = time.monotonic()
     options = replace(options, measures=tuple(dict.fromkeys(options.measures)) or DEFAULT)
     if wrong := _wrong(options):

@@ -6,19 +6,19 @@ from typing import Any
 
 import click
 
-from sim.cli.options import debug
+from sim.cli.options import WholeNumber, debug
 
 PORT = 8321
 
 
 @click.command(short_help="Open the page in which to ask, run and compare, in a browser.")
 @click.option(
-    "--port", type=click.IntRange(0, 65_535), default=PORT, show_default=True, help="Port; 0 takes one that is free."
+    "--port", type=WholeNumber(0, 65_535), default=PORT, show_default=True, help="Port; 0 takes one that is free."
 )
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at; another one needs a token.")
 @click.option("--token", envvar="SIM_TOKEN", help="What others have to show. [default: one is made and printed]")
 @click.option("--name", "names", multiple=True, metavar="HOST", help="A further name of this machine; several times.")
-@click.option("--at-once", type=click.IntRange(1, 2), default=1, show_default=True, help="Runs at once; others wait.")
+@click.option("--at-once", type=WholeNumber(1, 2), default=1, show_default=True, help="Runs at once; others wait.")
 @click.option(
     "--results",
     type=click.Path(path_type=Path, file_okay=False),

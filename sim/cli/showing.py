@@ -14,7 +14,7 @@ from rich.text import Text
 from sim.cli.blocks import freight_line, money_line, route_lines, warehouse_line, wrapped
 from sim.errors import listed
 from sim.experiments.differences import said_of_few
-from sim.experiments.pace import Progress
+from sim.experiments.pace import Progress, between
 from sim.experiments.results import Results
 from sim.indicators import Backlog
 from sim.indicators.backlogs import StockOut
@@ -71,11 +71,7 @@ class Bar:
 def _left(progress: Progress) -> str:
     """Time left, as roughly as it is known."""
     seconds = progress.seconds_left
-    if seconds is None or progress.share >= 1:
-        return ""
-    if seconds < 90:
-        return f"about {seconds:,.0f} s left"
-    return f"about {seconds / 60:,.0f} min left" if seconds < 5400 else f"about {seconds / 3600:,.1f} h left"
+    return "" if seconds is None or progress.share >= 1 else f"{between(seconds, progress.off_by)} left"
 
 
 def _bar(name: str) -> tuple[Any, Any]:

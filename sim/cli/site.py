@@ -14,7 +14,8 @@ import click
 from sim.cli.showing import Bar
 from sim.cli.site_table import show_siting
 from sim.errors import printable
-from sim.experiments.estimate import refuse_if_absurd, workers_that_fit
+from sim.experiments.estimate import SECONDS_TO_START, refuse_if_absurd, workers_that_fit
+from sim.experiments.probe import told_now
 from sim.experiments.siting.checking import Check, checked
 from sim.experiments.siting.demand import simulated
 from sim.experiments.siting.reading import Asked, asked_otherwise, read_siting
@@ -103,9 +104,11 @@ def _workers(asked: Asked, options: Options) -> int:
     n_sets = asked.siting.shortlist if asked.siting.sizes.least == asked.siting.sizes.most else _n_sizes(asked)
     runs = 1 + options.demand_draws + options.is_checked * options.replications * (1 + n_sets)
     workers = workers_that_fit([estimate.peak_bytes] * runs, min(workers, runs))
-    minutes = runs * estimate.seconds / workers / 60
+    took = told_now(SECONDS_TO_START * workers + runs * estimate.seconds_each, workers)
     click.echo(
-        f"at most {runs} runs of the base or a plan: about {minutes:.1f} minutes with {workers} workers", err=True
+        f"at most {runs} runs of the base or a plan, {workers} worker{'s' * (workers > 1)}: {took}, as busy as this "
+        "machine is now",
+        err=True,
     )
     return workers
 

@@ -4,7 +4,7 @@ import csv
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -107,14 +107,19 @@ def _place(mark: Mark) -> dict[str, Any]:
 
 
 def write_csv(shown: Iterable[Account], file: Path, evidence: Evidence) -> None:
-    """One line for each number; the file is there whole or as it was."""
+    """One line for each number; the file is there whole or as it was. Raises SimError if it cannot be written."""
+    write_lines(COLUMNS, (_flat(each, evidence) for each in shown), file)
+
+
+def write_lines(columns: Sequence[str], lines: Iterable[Mapping[str, Any]], file: Path) -> None:
+    """Lines as CSV under the names of their columns; the file is there whole or as it was. Raises SimError."""
     aside = file.with_name(f".{file.name[:100]}.{os.getpid()}")
     try:
         try:
             with aside.open("w", encoding="utf-8", newline="") as stream:
-                writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
+                writer = csv.DictWriter(stream, columns, lineterminator="\n")
                 writer.writeheader()
-                writer.writerows(_flat(each, evidence) for each in shown)
+                writer.writerows(lines)
             aside.replace(file)
         finally:
             aside.unlink(missing_ok=True)

@@ -1,12 +1,11 @@
 """What the variance of an indicator rests on, for programs: JSON and CSV."""
 
-import csv
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from sim.errors import SimError
+from sim.cli.sources_data import write_lines
 from sim.experiments.variance.apportioning import Effect, Share
 from sim.experiments.variance.inputs import Inputs
 from sim.experiments.variance.runs import INDICATORS
@@ -76,16 +75,13 @@ def number_record(inputs: Inputs, effect: Effect) -> dict[str, Any]:
 
 
 def write_csv(study: Study, found: Sequence[Answer], file: Path) -> None:
-    """One line for each part of an indicator's variance and each number found; then the numbers that do not vary."""
-    try:
-        with file.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
-            writer.writeheader()
-            for answer in found:
-                writer.writerows(_lines(study.inputs, answer))
-            writer.writerows({"part": "not varied", "path": left.path, "why": left.why} for left in study.inputs.left)
-    except OSError as error:
-        raise SimError(f"cannot write {file}: {error.strerror}") from None
+    """One line for each part of an indicator's variance and each number found; then the numbers that do not vary.
+
+    The file is there whole or as it was. Raises SimError if it cannot be written.
+    """
+    lines = [line for answer in found for line in _lines(study.inputs, answer)]
+    left = [{"part": "not varied", "path": one.path, "why": one.why} for one in study.inputs.left]
+    write_lines(COLUMNS, [*lines, *left], file)
 
 
 def _lines(inputs: Inputs, answer: Answer) -> Iterator[dict[str, Any]]:

@@ -14,6 +14,8 @@ from sim.errors import SimError, printable
 from sim.experiments.estimate import workers_that_fit
 from sim.experiments.executors import Tls, executor
 from sim.experiments.keeping import Progress
+from sim.experiments.pace import between
+from sim.experiments.probe import told_now
 from sim.experiments.sweeps.reading import Study, read_sweep
 from sim.experiments.sweeps.running import Told, run_sweep
 from sim.experiments.sweeps.status import status_of
@@ -43,8 +45,7 @@ def sweep_file(file: Path, options: Options) -> int:
     study = read_sweep(file)
     folder = options.out or DEFAULT_OUT / f"sweep-{study.sweep.sweep}"
     workers = _workers(study, options)
-    where = f"on {options.cluster}" if options.cluster else f"with {workers} worker{'s' * (workers > 1)}"
-    click.echo(printable(f"{study.sweep.sweep}: {study}, {where}"), err=True)
+    click.echo(printable(f"{study.sweep.sweep}: {study}, {_where(study, options, workers)}"), err=True)
     line = Line(study.sweep.sweep)
     told = Told(line.update, lambda message: click.echo(printable(message), err=True))
     try:
@@ -59,6 +60,16 @@ def sweep_file(file: Path, options: Options) -> int:
     return FAILED if swept.outcomes.n_failed else 0
 
 
+def _where(study: Study, options: Options, workers: int) -> str:
+    """Where it runs; here, how long that takes if nothing is kept yet."""
+    if options.cluster:
+        return f"on {options.cluster}"
+    of = "" if study.sweep.precision is None else " at most"
+    seconds = study.per_run.seconds_each * study.n_points * study.most_replications
+    took = f"{told_now(seconds, workers)}{of}, as busy as this machine is now"
+    return f"with {workers} worker{'s' * (workers > 1)}; {took}"
+
+
 def tell_status(folder: Path, measures: tuple[str, ...], *, is_best_first: bool) -> int:
     """Say how far a sweep is. The exit code."""
     refuse_unknown(measures, is_best_first=is_best_first)
@@ -67,7 +78,7 @@ def tell_status(folder: Path, measures: tuple[str, ...], *, is_best_first: bool)
 
 
 def tls_of(files: Sequence[Path | None]) -> Tls | None:
-    """The files of a certificate, all three or none."""
+    """The files of a certificate, all three or none. Raises SimError if some are missing."""
     ca, certificate, key = files
     if ca and certificate and key:
         return Tls(ca, certificate, key)
@@ -100,5 +111,6 @@ class Line:
 
 def said(progress: Progress) -> str:
     """Done, failed, left, time left."""
-    left = "" if progress.seconds_left is None or not progress.left else f", {progress.seconds_left:,.0f} s left"
-    return f"{progress.done:,} done, {progress.failed:,} failed, {progress.left:,} left{left}    "
+    left = progress.seconds_left
+    when = "" if left is None or not progress.left else f", {between(left, progress.off_by)}"
+    return f"{progress.done:,} done, {progress.failed:,} failed, {progress.left:,} left{when}    "

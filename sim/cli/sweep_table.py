@@ -46,8 +46,8 @@ def show_points(swept: Swept, measures: Sequence[str], stream: TextIO, *, is_bes
     points = swept.columns("points")
     means = {name: of_measure(points, name)["mean"] for name in measures}
     order = _order(measures, means, len(swept.columns("design")["point"]), is_best_first)
-    console.print(_table(*shown_points(swept, measures, order)))
-    for line in remarks(swept, len(order)):
+    console.print(_table(*shown_points(swept.tables, measures, order)))
+    for line in remarks(study, swept.outcomes, len(order)):
         console.print(Text(printable(line)), soft_wrap=True)
 
 

@@ -142,7 +142,7 @@ def difference(
     """Compare an indicator of a plan with the baseline's, replication by replication: float64[n] each."""
     paired = plan - baseline
     found = spread(paired, layout)
-    half = _half_width(found)
+    half = half_width(found)
     low, high = (math.nan, math.nan)
     if layout.has_draws:
         low, high = np.quantile(expected_by_draw(paired, layout), QUANTILES).tolist()
@@ -160,7 +160,8 @@ def difference(
     )
 
 
-def _half_width(found: Spread) -> float:
+def half_width(found: Spread) -> float:
+    """Half of the 95 % interval that the Monte Carlo error alone gives (Student's t), in the unit of the values."""
     if math.isnan(found.standard_error):
         return math.nan
     from scipy.special import stdtrit

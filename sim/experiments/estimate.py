@@ -67,6 +67,9 @@ class Estimate:
     steps: float
     peak_bytes: float
     seconds: float
+    """Of a free core of the machine on which estimates were measured, to start included."""
+    seconds_each: float
+    """Of one replication, without what it takes to start."""
 
     def __str__(self) -> str:
         freight = f"{_counted(self.containers)} containers of freight and loads, " if self.containers else ""
@@ -109,6 +112,7 @@ def estimate(scenario: Scenario, *, replications: int = 1, workers: int = 1, par
         steps=steps,
         peak_bytes=bytes_of_one * at_once,
         seconds=SECONDS_TO_START + seconds * math.ceil(replications / at_once),
+        seconds_each=seconds,
     )
 
 

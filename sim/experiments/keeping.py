@@ -4,11 +4,16 @@ Knows jobs, executors and parts; knows nothing of what they are for.
 """
 
 import time
+from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from sim.experiments.executors.protocol import Ended, Executor, Job, Limits
+from sim.experiments.pace import FROM_SHARES, off_by
 from sim.experiments.parts import Parts
+
+LAST = 60
+"""So many runs that ended last tell how long the others take: points differ, and so does what else the machine does."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +24,9 @@ class Progress:
     failed: int
     left: int
     seconds_left: float | None
-    """At the pace so far; None while none has ended."""
+    """At the pace of this command's own runs; None while none has ended."""
+    off_by: float = FROM_SHARES
+    """It may be so much longer or shorter, as a share of it."""
 
 
 def run_kept(
@@ -64,15 +71,21 @@ class _Tally:
         self.ended = dict(kept)
         self._before, self._total, self._on_progress = len(kept), total, on_progress
         self._done = sum(ended.status == "done" for ended in kept.values())
-        self._started = time.monotonic()
+        self._ended_at = deque([time.monotonic()], LAST + 1)
+        """Moments at which the last ones ended; the first is that of the beginning."""
 
     def add(self, ended: Ended) -> None:
         self.ended[ended.key] = ended
         self._done += ended.status == "done"
+        self._ended_at.append(time.monotonic())
         self.tell()
 
     def tell(self) -> None:
         n = len(self.ended)
         left, new = self._total - n, n - self._before
-        seconds = (time.monotonic() - self._started) / new * left if new else None
-        self._on_progress(Progress(self._done, n - self._done, left, seconds))
+        seconds = self._each() * left if new else None
+        self._on_progress(Progress(self._done, n - self._done, left, seconds, off_by(new)))
+
+    def _each(self) -> float:
+        """Seconds from the end of one run to that of the next, in the last of them."""
+        return (self._ended_at[-1] - self._ended_at[0]) / (len(self._ended_at) - 1)

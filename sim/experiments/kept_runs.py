@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from sim.errors import SimError
 from sim.experiments.executors import Ended, Limits, executor
+from sim.experiments.pace import between, off_by
 from sim.experiments.parts import written_to
 from sim.experiments.store import Job, Store, Summary
 
@@ -50,7 +51,7 @@ class Progress:
         new = self.done - self.before
         if self.done >= self.total:
             return f"{self.total} of {self.total}, {seconds:,.0f} s    "
-        left = f"{seconds / new * (self.total - self.done):,.0f} s left" if new else "starting"
+        left = f"{between(seconds / new * (self.total - self.done), off_by(new))} left" if new else "starting"
         return f"{self.done} of {self.total}, {left}    "
 
 

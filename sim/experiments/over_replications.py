@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from sim.experiments.differences import QUANTILES, Layout, expected_by_draw, spread
+from sim.experiments.differences import QUANTILES, Layout, expected_by_draw, half_width, spread
 from sim.experiments.worlds import Worlds
 from sim.indicators import MEASURES, OVER_REPLICATIONS, Columns
 
@@ -15,7 +15,8 @@ def over_replications(summary: Columns, worlds: Worlds) -> dict[str, np.ndarray]
     """Mean of each measure by route, its Monte Carlo standard error with the 95 % interval, and the credible interval.
 
     Over replications whose draw is complete. A replication that lacks a value makes the mean lack it. ``summary`` has
-    one row for each route in every replication, replications in rising order.
+    one row for each route in every replication, replications in rising order. Columns float64[routes * measures], of
+    names object, of counts int64; numbers in the unit of their measure.
     """
     numbers = np.unique(summary["replication"])
     used, layout = worlds.complete(numbers.tolist())
@@ -41,10 +42,8 @@ def numbers_of(values: np.ndarray, layout: Layout) -> Numbers:
 
     In the unit of the values; NaN for what replications or draws are too few for.
     """
-    from scipy.special import stdtrit
-
     found = spread(values, layout)
-    half = float(stdtrit(found.degrees, QUANTILES[1])) * found.standard_error if found.degrees else math.nan
+    half = half_width(found)
     low, high = math.nan, math.nan
     if layout.has_draws:
         low, high = np.quantile(expected_by_draw(values, layout), QUANTILES).tolist()

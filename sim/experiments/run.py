@@ -5,9 +5,6 @@ function given by its name makes of it.
 """
 
 import multiprocessing
-import os
-import signal
-import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -22,19 +19,18 @@ import numpy as np
 
 from sim.experiments.estimate import refuse_if_absurd
 from sim.experiments.pace import NOT_BEGUN, SETTLING, Pace, Progress, Task
+from sim.experiments.processes import NEARLY, Sent, Work, start_process, timed, work_apart
 from sim.experiments.results import Outcome, Results, combined
 from sim.experiments.stopping import ctrl_c_where_asked
 from sim.experiments.worlds import Worlds
 from sim.indicators import Columns, Run, growing_backlogs, lasting_stock_outs, tables_of
-from sim.ledger.posteriors import SHIPPED, Posterior
+from sim.ledger.posteriors import SHIPPED
 from sim.model import Model, build
 from sim.scenario.scenario import Scenario
 from sim.scenario.setting import with_values
 
 LOOK_EVERY = 0.5
 """Seconds between two looks at how far the processes have come."""
-NEARLY = 0.99
-"""Most that a task says of itself: it has ended when what it came to is there."""
 MANY = 50
 """So many tasks are told of no more often than that, in this process too: telling looks at all of them."""
 KILLED = "its process was killed; most often this is for want of memory"
@@ -42,10 +38,6 @@ KILLED = "its process was killed; most often this is for want of memory"
 Tell = Callable[[Progress], None]
 Take = Callable[[int, Results], None]
 """What is told the results of each job, by its number, as soon as they and those before it are there."""
-
-
-Work = Callable[[Worlds, int, Callable[[float], None]], Any]
-"""Runs one replication in its world and returns what is to be kept; of a module, so that processes can find it."""
 
 
 class Job(NamedTuple):
@@ -279,7 +271,7 @@ class _Here(_Runner):
 
             tell(0.0)
             try:
-                ended = _timed(self._work, self._worlds[task.job], task, tell)
+                ended = Ended(*timed(self._work, self._worlds[task.job], task.replication, tell))
             except Exception as error:
                 if len(self._tasks) == 1:
                     raise
@@ -311,11 +303,14 @@ class _Apart(_Runner):
         if not tasks:
             return
         before = set(multiprocessing.active_children())
-        pool = ProcessPoolExecutor(min(workers, len(tasks)), self._context, _start_process, (self._shares,))
+        pool = ProcessPoolExecutor(min(workers, len(tasks)), self._context, start_process, (self._shares,))
         try:
-            sent = [_Sent.of(worlds) for worlds in self._worlds]
+            sent = [Sent.of(worlds) for worlds in self._worlds]
             slots = {task: i for i, task in enumerate(self._tasks)}
-            waiting = {pool.submit(_work_apart, sent[task.job], self._work, task, slots[task]): task for task in tasks}
+            waiting = {
+                pool.submit(work_apart, sent[task.job], self._work, task.replication, slots[task]): task
+                for task in tasks
+            }
             while waiting:
                 done, _ = wait(waiting, LOOK_EVERY, FIRST_COMPLETED)
                 for future in done:
@@ -329,9 +324,9 @@ class _Apart(_Runner):
         finally:
             pool.shutdown(cancel_futures=True)
 
-    def _take(self, task: Task, future: "Future[Ended]") -> None:
+    def _take(self, task: Task, future: "Future[tuple[Any, float]]") -> None:
         try:
-            ended = future.result()
+            ended = Ended(*future.result())
         except BrokenProcessPool:
             self._shares[self._tasks.index(task)] = NOT_BEGUN
         except Exception as error:
@@ -346,54 +341,3 @@ def _numbers(job: Job) -> range:
 
 def _described(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
-
-
-_SHARES: Any = None
-
-
-def _start_process(shares: Any) -> None:
-    """Prepare a process: it says how far it has come in ``shares``, leaves Ctrl-C to the one that started it, and ends
-    when that one has ended, however it did.
-    """
-    global _SHARES
-    _SHARES = shares
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-class _Sent(NamedTuple):
-    """Worlds as they are sent to a process: the scenario as text, for pydantic's generic classes cannot be pickled."""
-
-    scenario: str
-    n: int
-    posteriors: tuple[Posterior, ...]
-
-    @classmethod
-    def of(cls, worlds: Worlds) -> "_Sent":
-        return cls(worlds.described.model_dump_json(by_alias=True), worlds.n, worlds.posteriors)
-
-    @property
-    def worlds(self) -> Worlds:
-        """They again."""
-        return Worlds.with_posteriors(Scenario.model_validate_json(self.scenario), self.n, self.posteriors)
-
-
-def _work_apart(sent: _Sent, work: Work, task: Task, slot: int) -> Ended:
-    def tell(share: float) -> None:
-        _SHARES[slot] = min(share, NEARLY)
-
-    tell(0.0)
-    return _timed(work, sent.worlds, task, tell)
-
-
-def _timed(work: Work, worlds: Worlds, task: Task, tell: Callable[[float], None]) -> Ended:
-    started = time.perf_counter()
-    outcome = work(worlds, task.replication, tell)
-    return Ended(outcome, time.perf_counter() - started)

@@ -1,6 +1,7 @@
 """Catalogues: a text in English is the key of its translation, which stands in a file `LANGUAGE.po` beside this one.
 
 The files are those of gettext, without plurals: `msgid "..."`, `msgstr "..."`, texts that go on in further lines.
+Texts of the library (titles of scenarios, what interventions propose) have one of their own, `LANGUAGE-library.po`.
 """
 
 import ast
@@ -37,8 +38,14 @@ def catalogue(language: str) -> Catalogue:
     """The catalogue of a language; English is the keys themselves."""
     if language not in LANGUAGES:
         raise ValueError(f"there is no language '{language}'; known are {', '.join(LANGUAGES)}")
-    file = FOLDER / f"{language}.po"
-    return Catalogue(language, dict(entries(file.read_text("utf-8"))) if file.exists() else {})
+    return Catalogue(language, {**texts_in(f"{language}-library.po"), **texts_in(f"{language}.po")})
+
+
+@cache
+def texts_in(name: str) -> Mapping[str, str]:
+    """The texts of one file; none if there is no such file."""
+    file = FOLDER / name
+    return dict(entries(file.read_text("utf-8"))) if file.exists() else {}
 
 
 def entries(text: str) -> Iterator[tuple[str, str]]:

@@ -36,6 +36,7 @@ class Board:
     def listed(self) -> list[Shown]:
         """All that is shown, the newest of the page first, then those of the terminal."""
         own = [self._shown(run) for run in reversed(self.runs.all()[-MOST_SHOWN:])]
+        self._ended = {one.id: one for one in own if one.id in self._ended}
         return [*own, *list(reversed(self.elsewhere.shown()))[:MOST_SHOWN]]
 
     def _shown(self, run: Run) -> Shown:
@@ -49,14 +50,30 @@ class Board:
 
     def add(self, wanted: Wanted, read: list[Read]) -> Run:
         """Put a run in the queue."""
+        self._refuse_too_many()
+        return self.runs.add(wanted, read)
+
+    async def resume(self, run: Run) -> None:
+        """Put a run that was stopped or has failed in the queue again."""
+        async with self._looking:
+            await to_thread.run_sync(self._put_again, run)
+        await self.look()
+
+    def _put_again(self, run: Run) -> None:
+        self._refuse_too_many()
+        run.resume()
+        self._hopeless.discard(run.id)
+        self._ended.pop(run.id, None)
+
+    def _refuse_too_many(self) -> None:
         if sum(run.state() == "queued" for run in self.runs.all()) >= MOST_WAITING:
             raise PageError(429, marked("{n} runs wait already; stop one of them first."), n=MOST_WAITING)
-        return self.runs.add(wanted, read)
 
     def turn(self) -> None:
         """Look after all runs once: note what has ended, press what is to stop, start what may start."""
         runs = [run for run in self.runs.all() if not run.has_ended]
         for run in runs:
+            run.adopt()
             if run.is_to_stop:
                 run.press()
             run.settle()

@@ -9,7 +9,10 @@ import pandas as pd
 
 from sim.report import congestion
 from sim.report.answer import answer, baseline_is_best
+from sim.report.cautions import cautions
+from sim.report.evidence import Report, reports
 from sim.report.figures_of_plans import KINDS, OBJECTIVES, Figure
+from sim.report.network_parts import span
 from sim.report.plan_parts import DAYS
 from sim.report.results import Result
 from sim.report.speaking import Speaking
@@ -101,7 +104,34 @@ def _months(speaking: Speaking, months: Sequence[str]) -> dict[str, Any]:
                 for route in routes.index
             ]
         }
-    return {"months": list(months), "unit": "parcels", "plans": found}
+    return {
+        "months": list(months),
+        "unit": "parcels",
+        "plans": found,
+        "reported": [_reported(speaking, one) for one in reports(result)],
+    }
+
+
+def _reported(speaking: Speaking, one: Report) -> dict[str, Any]:
+    """What is reported of some months, with the error of the report, beside what each plan simulates of the same."""
+    low, high = one.interval
+    return {
+        "what": speaking.t(one.what),
+        "unit": speaking.t(one.unit),
+        "table": one.table,
+        "column": one.column,
+        "routes": list(one.where.get("route", ())),
+        "value": number(one.value),
+        "low": number(low),
+        "high": number(high),
+        "mean_month": number(one.value / one.n_months),
+        "first": one.months[0],
+        "last": one.months[1],
+        "months_said": span(*one.months),
+        "simulated": {plan: number(value) for plan, value in one.simulated.items()},
+        "row": one.row,
+        "source": one.source,
+    }
 
 
 def _map(speaking: Speaking, months: Sequence[str]) -> dict[str, Any]:
@@ -224,20 +254,9 @@ def _manifest(result: Result) -> dict[str, Any]:
 
 
 def _warnings(speaking: Speaking, *, has_network: bool) -> list[str]:
-    t, result = speaking.t, speaking.result
-    n, left_out = len(result.manifest.get("replications", ())), len(result.manifest.get("left_out", ()))
-    found = []
-    if result.folder.name.endswith("-incomplete"):
-        found.append(t("Stopped or broken off before all replications had run: this is what had."))
-    if left_out:
-        found.append(t("{n} replications failed and are left out.", n=left_out))
-    if n == 1:
-        found.append(t("One replication: how far chance would move these numbers, it does not say."))
-    if not has_network:
-        found.append(
-            t("This comparison has no tables of the network by month; compare again with this version to have them.")
-        )
-    return found
+    t = speaking.t
+    gap = t("This comparison has no tables of the network by month; compare again with this version to have them.")
+    return [*cautions(speaking), *([] if has_network else [gap])]
 
 
 # -- numbers -----------------------------------------------------------------------------------------------------------

@@ -27,9 +27,9 @@ class Corridors:
         self._detail = lru_cache(REMEMBERED)(self._make_detail)
         self._interventions = lru_cache(REMEMBERED)(self._make_interventions)
 
-    def listed(self) -> list[dict[str, Any]]:
+    def listed(self, language: str) -> list[dict[str, Any]]:
         """All of them."""
-        return [_head(one) for one in self.library.baselines()]
+        return [_head(one, language) for one in self.library.baselines()]
 
     def detail(self, name: str, language: str) -> dict[str, Any]:
         """Places, lanes and routes of one, and how many of its numbers are assumed."""
@@ -44,7 +44,7 @@ class Corridors:
         names = Names(loaded.scenario, catalogue(language))
         numbers = [number for number in numbers_in(loaded.tree, loaded.sources) if not number.is_setting]
         return {
-            **_head(baseline),
+            **_head(baseline, language),
             "places": _places(loaded.scenario, names),
             "lanes": _lanes(loaded.scenario, names),
             "routes": _routes(loaded.scenario, names),
@@ -63,10 +63,11 @@ class Corridors:
         return sorted(found, key=lambda one: (one["kind"] == "disruption", one["title"]))
 
 
-def _head(one: Baseline) -> dict[str, Any]:
+def _head(one: Baseline, language: str) -> dict[str, Any]:
     return {
         "name": one.name,
-        "title": one.title,
+        "title": catalogue(language)(one.title),
+        "title_en": one.title,
         "start": one.start,
         "end": one.end,
         "illustrative": one.is_illustrative,
@@ -128,6 +129,7 @@ def _record(slug: str, tree: Tree, language: str) -> dict[str, Any]:
     plain, _, _ = without_sources(tree)
     said: dict[str, Any] = {key: child.plain() for key, child in plain.children.items() if key != "adds"}
     one = Intervention.model_validate(said)
+    t = catalogue(language)
     name = (one.name.zh if language == "zh" else None) or one.name.en
     end = one.ending(one.at)
     return {
@@ -135,8 +137,9 @@ def _record(slug: str, tree: Tree, language: str) -> dict[str, Any]:
         "title": name,
         "title_en": one.name.en,
         "title_zh": one.name.zh,
-        "describes": one.proposes,
-        "proposed_in": ", ".join(filter(None, (one.document, one.section))),
+        "describes": t(one.proposes),
+        "describes_language": language if one.proposes in t.texts else "en",
+        "proposed_in": ", ".join(filter(None, (t(one.document or ""), one.section))),
         "kind": "disruption" if one.is_disruption else "intervention",
         "at": one.at.isoformat(),
         "until": end.isoformat() if end else None,

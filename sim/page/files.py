@@ -34,6 +34,12 @@ def write_json(file: Path, content: Mapping[str, Any]) -> None:
         aside.unlink(missing_ok=True)
 
 
+def looks(file: Path) -> tuple[int, int]:
+    """What of a file differs when its content does, as far as that is seen without reading it: time and size."""
+    said = file.stat()
+    return said.st_mtime_ns, said.st_size
+
+
 def now() -> str:
     """The time, as the files of results write it."""
     return datetime.now(UTC).isoformat(timespec="seconds")

@@ -6,7 +6,7 @@ nothing outside is ever read. Everything is named by the name of its file; names
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +15,7 @@ from time import monotonic
 
 from sim.errors import ScenarioError
 from sim.language import marked
+from sim.page.files import looks
 from sim.page.saying import PageError
 from sim.reading import Tree, read_tree
 from sim.scenario.interventions.files import FOLDERS, known_files
@@ -61,7 +62,7 @@ class Library:
         self._stamp, self._refreshed_at = 0, -FRESH_SECONDS
         self._loaded = lru_cache(LOADED)(_loaded)
         self._listed = lru_cache(1)(self._list)
-        self._trees: dict[Path, tuple[int, Tree]] = {}
+        self._trees: dict[Path, tuple[tuple[int, int], Tree]] = {}
 
     # -- files ---------------------------------------------------------------------------------------------------------
 
@@ -82,6 +83,19 @@ class Library:
                         _copy(Path(one.path), here / name)
             looks = [(part, one.name, *_looks(one)) for part in COPIED for one in _files(self.folder / part)]
             self._stamp, self._refreshed_at = hash(frozenset(looks)), monotonic()
+
+    def copy_to(self, folder: Path, interventions: Collection[str]) -> None:
+        """Copy scenarios, corridors and some interventions; nobody brings the library up to date meanwhile."""
+        with self._lock:
+            for part in (".", "corridors"):
+                (folder / part).mkdir(parents=True, exist_ok=True)
+                for file in _files(self.folder / part):
+                    shutil.copy2(file, folder / part / file.name)
+            files = known_files(self.folder)
+            for part in FOLDERS:
+                (folder / part).mkdir()
+            for name in sorted(files.keys() & set(interventions)):
+                shutil.copy2(files[name], folder / files[name].parent.name / files[name].name)
 
     @property
     def stamp(self) -> int:
@@ -180,7 +194,7 @@ class Library:
 
     def _tree(self, file: Path) -> Tree:
         """A file, read once as long as it is the same: there are more than the reader remembers."""
-        changed = file.stat().st_mtime_ns
+        changed = looks(file)
         found = self._trees.get(file)
         if found is None or found[0] != changed:
             found = self._trees[file] = (changed, read_tree(file))

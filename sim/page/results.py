@@ -6,16 +6,32 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sim.language import LANGUAGES, marked
+from sim.language import LANGUAGES, catalogue, marked
+from sim.page import rankings, sitings, sweeps
 from sim.page.content import content
-from sim.page.files import read_json
+from sim.page.files import looks, read_json
 from sim.page.runs import Runs
 from sim.page.saying import PageError
+from sim.page.wording import Wording
 from sim.report.results import NoResultError, Result, read_result
 from sim.report.speaking import Speaking
 from sim.tables import MANIFEST, PROGRAM, SIDE_FILE
 
 REMEMBERED = 12
+SWEEP = "sweep.json"
+TABLED = {"sweep": sweeps.told, "rank": rankings.told, "site": sitings.told}
+"""Kinds of results that are told in tables."""
+PICTURES = {
+    "differences": marked("Differences of plans from the baseline"),
+    "months": marked("Through the months"),
+    "days": marked("Days from door to door"),
+    "tornado": marked("What the answer hangs on"),
+    "frontier": marked("Capital against gain"),
+    "standing": marked("Gains with their intervals, and how probably each is best"),
+    "map": marked("Where demand lies, and what is chosen"),
+}
+"""What pictures that commands draw are called."""
+MOST_PICTURES = 20
 
 
 @dataclass(frozen=True)
@@ -25,8 +41,13 @@ class Found:
     id: str
     folder: Path
     kind: str
-    """`compare`, `run` or `sweep`."""
+    """`compare`, `run`, `sweep`, `rank` or `site`."""
     finished_at: str
+
+    @property
+    def manifest(self) -> Path:
+        """The file that says what it was made from."""
+        return self.folder / (SWEEP if self.kind == "sweep" else MANIFEST)
 
 
 class Results:
@@ -36,7 +57,7 @@ class Results:
         self.folder, self.runs = folder, runs
         self._read = lru_cache(REMEMBERED)(_read)
         self._told = lru_cache(2 * REMEMBERED)(self._tell)
-        self._titles: dict[tuple[Path, int], tuple[Mapping[str, str], str]] = {}
+        self._titles: dict[tuple[Path, tuple[int, int]], tuple[Mapping[str, str], str]] = {}
 
     def all(self) -> dict[str, Found]:
         """All of them, the latest first."""
@@ -59,15 +80,17 @@ class Results:
         """None if it is no folder of results, or lies elsewhere and is only linked here."""
         if not folder.resolve().is_relative_to(self.folder.resolve()):
             return None
-        if (folder / "sweep.json").is_file():
-            over = (folder / "points.parquet").is_file() and read_json(folder / "sweep.json").get("program") == PROGRAM
+        if (folder / SWEEP).is_file():
+            over = (folder / "points.parquet").is_file() and read_json(folder / SWEEP).get("program") == PROGRAM
             return Found(name, folder, "sweep", _time(folder / "points.parquet")) if over else None
         if not (folder / MANIFEST).is_file():
             return None
-        kind = "compare" if (folder / "plans.parquet").is_file() else "run"
-        is_one = kind == "compare" or (folder / "summary_over_replications.parquet").is_file()
+        if (folder / rankings.FILE).is_file():
+            return Found(name, folder, "rank", _time(folder / rankings.FILE))
         finished = str(read_json(folder / SIDE_FILE).get("finished_at", ""))
-        return Found(name, folder, kind, finished) if is_one else None
+        known = {"compare": "plans", "site": "sets", "run": "summary_over_replications"}
+        kind = next((kind for kind, table in known.items() if (folder / f"{table}.parquet").is_file()), None)
+        return None if kind is None else Found(name, folder, kind, finished)
 
     def one(self, name: str) -> Found:
         """One of them."""
@@ -93,10 +116,9 @@ class Results:
 
     def _titled(self, one: Found) -> tuple[Mapping[str, str], str]:
         """What a result is called, and the scenario that it is of; read once."""
-        file = one.folder / ("sweep.json" if one.kind == "sweep" else MANIFEST)
-        key = (file, file.stat().st_mtime_ns)
+        key = (one.manifest, looks(one.manifest))
         if key not in self._titles:
-            said = read_json(file)
+            said = read_json(one.manifest)
             asked = read_json(one.folder.parent / "request.json")
             self._titles[key] = _titles(one, said, asked)
         return self._titles[key]
@@ -104,24 +126,56 @@ class Results:
     def read(self, name: str) -> Result:
         """The manifest, scenarios and tables."""
         found = self.one(name)
-        return self._read(found.folder, (found.folder / MANIFEST).stat().st_mtime_ns)
+        return self._read(found.folder, looks(found.manifest))
 
     def told(self, name: str, language: str) -> dict[str, Any]:
         """All that the page shows of a result."""
         found = self.one(name)
-        if found.kind == "sweep":
-            return {**self._record(found, language), "answer": [], "plans": [], "warnings": []}
         try:
-            return self._told(name, (found.folder / MANIFEST).stat().st_mtime_ns, language)
-        except (NoResultError, OSError, KeyError, ValueError):
+            return self._told(name, looks(found.manifest), self.runs.library.stamp, language)
+        except (NoResultError, AttributeError, OSError, LookupError, TypeError, ValueError):
             raise PageError(422, marked("This result cannot be read; it may be of another version.")) from None
 
-    def _tell(self, name: str, changed: int, language: str) -> dict[str, Any]:
-        del changed
-        return {**self._record(self.one(name), language), **content(Speaking(self.read(name), language))}
+    def _tell(self, name: str, changed: tuple[int, int], stamp: int, language: str) -> dict[str, Any]:
+        del changed, stamp
+        found = self.one(name)
+        shown = {**self._record(found, language), "pictures": self._pictures(found, language)}
+        if found.kind not in TABLED:
+            return {**shown, "tables": [], "notes": [], **content(Speaking(self.read(name), language))}
+        said = read_json(found.manifest)
+        words = Wording(self.runs.library, self._titled(found)[1], said.get("base") or said.get("scenario"), language)
+        return {**shown, **TABLED[found.kind](found.folder, said, words).record()}
+
+    # -- pictures ------------------------------------------------------------------------------------------------------
+
+    def _pictures(self, found: Found, language: str) -> list[dict[str, str]]:
+        t = catalogue(language)
+        return [
+            {
+                "name": name,
+                "title": t(PICTURES.get(name, name)),
+                "address": f"/api/results/{found.id}/pictures/{name}.png",
+            }
+            for name in self._pictures_of(found)
+        ]
+
+    @staticmethod
+    def _pictures_of(found: Found) -> dict[str, Path]:
+        """Pictures that lie in a folder, by name; links are none."""
+        files = [file for file in sorted(found.folder.glob("*.png")) if file.is_file() and not file.is_symlink()]
+        return (
+            {file.stem: file for file in files if not file.name.startswith(".")} if len(files) <= MOST_PICTURES else {}
+        )
+
+    def picture(self, id: str, name: str) -> Path:
+        """One of them."""
+        pictures = self._pictures_of(self.one(id))
+        if not name.endswith(".png") or name.removesuffix(".png") not in pictures:
+            raise PageError(404, marked("There is no such file of this result."))
+        return pictures[name.removesuffix(".png")]
 
 
-def _read(folder: Path, changed: int) -> Result:
+def _read(folder: Path, changed: tuple[int, int]) -> Result:
     del changed
     return read_result(folder)
 
@@ -134,9 +188,10 @@ def _time(file: Path) -> str:
 
 def _titles(one: Found, said: Mapping[str, Any], asked: Mapping[str, Any]) -> tuple[Mapping[str, str], str]:
     """What a result is called, by language, and the scenario that it is of."""
-    if one.kind == "sweep":
-        sweep = said.get("sweep") or {}
-        return _in_all(str(sweep.get("title") or sweep.get("sweep", one.id))), Path(str(sweep.get("base", ""))).stem
+    if one.kind in TABLED:
+        key = {"rank": "ranking", "site": "siting"}.get(one.kind, one.kind)
+        study = said.get(key) or {}
+        return _in_all(str(study.get("title") or study.get(key) or one.id)), Path(str(study.get("base", ""))).stem
     if one.kind == "run":
         scenario = said.get("scenario") or {}
         return _in_all(str(scenario.get("title") or one.id)), str(scenario.get("scenario", ""))
@@ -151,7 +206,8 @@ def _titles(one: Found, said: Mapping[str, Any], asked: Mapping[str, Any]) -> tu
 
 
 def _in_all(title: str) -> dict[str, str]:
-    return dict.fromkeys(LANGUAGES, title)
+    """A title in all languages, as far as it is known there."""
+    return {language: catalogue(language)(title) for language in LANGUAGES}
 
 
 def _called(scenarios: Mapping[str, Any], plan: str, base: str, language: str) -> str:

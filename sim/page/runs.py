@@ -1,13 +1,12 @@
 """Runs of the page: a folder each, from which alone one can see what was asked, how far it is, and what came of it.
 
-`request.json` says what was asked; `scenarios/` holds all files that it is made from; `process.json` who is at work;
-`stop.json` that it is to stop; `ended.json` how it ended; `result/` is the folder of `sim compare`.
+`request.json` says what was asked; `scenarios/` holds all files that it is made from; `starting.json` that it is being
+started, `process.json` who is at work; `stop.json` that it is to stop; `ended.json` how it ended; `result/` is the
+folder of `sim compare`.
 """
 
 import re
-import shutil
 import signal
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,10 +16,9 @@ from sim.language import marked
 from sim.page.files import last_lines, now, read_json, seconds_since, write_json
 from sim.page.library import Library
 from sim.page.plans import Read
-from sim.page.processes import Known, start
+from sim.page.processes import Known, program, start, with_argument
 from sim.page.saying import PageError
 from sim.page.wanted import Wanted
-from sim.scenario.interventions.files import FOLDERS, known_files
 from sim.tables import MANIFEST, PROGRESS_FILE
 
 State = Literal["queued", "running", "done", "failed", "stopped"]
@@ -29,6 +27,8 @@ NAME = re.compile(rf"{PREFIX}\d{{4,9}}")
 LINES_SHOWN = 8
 GRACE = {signal.SIGINT: 0.0, signal.SIGTERM: 20.0, signal.SIGKILL: 30.0}
 """Seconds after which a run that is to stop is told so, in turn: it writes what it has when it is interrupted."""
+RESUMED = ("failed", "stopped")
+"""What can be put in the queue again."""
 KINDS: Mapping[str, Any] = {
     "phase": str,
     "title": str,
@@ -61,6 +61,7 @@ class Shown:
     error: str | None = None
     kind: str = "compare"
     from_terminal: bool = False
+    can_resume: bool = False
 
     def record(self) -> dict[str, Any]:
         """For the page; no finer than it is shown, so that it is told only when something changed."""
@@ -98,6 +99,11 @@ class Run:
         return (self.folder / "stop.json").is_file()
 
     @property
+    def is_starting(self) -> bool:
+        """Whether a server began to start it, and did not get to writing down the process."""
+        return (self.folder / "starting.json").is_file() and self.process is None
+
+    @property
     def plans(self) -> dict[str, Path]:
         """The scenario files of its plans by name."""
         names = read_json(self.folder / "request.json").get("plans", ())
@@ -111,12 +117,18 @@ class Run:
             return ended
         process = self.process
         if process is None:
-            return "stopped" if self.is_to_stop else "queued"
+            is_over = self.is_starting and self._is_whole
+            return "done" if is_over else "stopped" if self.is_to_stop else "queued"
         if process.is_alive:
             return "running"
-        if self.result is not None and self.result.name == "result":
+        if self._is_whole:
             return "done"
         return "stopped" if self.is_to_stop else "failed"
+
+    @property
+    def _is_whole(self) -> bool:
+        """Whether all of what was asked for has come of it."""
+        return self.result is not None and self.result.name == "result"
 
     def shown(self) -> Shown:
         """For the list."""
@@ -139,25 +151,44 @@ class Run:
             finished_at=ended.get("finished_at"),
             result=self.id if result is not None else None,
             error=last_lines(self.folder / "err.txt", LINES_SHOWN) or None if state == "failed" else None,
+            can_resume=state in RESUMED,
         )
 
     # -- what is done --------------------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Start it."""
+        """Start it. That it is being started is written down first: whoever comes after a killed server finds it."""
         asked = read_json(self.folder / "request.json")
+        write_json(self.folder / "starting.json", {"at": now()})
         known = start(self._command(asked), self.folder / "out.txt", self.folder / "err.txt")
         try:
-            write_json(self.folder / "process.json", {**asdict(known), "started_at": now()})
+            self._sign(known)
         except OSError:  # nobody would know of it
             known.signal_all(signal.SIGKILL)
             raise
+
+    def _sign(self, known: Known) -> None:
+        """Write down who is at work."""
+        write_json(self.folder / "process.json", {**asdict(known), "started_at": now()})
+        (self.folder / "starting.json").unlink(missing_ok=True)
+
+    def adopt(self) -> None:
+        """Look for the process that a server started and was killed before it wrote that down."""
+        if self.is_starting and (known := with_argument(str(self.folder / "result"))) is not None:
+            self._sign(known)
 
     def _command(self, asked: Mapping[str, Any]) -> list[str]:
         files = [str(self.folder / "scenarios" / f"{name}.yaml") for name in (asked["corridor"], *asked["plans"])]
         n, rows = str(asked["replications"]), str(asked["parcels_per_row"])
         options = ["--replications", n, "--parcels-per-row", rows, "--out", str(self.folder / "result")]
-        return [sys.executable, "-m", "sim.cli", "compare", *files, *options]
+        return program("compare", *files, *options)
+
+    def resume(self) -> None:
+        """Put it in the queue again; what had run is kept in its folder, and the same command goes on from there."""
+        if self.state() not in RESUMED:
+            raise PageError(409, marked("Only a run that was stopped or has failed can go on."))
+        for name in ("starting.json", "process.json", "stop.json", "ended.json"):  # until the last, it is as it was
+            (self.folder / name).unlink(missing_ok=True)
 
     def stop(self) -> None:
         """Ask it to stop; what is queued does not start."""
@@ -225,7 +256,8 @@ class Runs:
     def add(self, wanted: Wanted, read: list[Read]) -> Run:
         """Put a run in the queue, with all files that it is made from."""
         folder = self._new()
-        self._copy_library(folder / "scenarios", read)
+        named = {name for plan in read if plan.scenario is not None for name in plan.scenario.interventions}
+        self.library.copy_to(folder / "scenarios", named)
         for plan in read:
             (folder / "scenarios" / f"{plan.slug}.yaml").write_text(plan.text, "utf-8")
         title = self.library.baseline(wanted.corridor).title
@@ -255,17 +287,3 @@ class Runs:
                 number += 1
             else:
                 return folder
-
-    def _copy_library(self, to: Path, read: list[Read]) -> None:
-        """Scenarios, corridors, and the interventions that the plans have."""
-        library = self.library.folder
-        shutil.copytree(library / "corridors", to / "corridors")
-        for file in library.glob("*.yaml"):
-            if not file.name.startswith("."):
-                shutil.copy2(file, to / file.name)
-        named = {name for plan in read if plan.scenario is not None for name in plan.scenario.interventions}
-        files = known_files(library)
-        for folder in FOLDERS:
-            (to / folder).mkdir()
-        for name in sorted(named & files.keys()):
-            shutil.copy2(files[name], to / files[name].parent.name / files[name].name)

@@ -7,10 +7,10 @@ import hashlib
 import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -128,7 +128,7 @@ class Guarded:
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         """The answer to what is not let through."""
-        cookies, hosts = _cookies(headers.get("cookie", "")), headers.getlist("host")
+        cookies, hosts = cookie_parser(headers.get("cookie", "")), headers.getlist("host")
         t = catalogue(language_of({}, cookies, headers.get("accept-language", "")))
         if len(hosts) != 1 or not self.guard.is_own(hosts[0]):
             return PlainTextResponse(t(marked("This server does not answer to that name.")), 421)
@@ -178,13 +178,6 @@ def _host_of(origin: str) -> str:
     except ValueError:
         return ""
     return parts.netloc.lower() if parts.scheme in ("http", "https") else ""
-
-
-def _cookies(text: str) -> dict[str, str]:
-    try:
-        return {name: one.value for name, one in SimpleCookie(text).items()}
-    except CookieError:
-        return {}
 
 
 class TooLargeError(Exception):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.errors import SimError
-from sim.language import LANGUAGES, Catalogue, catalogue
+from sim.language import LANGUAGES, Catalogue
 
 COOKIE = "lang"
 
@@ -27,8 +27,3 @@ def language_of(query: Mapping[str, str], cookies: Mapping[str, str], accepted: 
     browsers = [part.split(";")[0].strip().lower() for part in accepted.split(",")]
     known = [*(one for one in asked if one in LANGUAGES), *(one[:2] for one in browsers if one[:2] in LANGUAGES)]
     return next((one for one in known if one), "en")
-
-
-def texts(language: str) -> Mapping[str, str]:
-    """All texts of a language by their English; of English none, as these are their own keys."""
-    return catalogue(language).texts

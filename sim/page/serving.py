@@ -1,22 +1,26 @@
 """The server itself: an address of this machine, one server for a folder of results, and what is printed of it."""
 
 import errno
+import os
 import secrets
 import signal
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import sim
 from sim.errors import SimError
 from sim.experiments.lock import FolderInUseError, Locked, holder
 from sim.page.app import Parts, application
+from sim.page.files import read_json, write_json
 from sim.page.safety import LOOPBACK, Guard, Guarded
 
 GRACE_SECONDS = 3
 SHORTEST_TOKEN = 16
+SERVED = "served.json"
 SHIPPED = Path(sim.__file__).resolve().parents[1] / "scenarios"
 
 
@@ -52,17 +56,22 @@ def serve(options: Options, say: Callable[[str], None]) -> None:
             guard = guard_of(options, bound.getsockname()[1])
             app = guarded(options, guard)
             say(f"{address(options, guard)}  (Ctrl-C ends the page; runs go on)")
+            write_json(own / SERVED, told_to_others(options, guard))
             config = uvicorn.Config(
                 app, log_level="warning", server_header=False, timeout_graceful_shutdown=GRACE_SECONDS, ws="none"
             )
             with suppress(KeyboardInterrupt), _ended_as_by_ctrl_c():
                 uvicorn.Server(config).run(sockets=[bound])
     except FolderInUseError:
-        who = holder(own)
-        raise ServingError(
-            f"{options.results} is served already, by process {who.get('pid')}; open its page, or name another folder "
-            "with --results"
-        ) from None
+        raise ServingError(taken(options.results, holder(own), read_json(own / SERVED))) from None
+
+
+def taken(results: Path, who: Mapping[str, Any], said: Mapping[str, Any]) -> str:
+    """Who serves a folder already, and where; a file of one that was killed says nothing of the next."""
+    where = str(said.get("address", "")) if said.get("pid") == who.get("pid") else ""
+    token = " with the token that it printed" if said.get("is_guarded") else ""
+    opened = f"open {where}{token}" if where else "open its page"
+    return f"{results} is served already, by process {who.get('pid')}; {opened}, or name another folder with --results"
 
 
 @contextmanager
@@ -104,6 +113,11 @@ def address(options: Options, guard: Guard) -> str:
     host = wild.get(options.host, options.host)
     host = f"[{host}]" if ":" in host else host
     return f"http://{host}:{guard.port}/" + (f"?token={guard.token}" if guard.token else "")
+
+
+def told_to_others(options: Options, guard: Guard) -> dict[str, Any]:
+    """What whoever serves the same folder again is told: where the page is, not the token."""
+    return {"pid": os.getpid(), "address": address(options, guard).partition("?")[0], "is_guarded": bool(guard.token)}
 
 
 def _bound(options: Options) -> socket.socket:

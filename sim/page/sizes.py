@@ -14,8 +14,8 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic.fields import FieldInfo
 
-from sim.language import marked
 from sim.language.changing import Changing
+from sim.language.sizes import LABELS
 from sim.ledger.amounts import amount
 from sim.reading import Source, Tree, without_sources
 from sim.scenario.interventions.intervention import Intervention
@@ -29,40 +29,6 @@ TIMES = 4.0
 MOST_NAMED = 3
 OWN = ("ramp", "capital", "running_per_year")
 """Numbers of the intervention itself, beside those of its measures; what comes first is shown first."""
-LABELS = {
-    "ramp": marked("time to grow to its full size"),
-    "capital": marked("capital"),
-    "running_per_year": marked("running cost a year"),
-    "fleet": marked("further vehicles"),
-    "when_ready": marked("load that a departure waits for, times"),
-    "min_gap": marked("least time between departures, times"),
-    "payload": marked("what a departure carries, times"),
-    "servers": marked("further servers"),
-    "service": marked("service time, times"),
-    "dwell": marked("dwell, times"),
-    "release": marked("time of release, times"),
-    "examined": marked("share examined, times"),
-    "stock": marked("stock, times"),
-    "assortment": marked("share of goods that is stocked, times"),
-    "pickers": marked("further pickers"),
-    "close_after": marked("longest time that a container stays open, times"),
-    "tariff": marked("tariff, times"),
-    "returned": marked("share handed back, times"),
-    "worth": marked("worth to a buyer, an order"),
-    "per_year": marked("further people trained a year"),
-    "places": marked("further places for sellers"),
-    "entries_per_year": marked("further sellers that would enter a year"),
-    "saturation": marked("sellers at which nobody enters, times"),
-    "per_parcel": marked("paid for a parcel"),
-    "limit": marked("duty-free limit"),
-    "transit": marked("transit, times"),
-    "factor": marked("orders that could be placed, times"),
-    "shares": marked("share of {what}"),
-    "products": marked("orders of {what}, times"),
-    "set": marked("{number}, new value"),
-    "add": marked("{number}, added"),
-    "multiply": marked("{number}, times"),
-}
 
 
 @dataclass(frozen=True)
@@ -221,7 +187,7 @@ def _label(changing: Changing, plain: Tree, path: tuple[str, ...]) -> str:
     if "change" in measure.children:
         return t(LABELS[field], number=changing.number(str(measure.children["change"].value)))
     said = LABELS.get(field, field)
-    said = t(said, what=_what(changing, path[3])) if len(path) > 3 else t(said)
+    said = t(said, what=changing.what(path[3])) if len(path) > 3 else t(said)
     things = list(dict.fromkeys(_things(changing, measure)))
     if not things:
         return said
@@ -243,13 +209,6 @@ def _things(changing: Changing, measure: Tree) -> Iterator[str]:
 
 def _queue(changing: Changing) -> Callable[[str], str]:
     return lambda path: changing.names.queue(path.partition(".")[2])
-
-
-def _what(changing: Changing, key: str) -> str:
-    """A region, product or path of a route by its name."""
-    scenario, names = changing.names.scenario, changing.names
-    thing = scenario.regions.get(key) or scenario.products.get(key)
-    return names.of(thing.name) if thing is not None else key
 
 
 # -- what the schema says ----------------------------------------------------------------------------------------------

@@ -60,6 +60,18 @@ LENGTHS = {
 
 def build(model_class: type[AnyModel], tree: Tree) -> AnyModel:
     """The model that the tree describes; raises ScenarioError with everything that is wrong."""
+    model, found = _read(model_class, tree)
+    if model is None or found:
+        raise ScenarioError(_problem(tree, *chosen) for chosen in found)
+    return model
+
+
+def faults(model_class: type[BaseModel], tree: Tree) -> list[tuple[Error, Located]]:
+    """What keeps a model from being built: pydantic's errors, each with where it lies; empty if nothing does."""
+    return _read(model_class, tree)[1]
+
+
+def _read(model_class: type[AnyModel], tree: Tree) -> tuple[AnyModel | None, list[tuple[Error, Located]]]:
     text = json.dumps(tree.plain())
     model, errors = _validated(model_class, text, is_strict=False)
     found = [(error, locate(model_class, tree, error["loc"])) for error in errors]
@@ -67,10 +79,7 @@ def build(model_class: type[AnyModel], tree: Tree) -> AnyModel:
     _, stricter = _validated(model_class, text, is_strict=True)
     also = [(error, locate(model_class, tree, error["loc"])) for error in stricter if error["type"] in COERCIBLE]
     found += [(error, at) for error, at in also if _is_coerced(error, at)]
-    if model is None or found:
-        found = [(error, at) for error, at in found if not _is_echo(error)]
-        raise ScenarioError(_problem(tree, *chosen) for chosen in _of_chosen_branches(tree, found))
-    return model
+    return model, list(_of_chosen_branches(tree, [(error, at) for error, at in found if not _is_echo(error)]))
 
 
 def _validated(model_class: type[AnyModel], text: str, *, is_strict: bool) -> tuple[AnyModel | None, list[Any]]:

@@ -3,12 +3,15 @@
 Whatever cannot be read is a ScenarioError at the file's beginning, or at the first byte that is not UTF-8.
 """
 
+from itertools import islice
 from pathlib import Path
 
-from sim.errors import ScenarioError
+from sim.errors import ScenarioError, closest
 from sim.reading.tree import Mark
 
 MAX_BYTES = 5_000_000
+MOST_LOOKED_AT = 2000
+"""Names of a folder that are held against one that is not there."""
 
 
 def text_of(path: Path, most: int = MAX_BYTES) -> str:
@@ -21,7 +24,8 @@ def bytes_of(path: Path, most: int = MAX_BYTES) -> bytes:
     start = Mark(str(path), 1, 1)
     try:
         if not path.is_file():
-            raise ScenarioError([start.problem("not a file" if path.exists() else "no such file")])
+            message, hint = ("not a file", None) if path.exists() else ("no such file", _meant(path))
+            raise ScenarioError([start.problem(message, hint=hint)])
         with path.open("rb") as stream:
             data = stream.read(most + 1)
     except (OSError, ValueError) as error:
@@ -30,6 +34,26 @@ def bytes_of(path: Path, most: int = MAX_BYTES) -> bytes:
     if len(data) > most:
         raise ScenarioError([start.problem(f"the file is larger than {most:,} bytes")])
     return data
+
+
+def _meant(path: Path) -> str | None:
+    """The file that was probably meant: every part of its path that is not there as the closest that is."""
+    parts = path.parts
+    found = next((n for n in range(len(parts) - 1, 0, -1) if Path(*parts[:n]).is_dir()), 0)
+    at = Path(*parts[:found])
+    for part in parts[found:]:
+        names = [each.name for each in islice(at.iterdir(), MOST_LOOKED_AT)] if at.is_dir() else []
+        if path.suffix and part == parts[-1]:
+            names = [name for name in names if Path(name).suffix == path.suffix]
+        name = part if part in names else closest(part, sorted(names))
+        if name is None:
+            break
+        at = at / name
+    else:
+        if at.is_file():
+            return f"did you mean '{at}'?"
+    below = sorted(path.parent.glob(f"*/{path.stem}.yaml")) if path.stem.replace("-", "").isalnum() else []
+    return f"did you mean '{below[0]}'?" if below else None
 
 
 def _decoded(data: bytes, file: str) -> str:

@@ -5,6 +5,7 @@ names a row of the evidence, and an output of the model that is a sum of a table
 """
 
 import hashlib
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from sim.report.results import Result
 STATUSES = ("reported", "published", "derived", "assumed")
 UNITS = (marked("parcels"), marked("flights"), marked("t"), marked("ratio"), marked("items"))
 """Units of reports."""
+Z_95 = 1.96
 LIBRARY = REPOSITORY / "scenarios"
 CORRIDORS = REPOSITORY / "calibration" / "corridors"
 
@@ -64,8 +66,23 @@ class Report:
     simulated: Mapping[str, float]
     """By plan."""
     months: tuple[str, str]
+    table: str
     column: str
     where: Mapping[str, tuple[str, ...]]
+    log_sd: float
+    """By how much the report may be off: standard deviation of its logarithm; NaN where nothing is said."""
+
+    @property
+    def n_months(self) -> int:
+        """How many months it is of."""
+        (first, last) = (12 * int(month[:4]) + int(month[5:7]) for month in self.months)
+        return last - first + 1
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Between what the reported amount lies, 95 %, by the report's own error; NaN where nothing is said of it."""
+        factor = math.exp(Z_95 * self.log_sd)
+        return self.value / factor, self.value * factor
 
 
 def statuses(result: Result) -> Statuses:
@@ -142,8 +159,10 @@ def _of_corridor(described: Mapping[str, Any], result: Result) -> Iterator[Repor
             float(target["value"]),
             simulated,
             (first, last),
+            term["table"],
             term["column"],
             where,
+            float(target.get("log_sd", math.nan)),
         )
 
 

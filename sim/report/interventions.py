@@ -31,6 +31,8 @@ class Listed:
     acts: str
     costs: str
     proposes: str
+    proposed_in_language: str
+    """That of the text: that of the report if the text is translated."""
     source: str
     changes: tuple[Dated, ...]
 
@@ -56,8 +58,9 @@ def _listed(speaking: Speaking, plan: str, each: Explained) -> Listed:
         kind=t("disruption") if what.is_disruption else t("proposal"),
         acts=_acts(speaking, each),
         costs=_costs(speaking, plan, what),
-        proposes=what.proposes,
-        source=", ".join(filter(None, (what.document, what.section))),
+        proposes=t(what.proposes),
+        proposed_in_language=t.language if what.proposes in t.texts else "en",
+        source=", ".join(filter(None, (t(what.document or ""), what.section))),
         changes=changes_of(speaking.changing(plan), each),
     )
 

@@ -179,7 +179,7 @@ def _reported(speaking: Speaking, found: list[Report]) -> Table:
     rows = []
     for one in found:
         simulated = one.simulated[base]
-        months = _span(*one.months)
+        months = span(*one.months)
         source = one.source.split("://")[-1]
         source = source if len(source) < 60 else f"{source.split('/')[0]}/…"
         off = numbers.percent(simulated / one.value - 1) if one.value else "–"
@@ -198,7 +198,7 @@ def _reported(speaking: Speaking, found: list[Report]) -> Table:
     return Table(t("What is reported, and what the baseline simulates"), head, rows)
 
 
-def _span(first: str, last: str) -> str:
+def span(first: str, last: str) -> str:
     """Months as written in a table; a whole year is the year."""
     is_year = first[:4] == last[:4] and first.endswith("-01") and last.endswith("-12")
     return first[:4] if is_year else f"{first}–{last}"

@@ -7,6 +7,7 @@ import pandas as pd
 
 from sim.language import marked
 from sim.report.answer import answer, baseline_is_best
+from sim.report.cautions import cautions
 from sim.report.figures_of_plans import KINDS, OBJECTIVES, UNITS, Figure, column
 from sim.report.interventions import in_time, interventions
 from sim.report.parts import TITLES, Part, Table
@@ -33,8 +34,10 @@ OF_ROUTES = ("tariff_cny_per_parcel", "operating_cny_per_parcel", "operators_res
 
 
 def answer_part(speaking: Speaking) -> Part:
-    """The answer in sentences."""
-    return Part("answer", speaking.t(TITLES["answer"]), sentences=answer(speaking))
+    """The answer in sentences, and what to beware of."""
+    t = speaking.t
+    beware = [t("Beware: {what}", what=said) for said in cautions(speaking)]
+    return Part("answer", t(TITLES["answer"]), sentences=answer(speaking), notes=beware)
 
 
 # -- differences -------------------------------------------------------------------------------------------------------

@@ -78,12 +78,11 @@ def chapter(speaking: Speaking, prefix: str) -> Chapter:
         manifest_part(speaking),
     ]
     scenario = speaking.result.scenario
-    return Chapter(prefix, speaking.title, scenario.title or scenario.scenario, parts)
+    return Chapter(prefix, speaking.title, speaking.t(scenario.title or scenario.scenario), parts)
 
 
 def write(page: str, file: Path) -> None:
-    """Write the page whole or not at all."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    """Write the page whole or not at all, in a folder that is there."""
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:

@@ -3,6 +3,7 @@
 Knows pydantic and units; knows nothing of files, of numpy or of how a thing is simulated.
 """
 
+from dataclasses import dataclass
 from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -10,12 +11,27 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from sim.html import plain, table
 from sim.units import Duration, Mass, Money, Share
 
+
+@dataclass(frozen=True)
+class InWords:
+    """Stands beside a pattern in an annotation: what a text of it is, for whoever wrote one that is not."""
+
+    description: str
+
+
 Slug = Annotated[
     str,
     StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60),
     Field(description="a name in lower-case letters, digits and single hyphens"),
+    InWords("a name in lower-case letters, digits and single hyphens"),
 ]
 """The name of a thing. It becomes part of file names, so nothing else is let through."""
+NumberPath = Annotated[
+    str,
+    Field(pattern=r"^[a-z0-9_.-]+$", max_length=200),
+    InWords("the path of a number in lower-case letters, digits and dots, such as 'stations.sorting.servers'"),
+]
+"""Names a number of a scenario by where it stands."""
 
 
 class Described(BaseModel):
@@ -85,7 +101,7 @@ class SimpleDistribution(Described, Generic[Quantity]):
             if not self.low <= middle <= self.high:
                 raise ValueError("low, mode and high must be in rising order")
         if self.distribution in ("exponential", "lognormal", "weibull") and not self.mean:
-            raise ValueError(f"the mean of a {self.distribution} distribution must be above zero")
+            raise ValueError(f"the mean of the distribution ({self.distribution}) must be above zero")
         return self
 
 

@@ -5,11 +5,12 @@ Files are looked for inside one library only: the nearest folder above the scena
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from sim.errors import Problem, ScenarioError, did_you_mean, listed, shown
 from sim.ledger.posteriors import posteriors_near
-from sim.reading import Source, Tree, build, overlay, problem_at, read_tree, union, without_sources
+from sim.reading import Source, Tree, also_wrong, build, overlay, problem_at, read_tree, union, without_sources
 from sim.reading.tree import Path as TreePath
 from sim.scenario.checks import problems_across, problems_of_draws
 from sim.scenario.checks.as_written import besides, misspelt
@@ -55,8 +56,10 @@ def load(
         scenario = build(Scenario, tree)
     except ScenarioError as error:
         # Without an intervention that is wrong, names that it adds are not there and would be told as misspelt.
-        names = [] if found.problems else misspelt(tree)
-        raise ScenarioError(besides([*problems, *error.problems], names)) from None
+        told = [*problems, *error.problems]
+        if not found.problems:
+            told = besides(besides(told, misspelt(tree)), also_wrong(Scenario, tree, partial(_across, path=path)))
+        raise ScenarioError(told) from None
     if found.problems:
         raise ScenarioError(problems)
     ranges = ranges_of(tree, sources, found.added)
@@ -65,12 +68,17 @@ def load(
     if is_for_calibration:
         scenario = scenario.model_copy(update={"posterior": (), "uncertain": {}})
     posteriors = posteriors_near(path.parent)
-    expansion = expansion_of(scenario)
-    problems += problems_across(expansion.scenario, tree, str(path), expansion.found, expansion.place)
+    problems += _across(scenario, tree, path)
     problems += problems_of_draws(scenario, tree, str(path), posteriors)
     if problems:
         raise ScenarioError(problems)
     return Loaded(scenario.as_read_from(path), sources, tree, posteriors)
+
+
+def _across(scenario: Scenario, tree: Tree, path: Path) -> list[Problem]:
+    """What is wrong between the parts of a scenario that could be built."""
+    expansion = expansion_of(scenario)
+    return problems_across(expansion.scenario, tree, str(path), expansion.found, expansion.place)
 
 
 def _assembled(path: Path, above: tuple[Path, ...]) -> Tree:

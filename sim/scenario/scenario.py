@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, model_validator
 
 from sim.errors import shown
 from sim.ledger.posteriors import SHIPPED, posteriors_near
-from sim.scenario.base import Described, Slug
+from sim.scenario.base import Described, NumberPath, Slug
 from sim.scenario.containers import Consolidation, Freight
 from sim.scenario.interventions.intervention import Intervention
 from sim.scenario.lanes import Lane, LastMile
@@ -37,9 +37,7 @@ class Change(Described):
 
     at: date = Field(description="first day on which it acts")
     until: date | None = Field(None, description="first day on which it no longer acts; for good if not given")
-    change: str = Field(
-        pattern=r"^[a-z0-9_.-]+$", max_length=200, description="dotted path of the number, `stations.x.servers`"
-    )
+    change: NumberPath = Field(description="dotted path of the number, `stations.x.servers`")
     set: float | str | bool | None = Field(None, description="the new value, with its unit")
     add: float | str | None = Field(None, description="what is added, with its unit")
     multiply: float | None = Field(None, ge=0, le=1000, description="what it is multiplied by")
@@ -131,7 +129,7 @@ class Scenario(World):
     posterior: tuple[Slug, ...] = Field(
         (), max_length=20, description="calibrations whose draws move the numbers of the scenario"
     )
-    uncertain: dict[Annotated[str, Field(pattern=r"^[a-z0-9_.-]+$", max_length=200)], Between] = Field(
+    uncertain: dict[NumberPath, Between] = Field(
         default_factory=dict,
         max_length=1000,
         description="numbers by path that are not known, each with the lowest and the highest value it may have; half "

@@ -1,9 +1,13 @@
 """Places, regions and products: what the network connects, and what travels on it."""
 
+from typing import Annotated
+
 from pydantic import Field
 
-from sim.scenario.base import Described, MassDistribution, MoneyDistribution, Name
+from sim.scenario.base import Described, InWords, MassDistribution, MoneyDistribution, Name
 from sim.units import Density, Offset, Share
+
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$"), InWords("a country by its two capitals, such as CN or RU")]
 
 
 class Place(Described):
@@ -13,7 +17,7 @@ class Place(Described):
     latitude: float = Field(ge=-90, le=90, description="degrees north")
     longitude: float = Field(ge=-180, le=180, description="degrees east")
     utc_offset: Offset = Field(description="local time less UTC (a bare number is hours)")
-    country: str = Field(pattern=r"^[A-Z]{2}$", description="ISO 3166 code; its public holidays apply here")
+    country: Country = Field(description="ISO 3166 code; its public holidays apply here")
     weather: tuple[Share, ...] | None = Field(
         None,
         min_length=12,

@@ -52,6 +52,21 @@ def test_imports_only_go_down() -> None:
     assert ", 0 broken" in done.stdout
 
 
+def test_no_modules_of_a_folder_import_each_other_in_a_circle() -> None:
+    """Also not where it is put off into a function, or done for types alone: then each can be read before the next."""
+    known = {name_of(path).removesuffix(".py").removesuffix("/__init__").replace("/", "."): path for path in MODULES}
+
+    def imported(path: Path) -> set[str]:
+        names = {name if name in known else name.rpartition(".")[0] for name in imports_of(path)}
+        return names & known.keys() - {"sim"}
+
+    needs = {name: imported(path) - {name} for name, path in known.items()}
+    left = {name for name in needs if not name.startswith("sim.scenario")}  # a scenario shows itself
+    while free := {name for name in left if not needs[name] & left}:
+        left -= free
+    assert left == set()
+
+
 def test_only_the_model_and_the_actors_know_simpy() -> None:
     found = importers("simpy")
     assert "sim/model.py" in found

@@ -8,7 +8,8 @@ from behaviour.planned import FROZEN, TRADING, more_sorting, narrow
 
 import sim
 from sim.experiments.comparing.cautions import LINES_OF_A_KIND, warnings
-from sim.experiments.comparing.comparison import OF_A_DRAW, Compared, Comparison
+from sim.experiments.comparing.compared import OF_A_DRAW, Compared
+from sim.experiments.comparing.comparison import Comparison
 from sim.experiments.comparing.replicating import Rule
 from sim.experiments.comparing.wording import rests_on
 

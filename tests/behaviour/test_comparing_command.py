@@ -20,7 +20,7 @@ from sim.experiments.comparing import compare as comparing
 from sim.experiments.comparing import replicating
 from sim.experiments.comparing.comparison import Comparison
 from sim.experiments.comparing.plans import base_plan, plan_of
-from sim.experiments.comparing.wording import rests_on
+from sim.experiments.comparing.wording import HEADINGS, plan_cells, rests_on, short
 from sim.scenario.base import Name
 
 SORTING = {
@@ -60,6 +60,9 @@ def test_command_shows_a_table_and_writes_a_folder(
     assert code == 0, err
     for said in ("Plans against: A narrow line", "parcels gained", "sorting", "customs", "2 draws", "beyond the sum"):
         assert said in out
+    heads = [" ".join(heading) for heading in HEADINGS]
+    assert heads[heads.index("cost CNY a year") + 1] == "net benefit CNY a year"
+    assert "net benefit" in out
     queues, rest = out.split("Differences by queue")[1].split("Portfolio, with less without")
     portfolio, parcels, days = rest.split("Where the effect on")
     assert all("±" in part for part in (queues, portfolio, days))
@@ -75,6 +78,7 @@ def test_command_shows_a_table_and_writes_a_folder(
     assert {"narrow.yaml", "interventions/sorting.yaml"} <= set(manifest["scenario_files"])
     plans = parquet.read_table(tmp_path / "out" / "plans.parquet").to_pandas()
     assert plans.plan.tolist() == ["sorting", "customs", "all"]
+    assert (plans.benefit_cost_half_width > 0).tolist() == [True, False, True], "what costs nothing has no ratio"
     assert (plans.cost_cny_low[0] < plans.cost_cny[0]) & (plans.cost_cny[0] < plans.cost_cny_high[0])
 
 
@@ -161,6 +165,9 @@ def test_cost_is_drawn_with_the_rest_of_an_intervention(base: Path) -> None:
     assert len(set(costs[:, 0])) == 3
     plan = comparison.plans.iloc[0]
     assert plan.benefit_cost_low < plan.benefit_cost < plan.benefit_cost_high
+    cells = dict(zip(HEADINGS, plan_cells(comparison, comparison.alternatives[0]), strict=True))
+    assert cells["benefit", "/ cost"][-1] == f"±{plan.benefit_cost_half_width:.2f}"
+    assert cells["net benefit", "CNY a year"][0] == short(plan.net_benefit_per_year_cny)
     assert {"interventions.sorting.capital", "interventions.sorting.running_per_year"} <= comparison.drawn.keys()
 
 

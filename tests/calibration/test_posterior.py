@@ -108,7 +108,7 @@ def test_cross_check_finds_an_emulator_that_is_wrong(linear: Posterior, exact: E
 def test_ranks_are_even_where_the_posterior_is_exact(rival: Posterior) -> None:
     found = ranks(rival, 80, 12, 120, 80, draws=19, seed=10)
     assert found.p_values(bins=5).min() > 0.005
-    assert found.coverage(0.8) == pytest.approx(0.8, abs=0.15)
+    assert found.coverage_p_values(0.8).min() > 0.005
 
 
 def test_ranks_are_uneven_where_reports_err_more_than_is_admitted(linear: Posterior) -> None:
@@ -119,4 +119,6 @@ def test_ranks_are_uneven_where_reports_err_more_than_is_admitted(linear: Poster
     for i in range(40):
         one = replace(sure, reports=replace(sure.reports, y=reports[i]))
         rows.append(np.sum(sampled(one, 12, 120, 80, seed=i).drawn(19, np.random.default_rng(i)) < truth[i], axis=0))
-    assert Ranks(np.array(rows), 19).p_values(bins=5).min() < 0.01
+    found = Ranks(np.array(rows), 19)
+    assert found.p_values(bins=5).min() < 0.01
+    assert found.coverage_p_values(0.8).min() < 0.01

@@ -116,11 +116,12 @@ def test_same_seed_gives_the_same_posterior(problem: Problem, found: Calibration
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 def test_ranks_are_even_on_an_emulator_of_the_model(problem: Problem, tmp_path: Path) -> None:
-    """Talts et al. (2018): on one prior-wide emulator; the smallest of 12 p-values, so Bonferroni's bound."""
+    """Talts et al. (2018): on one prior-wide emulator; the smallest of 12 p-values each, so Bonferroni's bound."""
     posterior = emulated(problem, explored(problem, problem.quick, Simulator(problem, problem.quick, tmp_path)))
     found = ranks(posterior, 60, 40, 300, 200, draws=39, seed=12)
     assert found.p_values(bins=8).min() > 0.01 / problem.space.n
-    assert found.coverage(0.8) == pytest.approx(0.8, abs=0.13)
+    assert found.coverage_p_values(0.8).min() > 0.01 / problem.space.n
+    assert found.coverage(0.8).mean() == pytest.approx(0.8, abs=0.05)  # 12 x 60 ranks: 0.015 if they were independent
 
 
 def test_page_is_made_of_what_ships(found: Calibration, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.cli import main
-from sim.experiments.discovery.discovering import discovered, sentence
+from sim.experiments.discovery.discovering import discovered, made_from, sentence
 from sim.experiments.discovery.table import NoSweepError, sweep_in
 from sim.experiments.discovery.where import WhereError, conditions, holds
 from sim.tables import write_parquet
@@ -126,8 +126,27 @@ def test_conditions_are_read_and_hold_together() -> None:
 
 
 @pytest.mark.parametrize(
+    ("amount", "number"),
+    [("19", 19), ("19 d", 19), ("456 h", 19), ("2 w 5 d", 19), ("1.9e1 d", 19), ("-3 d", -3)],
+)
+def test_amounts_have_any_unit_of_their_measure(amount: str, number: float) -> None:
+    assert conditions(f"p95_days > {amount}", MEASURES)[0].number == pytest.approx(number)
+
+
+def test_conditions_are_read_as_they_are_printed() -> None:
+    measures = (*MEASURES, "buyers_surplus_cny", "co2e_kg")
+    text = "p95_days > 30 d and share_within_promise <= 0.6 share and placed >= 1500 parcels"
+    found = conditions(f"{text} and buyers_surplus_cny > 3e6 CNY of 2016 and co2e_kg < 2 t", measures)
+    assert [one.number for one in found] == [30, 0.6, 1500, 3e6, 2000]
+    assert conditions(" and ".join(map(str, found)), measures) == found
+
+
+@pytest.mark.parametrize(
     ("where", "said"),
     [
+        ("p95_days > 3 fortnights", "p95_days, which is in d: unknown unit 'fortnights' in '3 fortnights'"),
+        ("p95_days > 30 %", "p95_days, which is in d: '30 %' is a share; a duration is expected"),
+        ("placed > 3 d", "'3 d' is no amount of placed, which is in parcels; write a number alone"),
         ("p59_days > 30", "'p59_days' is no measure of this sweep; did you mean 'p95_days'?"),
         ("zzz > 30", "'zzz' is no measure of this sweep; there are p95_days, placed and share_within_promise"),
         ("p95_days = 30", "'p95_days = 30' is no condition; 'MEASURE > NUMBER' is expected"),
@@ -151,7 +170,9 @@ def test_command_shows_the_box_and_writes_a_folder(discover: Discover, folder: P
     assert code == 0, err
     assert out.startswith("p95_days > 30 d holds in 100% of the points where")
     assert "the answer is made from it" in out
-    written = folder.with_name("toy-sweep-discovery")
+    written = folder.parent / "results" / "runs" / "toy-sweep-discovery"
+    assert out.rstrip().endswith("Written to results/runs/toy-sweep-discovery/.")
+    assert not folder.with_name("toy-sweep-discovery").exists(), "what is beside the sweep may be under version control"
     assert sorted(path.name for path in written.iterdir()) == [
         "manifest.json", "restrictions.csv", "restrictions.parquet", "run.json", "trajectory.csv",
         "trajectory.parquet", "trajectory.png",
@@ -163,6 +184,21 @@ def test_command_shows_the_box_and_writes_a_folder(discover: Discover, folder: P
     first = {path.name: path.read_bytes() for path in written.iterdir() if path.name != "run.json"}
     assert discover("toy-sweep", "--where", "p95_days > 30")[0] == 0  # again
     assert first == {path.name: path.read_bytes() for path in written.iterdir() if path.name != "run.json"}
+
+
+def test_answer_says_by_which_rule_it_restricts_less_than_its_box(discover: Discover, folder: Path) -> None:
+    code, out, err = discover("toy-sweep", "--where", "p95_days > 30 d and share_within_promise < 80 %")
+    assert code == 0, err
+    found = discovered(sweep_in(folder), "p95_days > 30 and share_within_promise < 0.8", 0.1)
+    rows = {line.split()[0]: line.split() for line in out.splitlines() if line.split()}
+    n, pasted_to, left = (len(box.restricted) for box in (found.boxes[found.start], found.whole, found.box))
+    assert [rows[str(found.start)][4], rows["answer"][4]] == [str(n), str(left)]
+    said = made_from(found)
+    assert said in out
+    assert said.startswith(f"The answer: box {found.start} of the trajectory restricts {n}")
+    assert (f"{n - pasted_to} put back" in said) == (pasted_to < n)
+    assert (f"{pasted_to - left} dropped, since chance gives as much" in said) == (left < pasted_to)
+    assert said.endswith(f"it restricts {left}.")
 
 
 def test_command_prints_json_from_a_box_that_is_named(discover: Discover) -> None:

@@ -15,7 +15,7 @@ from sim.cli import main
 from sim.experiments import parts as parts_module
 from sim.experiments import progress_file
 from sim.experiments.comparing import replicating, saving
-from sim.experiments.comparing.kept import from_plain, plain
+from sim.experiments.comparing.kept import KeptRuns, from_plain, plain
 from sim.experiments.comparing.plans import base_plan, plan_of
 from sim.experiments.comparing.replicated import measure_replication
 from sim.experiments.lock import Locked
@@ -128,6 +128,49 @@ def test_stopped_comparison_goes_on_where_it_was_and_ends_with_the_same_bytes(
     assert len(runs.ran) == N_RUNS, "nothing is run again"
     assert results(out) == whole
     assert not {"parts", "times.csv", "lock"} & {path.name for path in out.iterdir()}
+    assert not (tmp_path / "out-incomplete").exists(), "the whole is there"
+
+
+def test_incomplete_results_of_other_plans_and_files_of_others_stay(
+    base: Path, tmp_path: Path, runs: Runs, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stop_at(runs, 6)
+    assert compared(base, tmp_path / "out") == 130
+    runs.befalls.clear()
+    incomplete = tmp_path / "out-incomplete"
+    manifest = json.loads((incomplete / "manifest.json").read_text("utf-8"))
+    (incomplete / "manifest.json").write_text(json.dumps(manifest | {"comparison": ["base", "another"]}), "utf-8")
+    assert compared(base, tmp_path / "out") == 0
+    assert (incomplete / "plans.csv").exists()
+    (incomplete / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    (incomplete / "letter.txt").write_text("dear", "utf-8")
+    assert compared(base, tmp_path / "out") == 0
+    assert [path.name for path in incomplete.iterdir()] == ["letter.txt"]
+    capsys.readouterr()
+
+
+def test_results_are_on_the_disk_before_the_runs_go(
+    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out, told = tmp_path / "out", []
+    fsync, removed = os.fsync, KeptRuns.remove
+
+    def synced(handle: int) -> None:
+        told.append(os.readlink(f"/proc/self/fd/{handle}"))
+        fsync(handle)
+
+    def remove(self: KeptRuns) -> None:
+        told.append("removed")
+        removed(self)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(KeptRuns, "remove", remove)
+    assert compared(base, out) == 0
+    before = told[: told.index("removed")]
+    assert before[-2:] == [str(out), str(out.parent)], "the names come last"
+    files = {Path(each).name for each in before[:-2] if "/parts/" not in each}
+    assert {path.name for path in out.iterdir() if path.name != "progress.json"} == files
+    capsys.readouterr()
 
 
 def test_comparison_by_precision_and_its_decomposition_go_on_too(

@@ -56,7 +56,8 @@ x: A test (intervention)
   2016-05-01 until 2016-10-01  trust of the market of harbin: 0.5556 CNY -> 2.556 CNY (+ 2 CNY), day
     by day over 10 days (1 more change acts on it)
   2016-05-01  further departures of the lane truck: Sun, Wed 08:30
-  Drawn in comparisons, since only a range is known: 1 of its numbers.
+  Only a range is known of 1 of its numbers. Told here is what the file says, and fewer than 4
+  replications run with that; as many or more draw them from the range.
 
 Against example.yaml, from 2015-11-02 to 2017-01-31:
   vehicles of the lane charter

@@ -37,6 +37,16 @@ def test_dates_and_sizes_that_were_chosen_are_what_is_changed(client: TestClient
     assert "20 May 2016 servers of sorting: from 2 to 5, day by day over 2 days" in told["changes"]
 
 
+def test_cost_that_does_not_follow_a_size_is_said(client: TestClient) -> None:
+    larger = {"measures.positions.servers": 3}
+    dearer = {"name": "lines", "sizes": larger | {"capital": 3e6}}
+    plans = [plan("As it is"), plan("Larger", {"name": "lines", "sizes": larger}), plan("Dearer", dearer)]
+    notes = [one["cost_note"] for one in check(client, *plans)["plans"]]
+    assert [note and note[:40] for note in notes] == [None, "Sizes were changed and costs were not: w", None]
+    later = plan("Later", {"name": "lines", "at": "2016-05-20"})
+    assert check(client, later)["plans"][0]["cost_note"] is None
+
+
 def test_changes_are_told_in_chinese(client: TestClient) -> None:
     (told,) = check(client, plan("晚一些", LATER), lang="zh")["plans"]
     assert "2016年5月20日 分拣的作业岗位数：由2变为5，在2天内逐日到位" in told["changes"]
@@ -111,7 +121,7 @@ def test_end_of_what_is_drawn_becomes_how_long_it_lasts(client: TestClient) -> N
         ([{"name": "nothing"}], "nothing", "There is no intervention of that name."),
         ([{"name": "lines"}, {"name": "lines"}], "lines", "It is chosen twice."),
         ([{"name": "lines", "sizes": {"life": 3}}], "lines", "There is no such size."),
-        ([{"name": "lines", "until": "2016-05-01"}], "lines", "`until` must lie after `at`"),
+        ([{"name": "lines", "until": "2016-05-01"}], "lines", "It has to end after the day on which it begins."),
         (
             [{"name": "lines", "sizes": {"measures.positions.servers": 0}}],
             "lines",
@@ -129,6 +139,22 @@ def test_wrong_plan_says_what_is_wrong_with_which_choice(
     assert message in error["message"]
     assert [one["name"] for one in found["plans"]] == ["Right"]
     assert found["seconds"] is None
+
+
+@pytest.mark.parametrize(
+    ("sizes", "until", "field"),
+    [
+        ({}, "2016-05-01", "until"),
+        ({"measures.positions.servers": 0}, "2016-05-20", "measures.positions.servers"),
+        ({"capital": -1}, "2016-05-20", "capital"),
+        ({"life": 3}, "2016-05-20", "life"),
+    ],
+)
+def test_error_names_the_field_that_it_stands_at(
+    client: TestClient, sizes: dict[str, float], until: str, field: str
+) -> None:
+    found = check(client, plan("Wrong", {"name": "lines", "until": until, "sizes": sizes}))
+    assert [error["field"] for error in found["errors"]] == [field]
 
 
 def test_wrong_plan_is_not_run(client: TestClient, parts: Parts) -> None:

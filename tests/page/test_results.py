@@ -1,6 +1,7 @@
 """What the page shows of results: of comparisons and runs, from folders that commands wrote, in both languages."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from starlette.testclient import TestClient
 import sim
 from sim.experiments.comparing.saving import save_comparison
 from sim.experiments.manifest import save
+from sim.page import content, downloads
+from sim.report.evidence import Report
 from sim.scenario.interventions.intervention import Intervention
 
 TINY = Path(__file__).parents[1] / "golden" / "tiny.yaml"
@@ -142,7 +145,7 @@ def test_result_without_tables_of_the_network_says_so(shown: TestClient, results
         (results / "runs" / "compare-tiny" / f"{name}.parquet").unlink()
     found = told(shown, "compare-tiny")
     assert (found["months"], found["map"], found["queues"]) == (None, None, None)
-    assert "no tables of the network" in found["warnings"][0]
+    assert "no tables of the network" in found["warnings"][-1]
 
 
 def test_incomplete_result_says_so(shown: TestClient, results: Path) -> None:
@@ -175,6 +178,82 @@ def test_result_that_was_replaced_is_read_again(shown: TestClient, results: Path
     assert (found["seed"], found["sha256"] != before) == (8, True)
 
 
+def test_warnings_of_a_comparison_are_told_in_words_of_the_language(shown: TestClient, results: Path) -> None:
+    file = results / "runs" / "compare-tiny" / "manifest.json"
+    said = json.loads(file.read_text("utf-8"))
+    assert "unsettled" in [one["kind"] for one in said["warnings"]]
+    noted = {"kind": "piles_up", "plans": ["tiny"], "places": {"sorting": 2, "flight": 1}, "said": "work piles up"}
+    file.write_text(json.dumps(said | {"warnings": [noted]}), "utf-8")
+    assert told(shown, "compare-tiny")["warnings"] == [
+        "In the baseline work piles up without end at sorting and Harbin–Yekaterinburg (air) (in 1 of 2 replications): "
+        "differences grow with the time simulated, and plans that relieve it look better the longer it is."
+    ]
+    assert told(shown, "compare-tiny", "zh")["warnings"][0].startswith("基准方案中，分拣和Harbin–Yekaterinburg（航空）")
+
+
+def test_what_is_reported_stands_beside_what_each_plan_simulates(
+    shown: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flows = {"route": ("post",)}
+    simulated = {"tiny": 900.0, "few": 950.0, "many": 1000.0}
+    one = Report(
+        "Parcels of May",
+        "x.may",
+        "a source",
+        "parcels",
+        1000.0,
+        simulated,
+        ("2016-05", "2016-06"),
+        "flows",
+        "shipped",
+        flows,
+        0.1,
+    )
+    monkeypatch.setattr(content, "reports", lambda _: [one])
+    (found,) = told(shown, "compare-tiny")["months"]["reported"]
+    assert (found["value"], found["mean_month"], found["months_said"]) == (1000, 500, "2016-05–2016-06")
+    assert (found["low"], found["high"]) == (pytest.approx(822, abs=1), pytest.approx(1217, abs=1))
+    assert (found["table"], found["column"], found["routes"], found["simulated"]) == (
+        "flows",
+        "shipped",
+        ["post"],
+        simulated,
+    )
+
+
+def test_nothing_reported_is_nothing(shown: TestClient) -> None:
+    assert told(shown, "tiny-run")["months"]["reported"] == []
+
+
+def test_report_is_written_again_only_if_the_result_or_the_program_is_another(
+    shown: TestClient, results: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[Path] = []
+
+    async def write(_: object, __: Path, language: str, file: Path) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(f"{len(written)} {language}")
+        written.append(file)
+
+    monkeypatch.setattr(downloads.Downloads, "_write", write)
+    manifest = results / "runs" / "tiny-run" / "manifest.json"
+    was = manifest.stat()
+
+    def text() -> str:
+        return shown.get("/api/results/tiny-run/download/report.html").text
+
+    assert (text(), text()) == ("0 en", "0 en")
+    other = manifest.read_text("utf-8").replace('"seed": 7', '"seed": 9')
+    manifest.write_text(other, "utf-8")
+    os.utime(manifest, ns=(was.st_atime_ns, was.st_mtime_ns))  # as old and as large as before
+    assert text() == "1 en"
+    os.utime(manifest)  # touched, and the same
+    assert text() == "1 en"
+    monkeypatch.setattr(downloads, "program_hash", lambda: "another")
+    assert text() == "2 en"
+    assert [file.exists() for file in written] == [False, False, True]
+
+
 def test_report_that_cannot_be_written_says_why(shown: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.executable", "/nowhere/at/all")
     answer = shown.get("/api/results/tiny-run/download/report.html")
@@ -189,4 +268,4 @@ def test_finished_sweep_is_listed(shown: TestClient, results: Path) -> None:
     (folder / "points.parquet").write_bytes(b"")
     found = until(lambda: [one for one in shown.get("/api/results").json() if one["kind"] == "sweep"], "the sweep")
     assert (found[0]["title"], found[0]["corridor"]) == ("An odd one", "tiny")
-    assert told(shown, "sweep-odd")["downloads"] == []
+    assert shown.get("/api/results/sweep-odd").status_code == 422

@@ -150,6 +150,79 @@ def test_unknown_run_cannot_be_stopped(client: TestClient, name: str) -> None:
     assert stop(client, name) in (404, 405)
 
 
+# -- going on ----------------------------------------------------------------------------------------------------------
+
+
+def resume(client: TestClient, name: str) -> int:
+    kind = {"Content-Type": "application/json"}
+    return int(client.post(f"/api/runs/{name}/resume", headers=kind).status_code)
+
+
+@pytest.mark.usefixtures("command")
+def test_stopped_run_goes_on_in_its_folder_by_the_same_command(client: TestClient, parts: Parts) -> None:
+    name = add(client)
+    assert resume(client, name) == 409
+    stop(client, name)
+    until(lambda: state(client, name) == "stopped", "it to end")
+    assert runs_in(client)[name]["can_resume"]
+    kept = parts.runs.run(name).folder / "result" / "parts"
+    kept.mkdir(parents=True)
+    assert resume(client, name) == 202
+    assert state(client, name) == "running"
+    assert not runs_in(client)[name]["can_resume"]
+    assert kept.is_dir()
+    assert not parts.runs.run(name).is_to_stop
+
+
+def test_failed_run_goes_on_and_may_fail_again(client: TestClient, command: list[str]) -> None:
+    command[:] = CRASHES
+    name = add(client)
+    for _ in range(2):
+        until(lambda: state(client, name) == "failed", "it to fail")
+        assert runs_in(client)[name]["can_resume"]
+        assert resume(client, name) == 202
+    command[:] = ["/nowhere/at/all"]
+    until(lambda: state(client, name) == "failed", "it to fail")
+    assert resume(client, name) == 202
+    assert "could not be started" in runs_in(client)[name]["error"]
+    command[:] = SLEEPS
+    assert resume(client, name) == 202
+    until(lambda: state(client, name) == "running", "it to start after all")
+
+
+@pytest.mark.usefixtures("command")
+def test_run_that_goes_on_waits_its_turn_in_a_bounded_queue(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(client, "First")
+    second = add(client, "Second")
+    stop(client, second)
+    assert resume(client, second) == 202
+    assert state(client, second) == "queued"
+    stop(client, second)
+    monkeypatch.setattr(board, "MOST_WAITING", 0)
+    assert resume(client, second) == 429
+    assert state(client, second) == "stopped"
+
+
+def test_only_runs_of_the_page_go_on_there(client: TestClient, results: Path) -> None:
+    progress(results, "compare-by-hand", state="stopped")
+    until(lambda: "compare-by-hand" in runs_in(client), "it to show up")
+    assert not runs_in(client)["compare-by-hand"]["can_resume"]
+    assert (resume(client, "compare-by-hand"), resume(client, "page-0001")) == (409, 404)
+
+
+def test_list_of_what_has_ended_does_not_grow_beyond_what_is_shown(
+    client: TestClient, parts: Parts, command: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command[:] = CRASHES
+    monkeypatch.setattr(board, "MOST_SHOWN", 1)
+    for name in (add(client, "First"), add(client, "Second")):
+        until(lambda name=name: parts.runs.run(name).has_ended, "it to end")
+    parts.board.listed()
+    assert list(parts.board._ended) == ["page-0002"]
+
+
 # -- what is on disk ---------------------------------------------------------------------------------------------------
 
 
@@ -164,6 +237,43 @@ def test_restarted_server_finds_its_runs_and_goes_on_with_the_queue(
     later.runs.run(first).stop()
     until(lambda: (later.turn(), later.runs.run(second).state())[1] == "running", "the second to start")
     assert later.runs.run(first).state() == "stopped"
+
+
+def test_process_of_a_server_that_was_killed_as_it_started_it_is_found_again(
+    client: TestClient, parts: Parts, command: list[str]
+) -> None:
+    first = add(client, "First")
+    run = parts.runs.run(add(client, "Second"))
+    command[:] = [*SLEEPS, str(run.folder / "result")]
+    (run.folder / "starting.json").write_text("{}")
+    started = start(command, run.folder / "out.txt", run.folder / "err.txt")
+    until(lambda: run.process is not None, "it to be found")
+    assert (run.process, run.is_starting) == (started, False)
+    assert (state(client, first), state(client, run.id)) == ("running", "running")
+
+
+@pytest.mark.usefixtures("command")
+def test_run_that_was_to_start_and_did_not_starts_after_all(client: TestClient, parts: Parts) -> None:
+    first = add(client, "First")
+    run = parts.runs.run(add(client, "Second"))
+    (run.folder / "starting.json").write_text("{}")
+    assert run.state() == "queued"
+    stop(client, first)
+    until(lambda: state(client, run.id) == "running", "it to start")
+    assert not run.is_starting
+
+
+def test_what_lies_in_the_folder_of_a_command_is_no_module_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "click.py").write_text("raise SystemExit('a stranger')")
+    (tmp_path / "sim").mkdir()
+    (tmp_path / "sim" / "__init__.py").write_text("raise SystemExit('a stranger')")
+    monkeypatch.chdir(tmp_path)
+    child = "import subprocess, sys; sys.exit(subprocess.call([sys.executable, '-c', 'import sim.errors, click']))"
+    for command in (processes.program("--version"), [sys.executable, "-c", child]):
+        done = subprocess.run(command, env=processes.environment(), capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.usefixtures("command")
@@ -284,3 +394,31 @@ def test_comparison_runs_and_its_result_is_there(client: TestClient, monkeypatch
     assert (report.status_code, 'lang="zh"' in report.text) == (200, True)
     for wrong in ("run.json", "other.yaml", "plans.parquet", "..%2frequest.json", "request.json"):
         assert client.get(f"/api/results/{name}/download/{wrong}").status_code == 404
+
+
+@pytest.mark.slow
+def test_stopped_comparison_goes_on_from_what_it_has_and_ends_whole(
+    client: TestClient, parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "NICENESS", 0)
+    name = client.post("/api/runs", json=body(replications=40, parcels_per_row=1)).json()["id"]
+    until(lambda: 0 < (runs_in(client)[name]["done"] or 0) < 80, "some of it to be done")
+    stop(client, name)
+    until(lambda: state(client, name) == "stopped", "it to stop")
+    before = runs_in(client)[name]["done"]
+    assert resume(client, name) == 202
+    seen: list[int] = []
+
+    def has_ended() -> bool:
+        one = runs_in(client)[name]
+        if one["state"] == "running" and one["phase"] not in ("", "starting"):
+            seen.append(one["done"])
+        return one["state"] in ("done", "failed", "stopped")
+
+    until(has_ended, "the end")
+    found = runs_in(client)[name]
+    assert (found["state"], found["result"], found["can_resume"]) == ("done", name, False)
+    assert parts.runs.run(name).result == parts.runs.run(name).folder / "result"
+    assert seen[0] >= before > 0
+    manifest = json.loads((parts.runs.run(name).folder / "result" / "manifest.json").read_text("utf-8"))
+    assert (len(manifest["replications"]), manifest["left_out"]) == (40, {})

@@ -61,7 +61,7 @@ def test_name_that_was_given_is_answered_to_at_the_port_of_a_proxy(abroad: TestC
 # -- the token ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["/", "/api/corridors", "/static/page.js", "/font.ttf", "/api/events", "/nothing"])
+@pytest.mark.parametrize("path", ["/", "/api/corridors", "/assets/0/static/page.js", "/api/events", "/nothing"])
 def test_without_the_token_nothing_is_told(abroad: TestClient, path: str) -> None:
     assert abroad.get(path).status_code == 401
     assert abroad.get(path, params={"token": "wrong"}).status_code == 401
@@ -77,6 +77,14 @@ def test_token_in_the_address_of_the_page_becomes_a_cookie_that_scripts_cannot_r
     assert "samesite=strict" in cookie.lower()
     assert TOKEN not in cookie
     assert abroad.get("/api/corridors").status_code == 200
+
+
+@pytest.mark.parametrize("odd", ["a b=c", "{=}", "theme", 'x="', "=", '"a"=b; @=1', "näme=ü"])
+def test_odd_cookie_of_another_program_hides_no_other(abroad: TestClient, odd: str) -> None:
+    own = f"sim-{PORT}={Guard.of('10.0.0.5', PORT, TOKEN).proof}"
+    for text in (f"{odd}; {own}", f"{own}; {odd}", f"a=1;{own};{odd}; lang=zh"):
+        assert abroad.get("/api/corridors", headers={"Cookie": text.encode()}).status_code == 200
+    assert abroad.get("/api/corridors", headers={"Cookie": odd.encode()}).status_code == 401
 
 
 def test_token_may_be_shown_as_a_header(abroad: TestClient) -> None:
@@ -149,7 +157,7 @@ def test_forms_and_plain_text_are_refused(client: TestClient, kind: str) -> None
 def test_other_sites_load_nothing_but_the_page(client: TestClient) -> None:
     across = {"Sec-Fetch-Site": "cross-site"}
     assert client.get("/api/results", headers=across).status_code == 403
-    assert client.get("/static/page.js", headers=across).status_code == 403
+    assert client.get("/assets/0/static/page.js", headers=across).status_code == 403
     assert client.get("/", headers=across).status_code == 200
 
 
@@ -174,7 +182,7 @@ def test_other_methods_do_nothing(client: TestClient, method: str) -> None:
 # -- answers -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["/", "/api/corridors", "/nothing", "/api/results/nothing", "/font.ttf"])
+@pytest.mark.parametrize("path", ["/", "/api/corridors", "/nothing", "/api/results/nothing", "/assets/0/font.ttf"])
 def test_every_answer_says_what_a_browser_may_do_with_it(client: TestClient, path: str) -> None:
     headers = client.get(path).headers
     policy = headers["content-security-policy"]
@@ -225,7 +233,7 @@ OUTSIDE = [
     [
         "/api/corridors/{}", "/api/corridors/{}/interventions", "/api/results/{}",
         "/api/results/{}/download/tables.xlsx",
-        "/static/{}", "/vendor/{}", "/static/../app.py", "/api/sources?corridor={}",
+        "/assets/0/{}", "/assets/0/static/{}", "/assets/0/static/../app.py", "/api/sources?corridor={}",
     ],
 )  # fmt: skip
 def test_names_never_lead_outside(client: TestClient, tmp_path: Path, path: str, name: str) -> None:

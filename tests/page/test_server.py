@@ -2,75 +2,31 @@
 
 import json
 import os
-import re
 import signal
 import socket
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator
-from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from page.asking import body, plan, until
+from serving import ENVIRONMENT, Server
 
 from sim.cli import cli
-from sim.page.processes import Known
 from sim.page.runs import Run
-from sim.page.serving import Options, address, guard_of
-
-ROOT = Path(__file__).parents[2]
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
-
-
-class Server:
-    """`sim serve` in a folder with a library."""
-
-    def __init__(self, folder: Path) -> None:
-        self.log = folder / "serve.log"
-        command = [sys.executable, "-m", "sim.cli", "serve", "--port", "0"]
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(command, cwd=folder, env=ENVIRONMENT, stdout=log, stderr=log)
-        said = until(lambda: re.findall(r"http://127\.0\.0\.1:\d+/", self.log.read_text()), "the address")
-        self.address = said[-1].rstrip("/")
-        until(self._answers, "an answer")
-
-    def _answers(self) -> bool:
-        try:
-            return bool(self.get("/api/corridors"))
-        except OSError:
-            return False
-
-    def open(self, path: str, data: Any = None) -> HTTPResponse:
-        headers = {"Origin": self.address, "Content-Type": "application/json"} if data is not None else {}
-        sent = None if data is None else json.dumps(data).encode()
-        request = urllib.request.Request(self.address + path, sent, headers)
-        return urllib.request.urlopen(request, timeout=120)
-
-    def get(self, path: str, data: Any = None) -> Any:
-        with self.open(path, data) as answer:
-            return json.loads(answer.read())
-
-    def end(self, number: signal.Signals = signal.SIGINT) -> int:
-        self.process.send_signal(number)
-        return self.process.wait(60)
+from sim.page.serving import Options, address, guard_of, taken, told_to_others
 
 
 @pytest.fixture
-def started(shipped: Path) -> Iterator[list[Server]]:
+def started() -> Iterator[list[Server]]:
     """Servers that a test starts; they and their runs end with it."""
     found: list[Server] = []
     yield found
     for server in found:
-        server.process.kill()
-        server.process.wait()
-    for file in (shipped.parent / "results" / "runs" / "page").glob("page-*/process.json"):
-        known = Known.of(json.loads(file.read_text("utf-8")))
-        if known is not None:
-            known.signal_all(signal.SIGKILL)
+        server.end_all()
 
 
 def test_runs_outlive_the_server_and_the_next_one_finds_and_stops_them(shipped: Path, started: list[Server]) -> None:
@@ -108,7 +64,7 @@ def test_killed_server_leaves_its_folder_to_the_next_and_one_folder_has_one_serv
         cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert refused.returncode == 1
-    said = f"error: results is served already, by process {first.process.pid}; open its page, or name another folder"
+    said = f"error: results is served already, by process {first.process.pid}; open {first.address}/, or name another"
     assert said in refused.stderr
     first.end(signal.SIGKILL)
     started.append(Server(folder))
@@ -137,6 +93,21 @@ def test_address_that_is_taken_is_said_with_the_remedy(tmp_path: Path) -> None:
 def test_address_of_no_machine_is_said_with_the_remedy(tmp_path: Path) -> None:
     done = CliRunner().invoke(cli, ["serve", "--host", "192.0.2.1", "--results", str(tmp_path)])
     assert "name an address of this machine with --host" in str(done.exception)
+
+
+def test_second_server_is_told_where_the_first_one_is_but_never_its_token(tmp_path: Path) -> None:
+    here = options(results=tmp_path)
+    abroad = options("0.0.0.0", token="t" * 16, results=tmp_path)
+    said = told_to_others(here, guard_of(here, 8321))
+    who = {"pid": os.getpid()}
+    assert taken(tmp_path, who, said) == (
+        f"{tmp_path} is served already, by process {os.getpid()}; open http://127.0.0.1:8321/, or name another folder "
+        "with --results"
+    )
+    told = taken(tmp_path, who, told_to_others(abroad, guard_of(abroad, 80)))
+    assert f"open http://{socket.gethostname()}:80/ with the token that it printed, or" in told
+    assert "tttt" not in told
+    assert "open its page" in taken(tmp_path, {"pid": 1}, said)
 
 
 def test_printed_address_holds_the_token_abroad_and_none_at_home() -> None:

@@ -90,6 +90,8 @@ def test_answer_comes_first_and_a_ranking_that_was_cut_off_ends_in_the_same_byte
     whole = written(tmp_path / "whole")
     assert whole.keys() == names | {"ranking.json", "manifest.json", "frontier.png", "standing.png"}
     assert written(tmp_path / "cut") == whole
+    drawn = json.loads(whole["manifest.json"])["draws"]
+    assert f"credible interval over {drawn} draws" in json.loads(whole["ranking.json"])["rests_on"][2]
     _tables_say_what_they_should(tmp_path / "whole")
 
 

@@ -4,8 +4,8 @@ from sim.experiments.comparing import sensitivity
 from sim.experiments.comparing.network import KEPT
 from sim.experiments.comparing.objectives import OBJECTIVES
 from sim.experiments.comparing.tables import PLANS
-from sim.experiments.differences import ENOUGH_DRAWS
-from sim.report import answer, assumption_parts
+from sim.experiments.differences import ENOUGH_DRAWS, TOO_FEW_DRAWS
+from sim.report import answer, assumption_parts, cautions
 from sim.report.figures_of_plans import KINDS
 from sim.report.figures_of_plans import OBJECTIVES as NAMED
 from sim.report.results import NETWORK
@@ -13,6 +13,7 @@ from sim.report.results import NETWORK
 
 def test_bounds_on_draws_are_those_of_comparisons() -> None:
     assert answer.ENOUGH_DRAWS == ENOUGH_DRAWS
+    assert cautions.TOO_FEW_DRAWS == TOO_FEW_DRAWS
     assert assumption_parts.FEWEST_DRAWS == sensitivity.FEWEST_DRAWS
 
 

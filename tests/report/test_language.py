@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sim.language import LANGUAGES, Numbers, catalogue
-from sim.language.catalogue import entries
+from sim.language.catalogue import entries, texts_in
 from sim.reading import read_tree
 
 ROOT = Path(__file__).parents[2]
@@ -43,14 +43,45 @@ def reports() -> set[str]:
     return {target["what"] for one in described for target in one.get("targets", {}).values()}  # type: ignore[union-attr,index]
 
 
-@pytest.mark.parametrize("language", [name for name in LANGUAGES if name != "en"])
+def library() -> set[str]:
+    """Texts of the library that are shown: titles, and what is proposed and where; names of files are no texts."""
+    shipped = ROOT / "scenarios"
+    titled = [file for folder in ("", "sweeps", "rankings", "siting") for file in (shipped / folder).glob("*.yaml")]
+    proposals = [file for folder in ("interventions", "disruptions") for file in (shipped / folder).glob("*.yaml")]
+    found = {(file, key) for file in titled for key in ("title",)}
+    found |= {(file, key) for file in proposals for key in ("proposes", "document")}
+    said = {str(read_tree(file).children[key].value) for file, key in found if key in read_tree(file).children}
+    return {text for text in said if " " in text}
+
+
+OTHERS = [name for name in LANGUAGES if name != "en"]
+
+
+@pytest.mark.parametrize("language", OTHERS)
 def test_every_text_is_translated(language: str) -> None:
-    assert sorted((keys() | reports()) - set(catalogue(language).texts)) == []
+    assert sorted((keys() | reports()) - set(texts_in(f"{language}.po"))) == []
 
 
-@pytest.mark.parametrize("language", [name for name in LANGUAGES if name != "en"])
+@pytest.mark.parametrize("language", OTHERS)
 def test_no_translation_is_left_over(language: str) -> None:
-    assert sorted(set(catalogue(language).texts) - keys() - reports()) == []
+    assert sorted(set(texts_in(f"{language}.po")) - keys() - reports()) == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_title_and_description_of_the_library_is_translated_and_nothing_else(language: str) -> None:
+    found = set(texts_in(f"{language}-library.po"))
+    assert sorted(library() - found) == []
+    assert sorted(found - library()) == []
+    assert catalogue(language).texts.keys() >= found
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_intervention_has_a_name_of_its_own_in_every_language(language: str) -> None:
+    files = [
+        file for folder in ("interventions", "disruptions") for file in (ROOT / "scenarios" / folder).glob("*.yaml")
+    ]
+    trees = {file.stem: read_tree(file) for file in files if file.stem != "schema"}
+    assert [name for name, tree in trees.items() if language not in tree.children["name"].children] == []
 
 
 @pytest.mark.parametrize("language", [name for name in LANGUAGES if name != "en"])
@@ -62,7 +93,8 @@ def test_translations_have_the_same_blanks_to_fill(language: str) -> None:
 
 
 def test_no_text_stands_twice_in_a_catalogue() -> None:
-    names = [key for key, _ in entries((SIM / "language" / "zh.po").read_text("utf-8"))]
+    files = sorted((SIM / "language").glob("zh*.po"))
+    names = [key for file in files for key, _ in entries(file.read_text("utf-8"))]
     assert len(names) == len(set(names))
 
 

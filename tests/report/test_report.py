@@ -250,6 +250,14 @@ def test_file_that_is_no_page_is_refused(run: Path, tmp_path: Path, capsys: pyte
     assert "name it with .html" in err
 
 
+def test_report_makes_no_folders(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "nowhere" / "x.html"
+    code, out, err = command(capsys, run, "--out", file)
+    assert (code, out) == (2, "")
+    assert err == f"error: there is no folder {file.parent} for x.html; make it, or name another file\n"
+    assert not file.parent.exists()
+
+
 def test_without_a_browser_there_is_a_plain_message_instead_of_a_pdf(
     run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -71,6 +71,59 @@ routes:
     assert err.count("hint: did you mean") == 4
 
 
+def test_what_does_not_hang_on_a_wrong_value_is_told_beside_it(folder: Path, run: Run) -> None:
+    (folder / "wrong.yaml").write_text(
+        "scenario: wrong\nbase: tiny.yaml\nhorizon: {end: 2015-01-01, warm_up: 3 fortnights}\n", "utf-8"
+    )
+    assert errors_of(run("validate", "wrong.yaml")[2]) == [
+        "the end must lie after the start [horizon]",
+        "unknown unit 'fortnights' in '3 fortnights'; a duration takes us, ms, s, min, h, d or w [horizon.warm_up]",
+    ]
+
+
+def test_checks_across_a_scenario_are_made_whatever_a_wrong_value_would_be(folder: Path, run: Run) -> None:
+    (folder / "wrong.yaml").write_text(
+        """\
+scenario: wrong
+base: tiny.yaml
+stations: {sorting: {servers: many}}
+changes: {late: {at: 2031-01-01, change: stations.sorting.servers, set: 3}}
+""",
+        "utf-8",
+    )
+    late, many = errors_of(run("validate", "wrong.yaml")[2])[::-1]
+    assert "many" in many
+    assert "changes.late" in late
+    (folder / "wrong.yaml").write_text((folder / "wrong.yaml").read_text("utf-8").replace("many", "3"), "utf-8")
+    assert errors_of(run("validate", "wrong.yaml")[2]) == [late], "the same as when it is right"
+
+
+def test_what_hangs_on_a_wrong_value_is_not_guessed(folder: Path, run: Run) -> None:
+    (folder / "wrong.yaml").write_text(
+        "scenario: wrong\nbase: tiny.yaml\nhorizon: {start: 2016-04-31, end: 2015-01-01}\n", "utf-8"
+    )
+    (only,) = errors_of(run("validate", "wrong.yaml")[2])
+    assert only.startswith("a date such as")
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("ranking", "interventions: [nothing]\nreplications: 40\nfirst: 4\n"),
+        ("sweep", "design: {kind: factorial}\nreplications: 2\nlevers: {stations.sorting.servers: {values: [1, 3]}}\n"),
+    ],
+)
+def test_name_of_a_file_is_told_beside_what_is_wrong_below_it(folder: Path, run: Run, kind: str, text: str) -> None:
+    (folder / "mine.yaml").write_text(f"{kind}: yours\nbase: tinny.yaml\n{text}", "utf-8")
+    code, _, err = run("validate", "mine.yaml")
+    told = errors_of(err)
+    assert code == 2
+    assert told[0] == f"a {kind} has the name of its file, 'mine', not 'yours' [{kind}]"
+    assert told[1].startswith("there is no file 'tinny.yaml'")
+    assert [each for each in told[2:] if "'nothing'" in each] == told[2:]
+    assert len(told) == (3 if kind == "ranking" else 2)
+
+
 def test_all_that_is_wrong_with_an_intervention_is_told_in_one_round(folder: Path, run: Run) -> None:
     (folder / "interventions" / "more.yaml").write_text(
         """\

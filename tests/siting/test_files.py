@@ -4,6 +4,7 @@ The demand here is no run's: orders by region and route as the base's reference 
 """
 
 from functools import cache
+from itertools import combinations
 from pathlib import Path
 
 import jsonschema
@@ -16,6 +17,7 @@ from sim.experiments.comparing.plans import base_plan, plan_of
 from sim.experiments.siting.demand import Demanded, Demands, instance_of
 from sim.experiments.siting.drawing import assumed_in, drawn
 from sim.experiments.siting.opening import is_of_library, written
+from sim.experiments.siting.pictures import map_of
 from sim.experiments.siting.reading import Asked, asked_otherwise, read_siting
 from sim.experiments.siting.shortlist import Solved, solved
 from sim.reading import read_tree
@@ -114,6 +116,15 @@ def test_hebei_is_solved_with_the_costs_of_the_file() -> None:
     by_hand = (instance.demand[:, None] * instance.cost).sum(axis=0) + instance.fixed
     assert [answer.value for answer in of_size.answers] == pytest.approx(sorted(by_hand)[:3])
     assert all(is_of_library(found, answer) for answer in of_size.answers)
+
+
+def test_names_of_clusters_do_not_lie_over_one_another_on_the_map() -> None:
+    figure = map_of(solve(asked("hebei")))
+    figure.draw_without_rendering()
+    names = set(asked("hebei").siting.clusters)
+    boxes = [text.get_window_extent() for text in figure.axes[0].texts if text.get_text() in names]
+    assert len(boxes) == len(names)
+    assert not [(a, b) for a, b in combinations(boxes, 2) if a.overlaps(b)]
 
 
 def opened(found: Solved, size: int, folder: Path) -> Intervention:

@@ -228,6 +228,29 @@ def test_status_says_who_is_at_work_and_how_long_it_takes(write: Write, tmp_path
     assert not status.is_over
 
 
+def test_status_of_tables_alone_is_what_they_say(write: Write, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+
+    def fail_one(n: int, ended: Ended) -> Ended:
+        return replace(ended, status="failed", reason="no", summary=None) if n == 2 else ended
+
+    ran(write(SMALL), folder, Doing(fail_one))
+    whole = status_of(folder, ("placed", "mean_days"))
+    for name in ("jobs.parquet", "design.parquet", "points.csv", "runs.csv", "times.csv"):
+        (folder / name).unlink()
+    (folder / "parts").rename(tmp_path / "elsewhere")
+    status = status_of(folder, ("placed", "mean_days"))
+    assert (status.total, status.done, status.failed, status.left, status.is_over) == (6, 5, 1, 0, True)
+    assert status.runs.tolist() == whole.runs.tolist()
+    assert np.array_equal(status.means, whole.means, equal_nan=True)
+    assert {name: list(values) for name, values in status.design.items()} == {
+        name: list(values) for name, values in whole.design.items()
+    }
+    shown = invoked("--status", str(folder))
+    assert shown.exit_code == 0, shown.output
+    assert "5 done, 1 failed, 0 left of 6 runs" in shown.stdout
+
+
 # -- precision ---------------------------------------------------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ import pytest
 from benchmarks import __main__ as command
 from benchmarks import check, child, growing
 from benchmarks.measure import Run, interleave_children, ratios_of_runs
+from benchmarks.telling import page
 from sim.scenario.checks import faults_across
 
 TINY = command.Plan(
@@ -115,6 +116,14 @@ def test_growth_is_told_for_years_lanes_and_stations() -> None:
     assert figures["growth_exponents"].keys() == {"engine", "simpy", "h-simpy", "years", "lanes", "stations"}
     assert figures["growth_exponents"]["lanes"] == pytest.approx(1)
     assert figures["grown"]["workers"].keys() == {"1", "2"}
+
+
+def test_page_holds_every_work_and_ratio_with_machine_and_versions() -> None:
+    runs = command.measure(TINY, runner=pretended)
+    figures = command.report(TINY, runs)
+    told = page(runs, figures)
+    assert all(f"| {name} |" in told for name in {name for name, _ in runs} | set(figures["ratios"]))
+    assert all(text in told for text in (figures["platform"], figures["date"][:10], "numba ", figures["cpu"]))
 
 
 def slower(factor: float, names: tuple[str, ...] = ("engine", "h-engine")) -> Any:

@@ -11,7 +11,6 @@ from sim.calendars import (
     growth_level,
     hourly_orders,
     lunar_new_year,
-    month_starts,
     open_intervals,
     public_holidays,
     season_weights,
@@ -270,11 +269,6 @@ def test_hours_are_those_of_the_origin() -> None:
     origin = market_origin(season={"hours": [1] + [0] * 23})
     at_midnight = np.diff(hourly_orders(origin, 6 * HOUR, 800))
     assert np.flatnonzero(at_midnight).tolist() == [2 + 24 * day for day in range(7)]
-
-
-def test_months_that_touch_a_span_of_days() -> None:
-    assert month_starts(date(2015, 12, 31), date(2016, 2, 1)) == [date(2015, 12, 1), date(2016, 1, 1)]
-    assert month_starts(date(2016, 2, 29), date(2016, 3, 2)) == [date(2016, 2, 1), date(2016, 3, 1)]
 
 
 # -- ticks ------------------------------------------------------------------------------------------------------------

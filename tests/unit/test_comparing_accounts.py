@@ -101,6 +101,15 @@ def test_benefit_over_cost_by_standing() -> None:
     assert found["cost_per_parcel_day_saved_cny"].value == pytest.approx(50 / (0.5 * 100))
 
 
+def test_luck_alone_makes_the_ratio_uncertain_by_its_linear_part() -> None:
+    found = returns(samples(GIVES, [48, 52, 49, 51]), BASE, FOUR, lasting()).figures["benefit_cost"]
+    residuals = (200 - 4 * np.array([48, 52, 49, 51])) / 50  # of the ratio 4, over the mean cost
+    within = (residuals.reshape(2, 2) - residuals.reshape(2, 2).mean(axis=1, keepdims=True)).ravel()
+    error = np.sqrt((within**2).sum() / 2 / 4)
+    assert found.half_width == pytest.approx(4.302653 * error, rel=1e-6), "Student's t of two degrees of freedom"
+    assert returns(samples(GIVES, [50] * 4), BASE, FOUR, lasting()).figures["benefit_cost"].half_width == 0
+
+
 def test_uncertain_cost_makes_the_ratio_uncertain() -> None:
     found = returns(samples(GIVES, [40, 40, 60, 60]), BASE, FOUR, lasting()).figures["benefit_cost"]
     assert found.value == pytest.approx(200 / 50)

@@ -182,6 +182,28 @@ def test_what_is_no_file_is_refused(write: Writer) -> None:
     assert heads(lambda: read_tree("folder")) == ["folder:1:1: not a file"]
 
 
+def test_file_that_is_not_there_is_told_with_the_one_that_was_probably_meant(tmp_path: Path) -> None:
+    (tmp_path / "scenarios").mkdir()
+    for name in ("harbin-baseline.yaml", "xinjiang-baseline.yaml", "harbin-baseline.md"):
+        (tmp_path / "scenarios" / name).write_text("a: 1", "utf-8")
+
+    def hint(name: str) -> str | None:
+        with pytest.raises(ScenarioError) as error:
+            read_tree(tmp_path / name)
+        (problem,) = error.value.problems
+        assert problem.message == "no such file"
+        return problem.hint and problem.hint.replace(f"{tmp_path}/", "")
+
+    meant = "did you mean 'scenarios/harbin-baseline.yaml'?"
+    assert hint("scenarios/harbin-basline.yaml") == meant
+    assert hint("scenaros/harbin-baseline.yaml") == meant, "a folder too"
+    assert hint("scenaros/harbinbaseline.yaml") == meant
+    assert hint("harbin-baseline.yaml") == meant, "in a folder below"
+    assert hint("harbin-baseline") == meant, "without its ending"
+    assert hint("scenarios/zzz.yaml") is None
+    assert hint("*/?.yaml") is None
+
+
 @given(data=st.binary(max_size=80))
 def test_no_bytes_crash_the_reader(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "drawn.yaml"

@@ -12,12 +12,14 @@ from pyarrow import parquet
 import sim
 from sim.errors import AbsurdScenarioError
 from sim.experiments import estimate as estimates
-from sim.experiments import kept_runs
+from sim.experiments import kept_runs, processes
 from sim.experiments import run as runs
 from sim.experiments.estimate import estimate, refuse_if_absurd
 from sim.experiments.manifest import save
 from sim.experiments.pace import Progress
+from sim.experiments.processes import Sent
 from sim.experiments.run import KILLED
+from sim.experiments.worlds import Worlds
 from sim.scenario.scenario import Scenario
 from sim.tables import ResultsFolderError, check_destination, write_csv, write_parquet
 
@@ -103,6 +105,15 @@ def test_single_replication_fails_with_its_own_error(tiny: Scenario, monkeypatch
     monkeypatch.setattr(runs, "replicate", failing)
     with pytest.raises(ValueError, match="no luck"):
         sim.run(tiny)
+
+
+def test_process_that_loaded_another_program_runs_nothing(tiny: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "program", lambda: "that of before an upgrade")
+    results = sim.run(tiny, replications=2, workers=2)
+    said = "OtherProgramError: the program on disk is no longer the one that this command began with"
+    assert results.replications == ()
+    assert [why.startswith(said) for why in results.missing.values()] == [True, True]
+    assert Sent.of(Worlds.of(tiny, 1)).worlds.described == tiny, "the same program reads it again"
 
 
 def test_replications_of_a_killed_process_run_again(tiny: Scenario) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.experiments.comparing.costs import PAYERS, Cost, annuity
 from sim.experiments.comparing.samples import Samples
-from sim.experiments.differences import QUANTILES, Layout, expected_by_draw, spread
+from sim.experiments.differences import QUANTILES, Layout, expected_by_draw, half_width, spread
 from sim.indicators.accounts import CNY
 from sim.indicators.measures import Measure
 
@@ -77,6 +77,8 @@ class Figure:
     value: float
     low: float = math.nan
     high: float = math.nan
+    half_width: float = math.nan
+    """Half of the 95 % interval by Monte Carlo error alone."""
     why: str = ""
 
 
@@ -113,14 +115,21 @@ def _none(amount: np.ndarray, why: str) -> str:
 
 
 def _over(above: np.ndarray, below: np.ndarray, layout: Layout, why: str) -> Figure:
-    """Ratio of expectations, and of those of each draw."""
+    """Ratio of expectations, and of those of each draw; float64[n] above and below.
+
+    Its Monte Carlo error is that of the ratio's linear part: of ``(above - value below)`` over the mean below (Cochran
+    1977, Sampling Techniques, section 6.4).
+    """
     if why:
         return Figure(math.nan, why=why)
-    value = spread(above, layout).mean / spread(below, layout).mean
+    mean = spread(below, layout).mean
+    value = spread(above, layout).mean / mean
+    half = half_width(spread((above - value * below) / mean, layout))
     of_draws = expected_by_draw(below, layout)
     if not layout.has_draws or (of_draws <= 0).any():
-        return Figure(value)
-    return Figure(value, *np.quantile(expected_by_draw(above, layout) / of_draws, QUANTILES).tolist())
+        return Figure(value, half_width=half)
+    low, high = np.quantile(expected_by_draw(above, layout) / of_draws, QUANTILES).tolist()
+    return Figure(value, low, high, half)
 
 
 # -- over twenty years -------------------------------------------------------------------------------------------------
@@ -148,7 +157,8 @@ def _present_value(plan: Samples, base: Samples, layout: Layout, lasting: Lastin
         by_month = plan.values["month"][name][rows] - base.values["month"][name][rows]
         benefit = benefit + sign * np.nan_to_num(by_month).sum(axis=0)
     values = annuity(lasting.rate) * (benefit - lasting.cost_per_year)
-    mean = spread(values, layout).mean
+    found = spread(values, layout)
     if not layout.has_draws:
-        return Figure(mean)
-    return Figure(mean, *np.quantile(expected_by_draw(values, layout), QUANTILES).tolist())
+        return Figure(found.mean, half_width=half_width(found))
+    low, high = np.quantile(expected_by_draw(values, layout), QUANTILES).tolist()
+    return Figure(found.mean, low, high, half_width(found))

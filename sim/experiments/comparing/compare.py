@@ -12,7 +12,8 @@ import numpy as np
 
 from sim.errors import SimError
 from sim.experiments.comparing.accounts import Lasting, unknown_in, with_accounts
-from sim.experiments.comparing.comparison import OF_A_DRAW, Compared, Comparison
+from sim.experiments.comparing.compared import OF_A_DRAW, Compared
+from sim.experiments.comparing.comparison import Comparison
 from sim.experiments.comparing.costs import Cost, cost_of, is_lasting, years_in_force
 from sim.experiments.comparing.decomposing import SWITCHES, decomposition
 from sim.experiments.comparing.drawing import drawn_in, interventions_in

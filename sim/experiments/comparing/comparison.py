@@ -1,140 +1,46 @@
-"""What a comparison came to: differences, rankings and accounts, as tables, pictures and a page of a notebook."""
+"""A comparison as it is handed on: its numbers with their tables, pictures, words and a page of a notebook."""
 
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from sim.experiments.comparing.accounts import Lasting, Returns, returns
-from sim.experiments.comparing.costs import Cost
-from sim.experiments.comparing.network import BY_MONTH
-from sim.experiments.comparing.objectives import Objective
-from sim.experiments.comparing.plans import Plan
-from sim.experiments.comparing.replicating import Rule
-from sim.experiments.comparing.samples import Samples
-from sim.experiments.differences import Difference, Layout, Ranking, difference, ranking
+from sim.experiments.comparing.compared import ComparedPlans
+from sim.experiments.comparing.pictures import PICTURES
+from sim.experiments.comparing.tables import tables_of
+from sim.experiments.comparing.wording import HEADINGS, plan_cells, rests_on
 from sim.html import table
-from sim.indicators import Backlog, Columns
-from sim.ledger.posteriors import Posterior
+from sim.indicators import Columns
 from sim.tables import Tabled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-OF_A_DRAW = "its draw is not complete"
-"""Why a replication is left out that did not fail itself."""
-
 
 @dataclass(frozen=True)
-class Compared:
-    """One alternative and what it came to."""
-
-    plan: Plan
-    samples: Samples
-    costs: Sequence[Cost]
-    """What all its interventions cost, by replication."""
-    years: float
-    """Years of the reported time in which what it has beyond the baseline is in force."""
-    lasting: Lasting
-    backlogs: Sequence[Backlog]
-    """Where work piles up, each of the replication where it is worst."""
-    posteriors: Sequence[Posterior]
-    """Calibrations whose draws moved its numbers."""
-    unsettled: int
-    """Replications in which the market's expectations did not settle."""
-    piled_up: Mapping[str, int]
-    """In how many replications work piles up, by place."""
-    network: BY_MONTH
-    """What goes on in its network, month by month: means over replications."""
-
-
-@dataclass(frozen=True)
-class Comparison(Tabled):
+class Comparison(ComparedPlans, Tabled):
     """Plans against a baseline, replication by replication on the same luck and draws.
 
     A table is an attribute of its name as a pandas frame: ``comparison.plans``, ``comparison.differences``.
     """
 
-    base: Compared
-    alternatives: tuple[Compared, ...]
-    layout: Layout
-    objective: Objective
-    rule: Rule
-    by: tuple[str, ...]
-    """Dimensions that differences are also given by."""
-    replications: tuple[int, ...]
-    """Numbers of those that are complete in all plans."""
-    left_out: Mapping[int, str]
-    """Replications that are not used, and why."""
-    drawn: Mapping[str, np.ndarray] = field(default_factory=dict)
-    """What was drawn, by its path in the scenarios: float64[draws]."""
-    more: Mapping[str, Columns] = field(default_factory=dict)
-    """Further tables: `portfolio`, `decomposition`."""
-    notes: tuple[str, ...] = ()
-    """What else to beware of: what was asked for and is not there."""
-    was_stopped: bool = False
-    seconds: float = 0.0
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether nothing of what was asked for is missing."""
-        return not (self.was_stopped or self.left_out or self.notes)
-
-    @property
-    def everything(self) -> tuple[Compared, ...]:
-        """The baseline, then the plans."""
-        return (self.base, *self.alternatives)
-
-    @property
-    def ranked(self) -> tuple[Compared, ...]:
-        """The plans, the one with the best mean by the objective first; as they were named where it is not known."""
-        means = [float(self.objective.of(one.samples).mean()) for one in self.alternatives]
-        order = sorted(range(len(means)), key=lambda i: math.inf if math.isnan(means[i]) else -means[i])
-        return tuple(self.alternatives[i] for i in order)
-
-    def difference(self, one: Compared, measure: str, dimension: str = "whole", group: int = 0) -> Difference:
-        """A plan less the baseline in one measure."""
-        values = one.samples.values[dimension][measure][group]
-        against = self.base.samples.values[dimension][measure][group]
-        return difference(values, against, self.layout, self.rule.relative, self.rule.floor)
-
-    @cached_property
-    def ranking(self) -> Ranking:
-        """Baseline and plans ranked by the objective."""
-        return ranking(np.stack([self.objective.of(one.samples) for one in self.everything]), self.layout)
-
-    def returns_of(self, one: Compared) -> Returns:
-        """What a plan gives for what it costs."""
-        return returns(one.samples, self.base.samples, self.layout, one.lasting)
-
     @property
     def remarks(self) -> tuple[str, ...]:
         """What it rests on and what to beware of, a sentence or several in each."""
-        from sim.experiments.comparing.wording import rests_on
-
         return tuple(rests_on(self))
 
     @cached_property
     def tables(self) -> Mapping[str, Columns]:
         """All tables by name."""
-        from sim.experiments.comparing.tables import tables_of
-
         return tables_of(self)
 
     def plot(self, kind: str = "differences") -> "Figure":
         """A picture: `differences`, `months`, `days` (from door to door) or `tornado`. Raises ValueError."""
-        from sim.experiments.comparing.pictures import PICTURES
-
         if kind not in PICTURES:
             raise ValueError(f"no picture '{kind}'; pictures are {', '.join(PICTURES)}")
         return PICTURES[kind](self)
 
     def _repr_html_(self) -> str:
-        from sim.experiments.comparing.wording import HEADINGS, plan_cells
-
         head = ["plan", *(" ".join(heading).strip() for heading in HEADINGS)]
         rows = [[one.plan.name, *map("\n".join, plan_cells(self, one))] for one in self.ranked]
         return table(f"Against {self.base.plan.title or self.base.plan.name}", head, rows, self.remarks)

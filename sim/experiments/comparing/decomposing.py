@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.experiments.comparing.comparison import Comparison
+from sim.experiments.comparing.compared import ComparedPlans
 from sim.experiments.comparing.kept import KeptRuns
 from sim.experiments.comparing.objectives import EVERY_MEASURE
 from sim.experiments.comparing.plans import Plan
@@ -52,7 +52,7 @@ WHOLE_EFFECT = "whole effect"
 
 
 def decomposition(
-    comparison: Comparison, n: int, workers: int, on_progress: Tell | None, kept: KeptRuns | None = None
+    comparison: ComparedPlans, n: int, workers: int, on_progress: Tell | None, kept: KeptRuns | None = None
 ) -> tuple[Columns, tuple[str, ...], bool]:
     """Contributions of each step to the effect of each plan, what is missing in them, and whether it was stopped.
 
@@ -71,7 +71,7 @@ def decomposition(
     return _table(comparison, effects, layout, used), notes, found.was_stopped
 
 
-def _missing(comparison: Comparison, found: Replications, n_used: int) -> tuple[str, ...]:
+def _missing(comparison: ComparedPlans, found: Replications, n_used: int) -> tuple[str, ...]:
     if n_used == len(comparison.replications):
         return ()
     why = "stopped" if found.was_stopped else "; ".join(found.failures.values())
@@ -82,7 +82,7 @@ def _missing(comparison: Comparison, found: Replications, n_used: int) -> tuple[
 
 
 def _table(
-    comparison: Comparison, effects: Sequence[list[dict[str, np.ndarray]]], layout: Layout, used: Sequence[int]
+    comparison: ComparedPlans, effects: Sequence[list[dict[str, np.ndarray]]], layout: Layout, used: Sequence[int]
 ) -> Columns:
     rows: list[tuple[Any, ...]] = []
     base = _samples(comparison, used)[0]
@@ -98,7 +98,7 @@ def _table(
     return columns_of(DECOMPOSITION, rows)
 
 
-def _samples(comparison: Comparison, used: Sequence[int]) -> list[Samples]:
+def _samples(comparison: ComparedPlans, used: Sequence[int]) -> list[Samples]:
     """What the plans came to in some of the replications."""
     at = [comparison.replications.index(replication) for replication in used]
     return [
@@ -113,7 +113,7 @@ def _effects(samples: Sequence[Samples]) -> list[dict[str, np.ndarray]]:
     return [{name: one.whole(name) - base.whole(name) for name in MEASURES} for one in others]
 
 
-def _steps(comparison: Comparison) -> list[list[Plan]]:
+def _steps(comparison: ComparedPlans) -> list[list[Plan]]:
     """All plans with none of the switches on, then one more each time, but for the last: all on is what has run."""
     plans = [one.plan for one in comparison.everything]
     return [[switched(plan, SWITCHES[:n_on]) for plan in plans] for n_on in range(len(SWITCHES))]

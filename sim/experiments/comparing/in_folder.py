@@ -13,14 +13,17 @@ from sim.experiments.comparing.kept import KeptRuns
 from sim.experiments.comparing.objectives import Objective
 from sim.experiments.comparing.plans import Plan
 from sim.experiments.comparing.replicating import Rule
-from sim.experiments.comparing.saving import save_comparison
+from sim.experiments.comparing.saving import compared_in, save_comparison
 from sim.experiments.lock import Locked
 from sim.experiments.pace import Progress
+from sim.experiments.parts import written_to
 from sim.experiments.progress_file import ProgressFile
 from sim.experiments.run import Tell
-from sim.tables import check_destination, finished_at
+from sim.tables import check_destination, finished_at, remove_results
 
 KIND = "compare"
+INCOMPLETE = "-incomplete"
+"""Ending of the folder in which what is complete of a comparison is, as long as the whole is not."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +53,8 @@ def compare_in_folder(
     """Compare plans, and write what they came to; the folder in which that is.
 
     What is complete of a comparison that was stopped, or in which runs failed, is written to a folder of its own,
-    `FOLDER-incomplete`; the runs stay. Of one that is complete the runs are taken away: they are many times the
-    tables, and only this very program can read them.
+    `FOLDER-incomplete`; the runs stay. Of one that is complete the runs are taken away, and that folder with them: they
+    are many times the tables, and only this very program can read them.
 
     Raises FolderInUseError and ResultsFolderError for a folder that cannot be used, PartsFolderError for one that
     cannot be written, NothingComparedError if no draw is complete.
@@ -87,7 +90,8 @@ def _compared(
         for damaged in kept.damaged:
             told.message(damaged)
     file.say("writing tables")
-    to = folder if comparison.is_complete else folder.with_name(f"{folder.name}-incomplete")
+    incomplete = folder.with_name(f"{folder.name}{INCOMPLETE}")
+    to = folder if comparison.is_complete else incomplete
     replaced = finished_at(to)
     save_comparison(comparison, to)
     if replaced:
@@ -95,10 +99,18 @@ def _compared(
     if comparison.is_complete:
         file.end("done")
         kept.remove()
+        _remove_incomplete(incomplete, to)
     else:
         file.end("stopped" if comparison.was_stopped else "failed", f"what is complete is in {to.name}")
         told.message(f"what has ended is kept in {folder}; the same command goes on from there")
     return comparison, to
+
+
+def _remove_incomplete(folder: Path, whole: Path) -> None:
+    """Take away what was complete of a comparison when it was stopped, now that the whole of it is there."""
+    if folder.is_dir() and not folder.is_symlink() and compared_in(folder) == compared_in(whole):
+        with written_to(folder):
+            remove_results(folder)
 
 
 def _title(base: Plan, plans: Sequence[Plan]) -> str:

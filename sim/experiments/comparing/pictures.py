@@ -5,15 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.experiments.comparing.compared import ComparedPlans
 from sim.experiments.comparing.sensitivity import FEWEST_DRAWS
-from sim.experiments.comparing.tables import FIGURES, Shown
+from sim.experiments.comparing.tables import FIGURES, Shown, sensitivity_table
 from sim.pictures import COLOURS, DASHES, label, lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from sim.experiments.comparing.comparison import Comparison
 
 _SHOWN = {shown.name: shown for shown in FIGURES}
 _PANELS = {
@@ -28,7 +27,7 @@ _MOST_BARS = 8
 _SHARE_OF_DAYS = 0.995
 
 
-def differences(comparison: "Comparison") -> "Figure":
+def differences(comparison: ComparedPlans) -> "Figure":
     """A row for each plan, a panel for each figure: the value, its credible interval and its Monte Carlo error."""
     figure = _figure(3 + 2.6 * len(_PANELS), 1.6 + 0.45 * len(comparison.alternatives))
     panels = np.atleast_1d(figure.subplots(1, len(_PANELS), sharey=True))
@@ -43,7 +42,7 @@ def differences(comparison: "Comparison") -> "Figure":
     return figure
 
 
-def _intervals(axes: "Axes", comparison: "Comparison", shown: Shown, scale: float) -> None:
+def _intervals(axes: "Axes", comparison: ComparedPlans, shown: Shown, scale: float) -> None:
     for row, one in enumerate(comparison.alternatives):
         value, low, high, half = (scale * number for number in shown.of(comparison, one))
         if not np.isnan(low):
@@ -58,7 +57,7 @@ def _intervals(axes: "Axes", comparison: "Comparison", shown: Shown, scale: floa
     axes.tick_params(axis="x", labelsize=8)
 
 
-def months(comparison: "Comparison") -> "Figure":
+def months(comparison: ComparedPlans) -> "Figure":
     """What each plan changes by month: parcels gained and days saved."""
     names = comparison.base.samples.groups["month"]
     figure = _figure(10, 6.5)
@@ -81,14 +80,14 @@ def months(comparison: "Comparison") -> "Figure":
     return figure
 
 
-def _by_month(comparison: "Comparison", values: np.ndarray, measure: str) -> np.ndarray:
+def _by_month(comparison: ComparedPlans, values: np.ndarray, measure: str) -> np.ndarray:
     """Mean difference by month; NaN once no orders come."""
     base = comparison.base.samples.values["month"]
     has_orders = base["latent_orders"].mean(axis=1) > 0
     return np.where(has_orders, (values - base[measure]).mean(axis=1), np.nan)
 
 
-def days(comparison: "Comparison") -> "Figure":
+def days(comparison: ComparedPlans) -> "Figure":
     """Which share of the orders has arrived by so many days from door to door: baseline and plans."""
     figure = _figure(9, 5)
     axes = figure.subplots()
@@ -115,9 +114,9 @@ def _style(i: int) -> dict[str, Any]:
     return {"color": COLOURS[i % 7], "linestyle": DASHES[(i + 1) % 7], "linewidth": 1.4}
 
 
-def tornado(comparison: "Comparison") -> "Figure":
+def tornado(comparison: ComparedPlans) -> "Figure":
     """What moves each plan's objective: its change from the 10th to the 90th percentile of each uncertain number."""
-    table = comparison.tables["sensitivity"]
+    table = sensitivity_table(comparison)
     plans = [one.plan.name for one in comparison.alternatives if one.plan.name in set(table["plan"])][:_MOST_LINES]
     if not plans:
         return _without_tornado(comparison)
@@ -138,7 +137,7 @@ def tornado(comparison: "Comparison") -> "Figure":
     return figure
 
 
-def _without_tornado(comparison: "Comparison") -> "Figure":
+def _without_tornado(comparison: ComparedPlans) -> "Figure":
     figure = _figure(7, 1.6)
     n = comparison.layout.n_draws if comparison.layout.has_draws else 0
     why = (
@@ -156,13 +155,13 @@ def _figure(width: float, height: float) -> "Figure":
     return Picture(figsize=(width, height), layout="constrained")
 
 
-def _say_what_is_left_out(figure: "Figure", comparison: "Comparison") -> None:
+def _say_what_is_left_out(figure: "Figure", comparison: ComparedPlans) -> None:
     n = len(comparison.alternatives) - _MOST_LINES
     if n > 0:
         figure.supxlabel(f"the first {_MOST_LINES} plans; {n} more are in the tables", fontsize=8)
 
 
-PICTURES: Mapping[str, Callable[["Comparison"], "Figure"]] = {
+PICTURES: Mapping[str, Callable[[ComparedPlans], "Figure"]] = {
     "differences": differences,
     "months": months,
     "days": days,

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.experiments.comparing.comparison import Compared, Comparison
+from sim.experiments.comparing.compared import Compared, ComparedPlans
 from sim.experiments.comparing.objectives import EVERY_MEASURE
 from sim.experiments.comparing.plans import Plan, PlanError, refuse_one_name, together
 from sim.experiments.comparing.tables import columns_of
@@ -77,7 +77,7 @@ def _refuse_pairs(base: Plan, plans: Sequence[Plan]) -> None:
                 raise PlanError(f"'{plan.name}' and '{other.name}' exclude each other ('{clash[0]}'); take one out")
 
 
-def portfolio(comparison: Comparison, combined: Combined) -> Columns:
+def portfolio(comparison: ComparedPlans, combined: Combined) -> Columns:
     """What each part brings first and last, what all bring, and what that is beyond the sum of the parts alone."""
     by_name = {one.plan.name: one for one in comparison.everything}
     rows: list[tuple[Any, ...]] = []
@@ -89,7 +89,7 @@ def portfolio(comparison: Comparison, combined: Combined) -> Columns:
 
 
 def _rows(
-    comparison: Comparison, combined: Combined, by_name: dict[str, Compared], measure: str
+    comparison: ComparedPlans, combined: Combined, by_name: dict[str, Compared], measure: str
 ) -> list[tuple[Any, ...]]:
     def of(name: str) -> np.ndarray:
         return by_name[name].samples.whole(measure)

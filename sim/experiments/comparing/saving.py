@@ -3,11 +3,12 @@
 from pathlib import Path
 from typing import Any
 
+from sim.experiments.comparing.cautions import cautions
 from sim.experiments.comparing.comparison import Comparison
 from sim.experiments.comparing.pictures import PICTURES
 from sim.experiments.manifest import EVIDENCE, hashes, processor, side_file, versions
 from sim.ledger.posteriors import ENDING
-from sim.tables import write_results
+from sim.tables import MANIFEST, read_json, write_results
 
 WORKBOOK = "comparison"
 
@@ -21,6 +22,14 @@ def save_comparison(comparison: Comparison, folder: Path) -> None:
     pictures = {name: draw(comparison) for name, draw in PICTURES.items()}
     side = side_file(comparison.seconds)
     write_results(folder, comparison.tables, manifest(comparison), side, {}, pictures, WORKBOOK)
+
+
+def compared_in(folder: Path) -> list[str] | None:
+    """Names of the baseline and the plans that the results in a folder compare; None if it holds no comparison."""
+    try:
+        return list(read_json(folder / MANIFEST)["comparison"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def manifest(comparison: Comparison) -> dict[str, Any]:
@@ -44,5 +53,6 @@ def manifest(comparison: Comparison) -> dict[str, Any]:
         "scenario_files": hashes({file for plan in plans for file in plan.files}),
         "evidence_files": hashes(sorted(EVIDENCE.glob("*.csv"))),
         "posterior_files": {f"{name}{ENDING}": sha256 for name, sha256 in read.items()},
+        "warnings": [caution.record for caution in cautions(comparison)],
         "tables": sorted(comparison.tables),
     }

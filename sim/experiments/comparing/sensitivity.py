@@ -6,14 +6,12 @@ the others. Where numbers are drawn independently, as they are, their shares of 
 
 import math
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from sim.experiments.comparing.compared import ComparedPlans
 from sim.indicators.declared import Column
-
-if TYPE_CHECKING:
-    from sim.experiments.comparing.comparison import Comparison
 
 FEWEST_DRAWS = 10
 """With fewer, luck alone makes some number look important."""
@@ -30,7 +28,7 @@ SENSITIVITY = (
 )
 
 
-def sensitivity(comparison: "Comparison") -> Iterator[tuple[Any, ...]]:
+def sensitivity(comparison: ComparedPlans) -> Iterator[tuple[Any, ...]]:
     """Rows of the table, the most important number first; none if there are too few draws."""
     if comparison.layout.n_draws < FEWEST_DRAWS:
         return
@@ -45,7 +43,7 @@ def sensitivity(comparison: "Comparison") -> Iterator[tuple[Any, ...]]:
         yield from ((one.plan.name, *row) for row in sorted(rows, key=lambda row: (-row[4], -abs(row[3]), row[0])))
 
 
-def _numbers_of(comparison: "Comparison", own: Collection[str]) -> dict[str, np.ndarray]:
+def _numbers_of(comparison: ComparedPlans, own: Collection[str]) -> dict[str, np.ndarray]:
     """What was drawn that a plan can depend on: its own uncertain numbers, those of the baseline, posteriors."""
     uncertain = {path for one in comparison.everything for path in one.plan.scenario.uncertain}
     foreign = uncertain - {*own, *comparison.base.plan.scenario.uncertain}

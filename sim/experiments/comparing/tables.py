@@ -2,12 +2,12 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 import numpy as np
 
-from sim.experiments.comparing.comparison import Compared, Comparison
+from sim.experiments.comparing.compared import Compared, ComparedPlans
 from sim.experiments.comparing.network import DOOR_TO_DOOR, door_to_door, joined
 from sim.experiments.comparing.objectives import EVERY_MEASURE
 from sim.experiments.comparing.sensitivity import SENSITIVITY, sensitivity
@@ -46,43 +46,50 @@ def columns_of(declared: Sequence[Column], rows: Sequence[Sequence[Any]]) -> Col
     return {column.name: np.array(part, DTYPES[column.kind]) for column, part in zip(declared, parts, strict=True)}
 
 
-def tables_of(comparison: Comparison) -> dict[str, Columns]:
+def tables_of(comparison: ComparedPlans) -> dict[str, Columns]:
     """All tables of a comparison by name."""
     return {
         "plans": columns_of(PLANS, [_plan(comparison, one) for one in comparison.alternatives]),
         "differences": columns_of(DIFFERENCES, list(_differences(comparison))),
         "months": columns_of(MONTHS, list(_months(comparison))),
         "replications": _replications(comparison),
-        "sensitivity": columns_of(SENSITIVITY, list(sensitivity(comparison))),
+        "sensitivity": sensitivity_table(comparison),
         "door_to_door": columns_of(DOOR_TO_DOOR, list(_door_to_door(comparison))),
         **joined({one.plan.name: one.network for one in comparison.everything}),
         **comparison.more,
     }
 
 
+def sensitivity_table(comparison: ComparedPlans) -> Columns:
+    """Which uncertain number moves each plan's answer; no rows where there are too few draws."""
+    return columns_of(SENSITIVITY, list(sensitivity(comparison)))
+
+
 # -- differences -------------------------------------------------------------------------------------------------------
 
 
-def _differences(comparison: Comparison) -> Iterator[tuple[Any, ...]]:
+def _differences(comparison: ComparedPlans) -> Iterator[tuple[Any, ...]]:
     for one in comparison.alternatives:
         for dimension in (WHOLE, *comparison.by):
             for measure, group, statistics in _of_dimension(comparison, one, dimension):
                 yield (one.plan.name, measure, EVERY_MEASURE[measure].unit, dimension, group, *statistics)
 
 
-def _months(comparison: Comparison) -> Iterator[tuple[Any, ...]]:
+def _months(comparison: ComparedPlans) -> Iterator[tuple[Any, ...]]:
     for one in comparison.alternatives:
         for measure, month, statistics in _of_dimension(comparison, one, "month"):
             yield (one.plan.name, month, measure, EVERY_MEASURE[measure].unit, *statistics)
 
 
-def _door_to_door(comparison: Comparison) -> Iterator[tuple[Any, ...]]:
+def _door_to_door(comparison: ComparedPlans) -> Iterator[tuple[Any, ...]]:
     for one in comparison.everything:
         timed = float(one.samples.whole("timed_orders").sum())
         yield from door_to_door(one.plan.name, one.samples.hours, timed)
 
 
-def _of_dimension(comparison: Comparison, one: Compared, dimension: str) -> Iterator[tuple[str, str, tuple[Any, ...]]]:
+def _of_dimension(
+    comparison: ComparedPlans, one: Compared, dimension: str
+) -> Iterator[tuple[str, str, tuple[Any, ...]]]:
     """Every measure of every group of a dimension that either of the two has."""
     base = comparison.base.samples
     for measure, values in one.samples.values[dimension].items():
@@ -92,7 +99,7 @@ def _of_dimension(comparison: Comparison, one: Compared, dimension: str) -> Iter
             yield measure, group, _statistics(comparison, one, measure, dimension, i)
 
 
-def _statistics(comparison: Comparison, one: Compared, measure: str, dimension: str, group: int) -> tuple[Any, ...]:
+def _statistics(comparison: ComparedPlans, one: Compared, measure: str, dimension: str, group: int) -> tuple[Any, ...]:
     found = comparison.difference(one, measure, dimension, group)
     return (
         found.baseline,
@@ -130,7 +137,7 @@ class Shown:
         """Unit of the figure."""
         return f"{EVERY_MEASURE[self.measure].unit}{'/year' if self.per_year else ''}"
 
-    def of(self, comparison: Comparison, one: Compared) -> tuple[float, float, float, float]:
+    def of(self, comparison: ComparedPlans, one: Compared) -> tuple[float, float, float, float]:
         """Value, ends of its credible interval, and half-width by Monte Carlo error."""
         found = comparison.difference(one, self.measure)
         scale = self.sign / (one.years if self.per_year else 1.0) if one.years or not self.per_year else math.nan
@@ -185,14 +192,13 @@ RETURNS = (
 )
 
 
-def _with_interval(name: str, unit: str, description: str, *, has_error: bool) -> list[Column]:
-    columns = [
+def _with_interval(name: str, unit: str, description: str) -> tuple[Column, ...]:
+    return (
         Column(name, "number", unit, description),
         Column(f"{name}_low", "number", unit, "lower end of its 95 % credible interval"),
         Column(f"{name}_high", "number", unit, "upper end of it"),
-    ]
-    error = Column(f"{name}_half_width", "number", unit, "half of the 95 % interval by Monte Carlo error alone")
-    return [*columns, error] if has_error else columns
+        Column(f"{name}_half_width", "number", unit, "half of the 95 % interval by Monte Carlo error alone"),
+    )
 
 
 PLANS = (
@@ -200,8 +206,8 @@ PLANS = (
     Column("title", "text", "", "what it is called"),
     Column("interventions", "text", "", "what it has beyond the baseline"),
     Column("years_in_force", "number", "years", "part of the reported time in which these act"),
-    *(c for shown in FIGURES for c in _with_interval(shown.name, shown.unit, shown.description, has_error=True)),
-    *(c for name, unit, said in RETURNS for c in _with_interval(name, unit, said, has_error=False)),
+    *(c for shown in FIGURES for c in _with_interval(shown.name, shown.unit, shown.description)),
+    *(c for returned in RETURNS for c in _with_interval(*returned)),
     Column("why_empty", "text", "", "why a figure is empty"),
     Column("p_better", "number", "share", "probability that it is better than the baseline by the objective"),
     Column("p_best", "number", "share", "probability that none of all is better by the objective"),
@@ -210,11 +216,11 @@ PLANS = (
 )
 
 
-def _plan(comparison: Comparison, one: Compared) -> tuple[Any, ...]:
+def _plan(comparison: ComparedPlans, one: Compared) -> tuple[Any, ...]:
     found, place = comparison.difference(one, comparison.objective.measure), comparison.everything.index(one)
     figures = [number for shown in FIGURES for number in _known(shown, comparison, one)]
     given = comparison.returns_of(one).figures
-    returned = [number for name, _, _ in RETURNS for number in (given[name].value, given[name].low, given[name].high)]
+    returned = [number for name, _, _ in RETURNS for number in astuple(given[name])[:4]]
     return (
         one.plan.name,
         one.plan.title,
@@ -230,7 +236,7 @@ def _plan(comparison: Comparison, one: Compared) -> tuple[Any, ...]:
     )
 
 
-def _known(shown: Shown, comparison: Comparison, one: Compared) -> tuple[float, ...]:
+def _known(shown: Shown, comparison: ComparedPlans, one: Compared) -> tuple[float, ...]:
     is_there = shown.measure in one.samples.values[WHOLE]
     return shown.of(comparison, one) if is_there else (math.nan,) * 4
 
@@ -238,7 +244,7 @@ def _known(shown: Shown, comparison: Comparison, one: Compared) -> tuple[float, 
 # -- replications ------------------------------------------------------------------------------------------------------
 
 
-def _replications(comparison: Comparison) -> Columns:
+def _replications(comparison: ComparedPlans) -> Columns:
     """Raw measures of every plan and replication, the baseline first."""
     everything, n = comparison.everything, len(comparison.replications)
     names = np.array([one.plan.name for one in everything], object)

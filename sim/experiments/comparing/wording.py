@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from sim.errors import listed
 from sim.experiments.comparing.accounts import Figure
 from sim.experiments.comparing.cautions import PLANS_NAMED, first_of, warnings
-from sim.experiments.comparing.comparison import Compared, Comparison
+from sim.experiments.comparing.compared import Compared, ComparedPlans
 from sim.experiments.comparing.sensitivity import FEWEST_DRAWS
-from sim.experiments.comparing.tables import FIGURES, better
+from sim.experiments.comparing.tables import FIGURES, better, sensitivity_table
 from sim.experiments.differences import ENOUGH_DRAWS, TOO_FEW_DRAWS, Layout
 
 NUMBERS_NAMED = 3
@@ -24,6 +24,7 @@ HEADINGS: tuple[tuple[str, ...], ...] = (
     ("within", "promise"),
     ("surplus", "CNY a year"),
     ("cost", "CNY a year"),
+    ("net benefit", "CNY a year"),
     ("benefit", "/ cost"),
     ("CO2e", "t a year"),
     ("P", "(better)"),
@@ -32,7 +33,7 @@ HEADINGS: tuple[tuple[str, ...], ...] = (
 )
 
 
-def plan_cells(comparison: Comparison, one: Compared) -> list[tuple[str, ...]]:
+def plan_cells(comparison: ComparedPlans, one: Compared) -> list[tuple[str, ...]]:
     """The cells of a plan, each of one or several lines."""
     found = comparison.difference(one, comparison.objective.measure)
     place = comparison.everything.index(one)
@@ -44,7 +45,8 @@ def plan_cells(comparison: Comparison, one: Compared) -> list[tuple[str, ...]]:
         _figure(comparison, one, "p95_days_saved", days),
         _figure(comparison, one, "within_promise", points),
         _figure(comparison, one, "buyers_surplus_per_year_cny", short),
-        _figure(comparison, one, "cost_per_year_cny", short)[:2],
+        _figure(comparison, one, "cost_per_year_cny", short),
+        _figure(comparison, one, "net_benefit_per_year_cny", short),
         _ratio(given["benefit_cost"], comparison.layout),
         _figure(comparison, one, "co2e_kg_per_year", lambda kg: short(kg / 1000)),
         (probability(better(found.probability_positive, comparison.objective.sign)),),
@@ -53,7 +55,7 @@ def plan_cells(comparison: Comparison, one: Compared) -> list[tuple[str, ...]]:
     ]
 
 
-def _figure(comparison: Comparison, one: Compared, name: str, write: Callable[[float], str]) -> tuple[str, ...]:
+def _figure(comparison: ComparedPlans, one: Compared, name: str, write: Callable[[float], str]) -> tuple[str, ...]:
     """A figure: its value, its credible interval, and half its width by Monte Carlo error, where there are such."""
     value, low, high, half = SHOWN[name].of(comparison, one)
     ends = (low, high) if is_told(comparison.layout) else (math.nan, math.nan)
@@ -75,7 +77,7 @@ def is_told(layout: Layout) -> bool:
     return layout.n_draws >= TOO_FEW_DRAWS
 
 
-def _value(comparison: Comparison, one: Compared, name: str) -> str:
+def _value(comparison: ComparedPlans, one: Compared, name: str) -> str:
     """A figure of the reported time as one of a year in force."""
     return short(SHOWN[name].of(comparison, one)[0] / one.years if one.years else math.nan)
 
@@ -83,9 +85,8 @@ def _value(comparison: Comparison, one: Compared, name: str) -> str:
 def _ratio(figure: Figure, layout: Layout) -> tuple[str, ...]:
     if figure.why:
         return (f"- ({figure.why})",)
-    lines = [f"{figure.value:.2f}"]
-    is_known = is_told(layout) and not math.isnan(figure.low)
-    return tuple([*lines, f"[{figure.low:.2f}, {figure.high:.2f}]"] if is_known else lines)
+    ends = (figure.low, figure.high) if is_told(layout) else (math.nan, math.nan)
+    return with_interval(ratio, figure.value, *ends, figure.half_width)
 
 
 def short(number: float) -> str:
@@ -96,6 +97,11 @@ def short(number: float) -> str:
         if abs(number) >= 0.9995 * size:
             return f"{number / size:.3g}{unit}"
     return "0" if abs(number) < NOTHING else f"{number:.3g}"
+
+
+def ratio(number: float) -> str:
+    """A ratio, to the hundredth."""
+    return "-" if math.isnan(number) else f"{number:.2f}"
 
 
 def days(number: float) -> str:
@@ -116,7 +122,7 @@ def probability(number: float) -> str:
 # -- what it rests on --------------------------------------------------------------------------------------------------
 
 
-def rests_on(comparison: Comparison) -> Iterator[str]:
+def rests_on(comparison: ComparedPlans) -> Iterator[str]:
     """What the table rests on and what to beware of, a sentence or several in each line."""
     yield _runs(comparison)
     yield _intervals(comparison)
@@ -132,7 +138,7 @@ def rests_on(comparison: Comparison) -> Iterator[str]:
     yield from (f"Warning: {line}" for line in warnings(comparison))
 
 
-def _runs(comparison: Comparison) -> str:
+def _runs(comparison: ComparedPlans) -> str:
     scenario, layout = comparison.base.plan.scenario, comparison.layout
     n, rows = layout.n_used, scenario.parcels_per_row
     asked = comparison.rule.most if comparison.rule.fixed is None else comparison.rule.fixed
@@ -147,7 +153,7 @@ def _runs(comparison: Comparison) -> str:
     )
 
 
-def _intervals(comparison: Comparison) -> str:
+def _intervals(comparison: ComparedPlans) -> str:
     n = comparison.layout.n_draws
     few = f" Of fewer than {ENOUGH_DRAWS} draws the credible interval is too narrow." if n < ENOUGH_DRAWS else ""
     if comparison.layout.has_draws and not is_told(comparison.layout):
@@ -167,7 +173,7 @@ def _intervals(comparison: Comparison) -> str:
     )
 
 
-def _precision(comparison: Comparison) -> str:
+def _precision(comparison: ComparedPlans) -> str:
     rule = comparison.rule
     what = f"within {100 * rule.relative:.3g} % of the difference or {100 * rule.floor:.3g} % of the baseline"
     missing = []
@@ -182,7 +188,7 @@ def _precision(comparison: Comparison) -> str:
     return f"Not as precise as asked for ({what}): {those}; more replications would help."
 
 
-def _undecided(comparison: Comparison) -> Iterator[str]:
+def _undecided(comparison: ComparedPlans) -> Iterator[str]:
     """Plans whose difference is smaller than what luck alone may make of it."""
     found = {one.plan.name: comparison.difference(one, comparison.objective.measure) for one in comparison.alternatives}
     names = [name for name, one in found.items() if 0 < abs(one.difference) < one.half_width]
@@ -194,14 +200,14 @@ def _undecided(comparison: Comparison) -> Iterator[str]:
         yield f"By Monte Carlo error alone the difference may be nothing for {those}{more}."
 
 
-def _important_numbers(comparison: Comparison) -> Iterator[str]:
+def _important_numbers(comparison: ComparedPlans) -> Iterator[str]:
     if not comparison.layout.has_draws:
         return
     n = comparison.layout.n_draws
     if n < FEWEST_DRAWS:
         yield f"Which uncertain number moves the answer cannot be told from {n} draws; {FEWEST_DRAWS} or more can."
         return
-    table = comparison.tables["sensitivity"]
+    table = sensitivity_table(comparison)
     for one in comparison.alternatives:
         rows = [i for i, name in enumerate(table["plan"]) if name == one.plan.name and table["is_clear"][i] == "yes"]
         told = [f"{table['number'][i]} ({table['share_of_variance'][i]:.0%})" for i in rows[:NUMBERS_NAMED]]

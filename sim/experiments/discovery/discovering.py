@@ -139,6 +139,17 @@ def sentence(found: Discovery) -> str:
     )
 
 
+def made_from(found: Discovery) -> str:
+    """By which rule the answer comes from its box of the trajectory, and how many restrictions each step leaves."""
+    n, pasted_to, left = (len(box.restricted) for box in (found.boxes[found.start], found.whole, found.box))
+    steps = [f"box {found.start} of the trajectory restricts {n}"]
+    if pasted_to < n:
+        steps.append(f"{n - pasted_to} put back, since the box is as dense without")
+    if left < pasted_to:
+        steps.append(f"{pasted_to - left} dropped, since chance gives as much")
+    return f"The answer: {', '.join(steps)}; it restricts {left or 'nothing'}."
+
+
 def restrictions(box: Box, factors: Sequence[Factor]) -> str:
     """What a box keeps, in words."""
     parts = [restriction(box.sides[i], factors[i]) for i in box.restricted]  # type: ignore[arg-type]

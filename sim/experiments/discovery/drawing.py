@@ -47,7 +47,8 @@ def _trajectory(axes: "Axes", found: Discovery) -> None:
                 np.take(coverage, rows), np.take(density, rows), marker, color="#000000", markerfacecolor="#FFFFFF",
                 markersize=6, label=label, zorder=2,
             )  # fmt: skip
-    axes.plot([found.seen.coverage], [found.seen.density], "*", color="#000000", markersize=16, label="the answer")
+    label = f"the answer: {len(found.box.restricted)} restricted"
+    axes.plot([found.seen.coverage], [found.seen.density], "*", color="#000000", markersize=16, label=label)
     every = max(1, len(seen) // LABELS)
     for i in range(0, len(seen), every):
         axes.annotate(str(i), (coverage[i], density[i]), xytext=(5, 5), textcoords="offset points", fontsize=8)

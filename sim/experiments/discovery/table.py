@@ -14,11 +14,11 @@ from typing import Any, Literal
 import numpy as np
 
 from sim.errors import InputError
+from sim.experiments.sweeps.tables import ABOUT_RUNS
 from sim.indicators.measures import BY_NAME
 from sim.tables import read_json, read_parquet
 
 RUNS, MANIFEST = "runs.parquet", "sweep.json"
-ABOUT_RUNS = ("point", "replication", "status", "reason")
 DONE = "done"
 _HEADING = re.compile(r"(?P<path>\S+)(?: \[(?P<unit>[^\]]+)\])?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")

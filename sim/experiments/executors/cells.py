@@ -39,7 +39,7 @@ class Cell:
     def __init__(self) -> None:
         self._line, its = socket.socketpair()
         self._read = b""
-        with its, _startable():
+        with its, _startable(self._line):
             self._process = subprocess.Popen(
                 COMMAND, stdin=its.fileno(), stdout=its.fileno(), env=_environment(), start_new_session=True
             )
@@ -159,10 +159,11 @@ class Cells:
 
 
 @contextmanager
-def _startable() -> Iterator[None]:
+def _startable(line: socket.socket) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        line.close()
         raise ExecutorError(f"{NO_CELL.format(host=socket.gethostname())}: {error.strerror}") from error
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.experiments.ranking.frontier import efficient
-from sim.experiments.ranking.ranked import Ranked
+from sim.experiments.ranking.outcome import RankedPortfolios
 from sim.experiments.ranking.standing import Standing
 from sim.experiments.ranking.tables import FORETOLD, RANKED, SIMULATED, effects_of, name_of, rests_on
 
@@ -21,7 +21,7 @@ STYLES = {RANKED: ("o", "#000000", 7), SIMULATED: ("s", "#888888", 5), FORETOLD:
 SAID = {RANKED: "ranked", SIMULATED: "screened only, coarse rows", FORETOLD: "foretold from singles and pairs"}
 
 
-def frontier(ranked: Ranked) -> "Figure":
+def frontier(ranked: RankedPortfolios) -> "Figure":
     """A panel for each objective: capital against gain, with the line of what cannot be had better."""
     from sim.figures import Picture
 
@@ -32,7 +32,7 @@ def frontier(ranked: Ranked) -> "Figure":
     return figure
 
 
-def _frontier(axes: "Axes", ranked: Ranked, found: Standing) -> None:
+def _frontier(axes: "Axes", ranked: RankedPortfolios, found: Standing) -> None:
     capital, effects = ranked.study.capitals[0] / MILLION, effects_of(ranked, found)
     is_known = ~np.isnan(effects)
     is_best = np.zeros(len(effects), bool)
@@ -57,14 +57,14 @@ def _frontier(axes: "Axes", ranked: Ranked, found: Standing) -> None:
     unit = "" if found.sought.unit == "ratio" else f"\n({word}{found.sought.unit})"
     axes.set_ylabel(f"{found.sought.said}{unit}")
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(fontsize=8, loc="upper left")
+    axes.legend(fontsize=8, loc="lower left", bbox_to_anchor=(0, 1), ncols=len(STYLES) + 1, frameon=False)
 
 
 def _name(axes: "Axes", name: str, x: float, y: float) -> None:
     axes.annotate(name, (x, y), xytext=(-4, 5), textcoords="offset points", fontsize=7, parse_math=False, ha="right")
 
 
-def standing(ranked: Ranked) -> "Figure":
+def standing(ranked: RankedPortfolios) -> "Figure":
     """A panel for each objective: gains with their intervals, and P(best), the best first."""
     from sim.figures import Picture
 
@@ -79,7 +79,7 @@ def standing(ranked: Ranked) -> "Figure":
     return figure
 
 
-def _gains(axes: "Axes", ranked: Ranked, found: Standing, places: list[int]) -> None:
+def _gains(axes: "Axes", ranked: RankedPortfolios, found: Standing, places: list[int]) -> None:
     shown = found.gain[places]
     size, word = next((size, word) for size, word in SCALES if np.nanmax(np.abs(shown), initial=0.0) >= size)
     size = size or 1.0
@@ -110,4 +110,4 @@ def _probabilities(axes: "Axes", found: Standing, places: list[int]) -> None:
     axes.spines[["top", "right"]].set_visible(False)
 
 
-PICTURES: Mapping[str, Callable[[Ranked], "Figure"]] = {"frontier": frontier, "standing": standing}
+PICTURES: Mapping[str, Callable[[RankedPortfolios], "Figure"]] = {"frontier": frontier, "standing": standing}

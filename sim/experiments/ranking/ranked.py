@@ -13,17 +13,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.errors import ScenarioError
-from sim.experiments.ranking.looking import Screened, half, screened
+from sim.experiments.ranking.looking import half, screened
 from sim.experiments.ranking.objectives import SOUGHT, Sought, without_value
+from sim.experiments.ranking.outcome import RankedPortfolios
+from sim.experiments.ranking.pictures import PICTURES
 from sim.experiments.ranking.reading import Question
-from sim.experiments.ranking.runs import Runs, worlds_of
+from sim.experiments.ranking.runs import Runs
 from sim.experiments.ranking.selecting import Selected, kn, ocba
+from sim.experiments.ranking.showing import ranked_html
 from sim.experiments.ranking.standing import Standing, standing
 from sim.experiments.ranking.study import NOTHING, RankingError, Study
+from sim.experiments.ranking.tables import tables_of
 from sim.experiments.store import Store
 from sim.indicators import Columns
 from sim.reading import problem_at
-from sim.tables import Tabled
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,45 +35,22 @@ PROCEDURES = {"kn": kn, "ocba": ocba}
 
 
 @dataclass(frozen=True)
-class Ranked(Tabled):
+class Ranked(RankedPortfolios):
     """What a ranking came to; a table is an attribute: ``ranked.ranking`` is a pandas frame."""
-
-    study: Study
-    screened: Screened | None
-    runs: Runs
-    members: tuple[int, ...]
-    """Numbers of the portfolios that were ranked, nothing first; their places are the scenarios of `runs`."""
-    places: tuple[int, ...]
-    """Which of these scenarios they are."""
-    failures: Mapping[int, str]
-    """By number of a portfolio: why it is in no table of ranks."""
-    standings: tuple[Standing, ...]
-    """By objective."""
 
     @cached_property
     def tables(self) -> Mapping[str, Columns]:
         """All tables by name: `portfolios`, `ranking` and `information`."""
-        from sim.experiments.ranking.tables import tables_of
-
         return tables_of(self)
 
     def plot(self, kind: str = "frontier") -> "Figure":
         """A picture: `frontier` (capital against gain) or `standing` (gains and chances). Raises ValueError."""
-        from sim.experiments.ranking.pictures import PICTURES
-
         if kind not in PICTURES:
             raise ValueError(f"no picture '{kind}'; pictures are {', '.join(PICTURES)}")
         return PICTURES[kind](self)
 
     def _repr_html_(self) -> str:
-        from sim.experiments.ranking.showing import ranked_html
-
         return ranked_html(self)
-
-    @property
-    def spent(self) -> dict[int, int]:
-        """Replications of each ranked portfolio by its number."""
-        return {number: self.runs.n(place) for number, place in zip(self.members, self.places, strict=True)}
 
 
 class _Failed(Exception):  # noqa: N818  (never leaves this module)
@@ -169,20 +149,3 @@ class _Observing:
             raise _Failed
         gains = [self.sought.gain(samples[place], samples[0]) for place in self.places]
         return [gain.reshape(-1, unit).mean(axis=1) for gain in gains]
-
-
-def drawn_numbers(ranked: Ranked) -> dict[str, np.ndarray]:
-    """What was drawn in any ranked portfolio, by its path: float64[draws]."""
-    from sim.experiments.comparing.drawing import drawn_in
-
-    study, unit = ranked.study, ranked.study.unit
-    if study.per_draw is None:
-        return {}
-    n = ranked.runs.n(0) // unit
-    found: dict[str, np.ndarray] = {}
-    for number in ranked.members:
-        scenario = study.scenario(study.portfolios[number], study.question.asked.parcels_per_row)
-        worlds = worlds_of(scenario, study.posteriors)
-        of_draws = [drawn_in(worlds, draw) for draw in range(n)]
-        found |= {path: np.array([each[path] for each in of_draws]) for path in of_draws[0] if path not in found}
-    return found

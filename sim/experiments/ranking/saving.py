@@ -71,6 +71,7 @@ def manifest(ranked: Ranked) -> dict[str, Any]:
         "base": study.scenario((), study.question.asked.parcels_per_row).model_dump(
             mode="json", by_alias=True, exclude_none=True
         ),
+        "draws": ranked.runs.n(0) // study.unit if study.per_draw else 0,
         "versions": versions(),
         "processor": processor(),
         "scenario_files": hashes({study.question.file, *(file for plan in plans for file in plan.files)}),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sim.experiments.comparing.wording import probability, short
 from sim.experiments.ranking.frontier import efficient
-from sim.experiments.ranking.ranked import Ranked
+from sim.experiments.ranking.outcome import RankedPortfolios
 from sim.experiments.ranking.standing import Standing
 from sim.experiments.ranking.tables import effects_of, name_of
 from sim.experiments.ranking.wording import amount, answer, interval, rests_on
@@ -14,7 +14,7 @@ ROWS_SHOWN = 15
 HEADINGS = ("", "portfolio", "gain", "interval", "P(best)", "P(near)", "regret", "capital", "runs", "efficient")
 
 
-def ranked_html(ranked: Ranked) -> str:
+def ranked_html(ranked: RankedPortfolios) -> str:
     """The answer, and a table for each objective."""
     parts = [table(title_of(each), HEADINGS, standing_rows(ranked, each)) for each in ranked.standings]
     return paragraphs([answer(ranked)]) + "".join(parts) + paragraphs(rests_on(ranked))
@@ -26,7 +26,7 @@ def title_of(standing: Standing) -> str:
     return f"By {standing.sought.name}: {standing.sought.said} ({unit})"
 
 
-def standing_rows(found: Ranked, standing: Standing) -> list[Sequence[str]]:
+def standing_rows(found: RankedPortfolios, standing: Standing) -> list[Sequence[str]]:
     """The best portfolios by an objective, cells as `HEADINGS` says; those that are not ruled out have a star."""
     capital, _ = found.study.capitals
     effects = effects_of(found, standing)

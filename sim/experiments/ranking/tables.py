@@ -10,7 +10,7 @@ from sim.experiments.comparing.plans import AND
 from sim.experiments.comparing.tables import columns_of
 from sim.experiments.ranking.frontier import efficient, pareto
 from sim.experiments.ranking.information import FEWEST_DRAWS, worth_of, worth_of_everything
-from sim.experiments.ranking.ranked import Ranked, drawn_numbers
+from sim.experiments.ranking.outcome import RankedPortfolios, drawn_numbers
 from sim.experiments.ranking.standing import Standing
 from sim.indicators import Columns
 from sim.indicators.declared import Column
@@ -60,7 +60,7 @@ INFORMATION = (
 )
 
 
-def tables_of(ranked: Ranked) -> Mapping[str, Columns]:
+def tables_of(ranked: RankedPortfolios) -> Mapping[str, Columns]:
     """All tables by name."""
     return {
         "portfolios": columns_of(PORTFOLIOS, _portfolios(ranked)),
@@ -69,12 +69,12 @@ def tables_of(ranked: Ranked) -> Mapping[str, Columns]:
     }
 
 
-def name_of(ranked: Ranked, number: int) -> str:
+def name_of(ranked: RankedPortfolios, number: int) -> str:
     """A portfolio as tables name it."""
     return AND.join(ranked.study.portfolios[number]) or DOING_NOTHING
 
 
-def _portfolios(ranked: Ranked) -> list[tuple[Any, ...]]:
+def _portfolios(ranked: RankedPortfolios) -> list[tuple[Any, ...]]:
     capital, overrun = ranked.study.capitals
     best = pareto(np.stack([each.gain for each in ranked.standings]))
     is_best = {number for number, is_it in zip(ranked.members, best, strict=True) if is_it}
@@ -93,13 +93,13 @@ def _portfolios(ranked: Ranked) -> list[tuple[Any, ...]]:
     ]
 
 
-def title_of(ranked: Ranked, number: int) -> str:
+def title_of(ranked: RankedPortfolios, number: int) -> str:
     """What the interventions of a portfolio are called."""
     of = ranked.study.question.interventions
     return ", ".join(of[name].name.en for name in ranked.study.portfolios[number])
 
 
-def _state(ranked: Ranked, number: int) -> tuple[str, str]:
+def _state(ranked: RankedPortfolios, number: int) -> tuple[str, str]:
     if number in ranked.failures:
         return "failed", ranked.failures[number]
     if number in ranked.members:
@@ -109,7 +109,7 @@ def _state(ranked: Ranked, number: int) -> tuple[str, str]:
     return "beyond", ""
 
 
-def _ranking(ranked: Ranked, found: Standing) -> Iterator[tuple[Any, ...]]:
+def _ranking(ranked: RankedPortfolios, found: Standing) -> Iterator[tuple[Any, ...]]:
     capital, _ = ranked.study.capitals
     effects = effects_of(ranked, found)
     is_known = ~np.isnan(effects)
@@ -149,7 +149,7 @@ def _ranking(ranked: Ranked, found: Standing) -> Iterator[tuple[Any, ...]]:
         )
 
 
-def effects_of(ranked: Ranked, found: Standing) -> np.ndarray:
+def effects_of(ranked: RankedPortfolios, found: Standing) -> np.ndarray:
     """The best that is known of what each portfolio gains: float64[portfolios], NaN where nothing is."""
     n = len(ranked.study.portfolios)
     effects = ranked.screened.foretold[found.sought.name].mean.copy() if ranked.screened else np.full(n, math.nan)
@@ -158,14 +158,14 @@ def effects_of(ranked: Ranked, found: Standing) -> np.ndarray:
     return effects
 
 
-def rests_on(ranked: Ranked, number: int) -> str:
+def rests_on(ranked: RankedPortfolios, number: int) -> str:
     """What is known of a portfolio rests on this."""
     if number in ranked.members:
         return RANKED
     return SIMULATED if ranked.screened and number in ranked.screened.simulated else FORETOLD
 
 
-def _information(ranked: Ranked) -> list[tuple[Any, ...]]:
+def _information(ranked: RankedPortfolios) -> list[tuple[Any, ...]]:
     numbers = {path: drawn for path, drawn in drawn_numbers(ranked).items() if np.ptp(drawn) > 0}
     if not numbers or len(next(iter(numbers.values()))) < FEWEST_DRAWS:
         return []

@@ -11,7 +11,7 @@ from sim.experiments.comparing.wording import days, probability, short
 from sim.experiments.differences import said_of_few
 from sim.experiments.ranking.enumerating import Portfolio
 from sim.experiments.ranking.information import FEWEST_DRAWS
-from sim.experiments.ranking.ranked import Ranked
+from sim.experiments.ranking.outcome import RankedPortfolios
 from sim.experiments.ranking.standing import Standing
 from sim.experiments.ranking.study import NOTHING
 from sim.experiments.ranking.tables import name_of
@@ -31,7 +31,7 @@ VERBS = {
 }
 
 
-def answer(ranked: Ranked) -> str:
+def answer(ranked: RankedPortfolios) -> str:
     """Which portfolio to build, by the leading objective and by the others, in a few sentences."""
     leading, *others = ranked.standings
     asked = ranked.study.question.asked
@@ -45,7 +45,7 @@ def answer(ranked: Ranked) -> str:
     return " ".join(filter(None, parts))
 
 
-def _members(ranked: Ranked, found: Standing) -> str:
+def _members(ranked: RankedPortfolios, found: Standing) -> str:
     number = found.members[found.selected.best]
     portfolio: Portfolio = ranked.study.portfolios[number]
     if not portfolio:
@@ -83,7 +83,7 @@ def _gain(found: Standing) -> str:
     return f"It {VERBS[found.sought.name].format(figure)} against doing nothing."
 
 
-def _sureness(ranked: Ranked, found: Standing) -> str:
+def _sureness(ranked: RankedPortfolios, found: Standing) -> str:
     place, rank = found.selected.best, found.ranking
     best, near, regret = (float(each[place]) for each in (rank.probability_best, rank.probability_near, rank.regret))
     told = (
@@ -98,13 +98,13 @@ def _sureness(ranked: Ranked, found: Standing) -> str:
     return f"{told} The replications did not suffice to tell it from {listed([*named, *more], 'and')}."
 
 
-def _overrun(ranked: Ranked, found: Standing) -> str:
+def _overrun(ranked: RankedPortfolios, found: Standing) -> str:
     _, overrun = ranked.study.capitals
     share = float(overrun[found.members[found.selected.best]])
     return f"Its capital overruns the budget in {probability(share)} of draws." if share else ""
 
 
-def _by(ranked: Ranked, found: Standing, leading: Standing) -> str:
+def _by(ranked: RankedPortfolios, found: Standing, leading: Standing) -> str:
     best = float(found.ranking.probability_best[found.selected.best])
     if found.members[found.selected.best] == NOTHING:
         return f"By {found.sought.name} none is better than doing nothing."
@@ -117,7 +117,7 @@ def _by(ranked: Ranked, found: Standing, leading: Standing) -> str:
 # -- what it rests on --------------------------------------------------------------------------------------------------
 
 
-def rests_on(ranked: Ranked) -> Iterator[str]:
+def rests_on(ranked: RankedPortfolios) -> Iterator[str]:
     """What the table rests on and what to beware of, a paragraph in each line."""
     yield _runs(ranked)
     if ranked.screened:
@@ -131,7 +131,7 @@ def rests_on(ranked: Ranked) -> Iterator[str]:
         yield f"Warning: {name_of(ranked, number)} is left out: {why}."
 
 
-def _unknown_money(ranked: Ranked) -> Iterator[str]:
+def _unknown_money(ranked: RankedPortfolios) -> Iterator[str]:
     if not OF_MONEY & {each.sought.name for each in ranked.standings}:
         return
     samples = ranked.runs.samples()
@@ -141,7 +141,7 @@ def _unknown_money(ranked: Ranked) -> Iterator[str]:
         yield f"Warning: {listed(unknown, 'and')} is not known everywhere, and counts as nothing in all benefits."
 
 
-def _runs(ranked: Ranked) -> str:
+def _runs(ranked: RankedPortfolios) -> str:
     asked, spent = ranked.study.question.asked, ranked.spent
     scenario = ranked.study.plan(()).scenario
     small = [f"{amount(each, each.indifference)} ({each.sought.name})" for each in ranked.standings]
@@ -153,7 +153,7 @@ def _runs(ranked: Ranked) -> str:
     )
 
 
-def _screening(ranked: Ranked) -> str:
+def _screening(ranked: RankedPortfolios) -> str:
     found = ranked.screened
     assert found is not None
     said = ranked.study.question.asked.screening
@@ -169,7 +169,7 @@ def _screening(ranked: Ranked) -> str:
     )
 
 
-def _draws(ranked: Ranked) -> str:
+def _draws(ranked: RankedPortfolios) -> str:
     study = ranked.study
     if study.per_draw is None:
         return (
@@ -183,13 +183,13 @@ def _draws(ranked: Ranked) -> str:
     return f"[ ]: 95 % credible interval over {n} draws of what is not known.{few}{filled}"
 
 
-def _pareto(ranked: Ranked) -> str:
+def _pareto(ranked: RankedPortfolios) -> str:
     table = ranked.tables["portfolios"]
     names = [str(name) for name in table["portfolio"][table["is_pareto"] == "yes"]]
     return f"By all objectives at once no other ranked one is better than {listed(names, 'or')}."
 
 
-def _information(ranked: Ranked, table: Columns) -> Iterator[str]:
+def _information(ranked: RankedPortfolios, table: Columns) -> Iterator[str]:
     if ranked.study.per_draw is None:
         return
     if not len(table["number"]):

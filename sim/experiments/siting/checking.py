@@ -15,7 +15,8 @@ import numpy as np
 
 from sim.errors import ScenarioError
 from sim.experiments.comparing.compare import chosen, compare_plans
-from sim.experiments.comparing.comparison import Compared, Comparison
+from sim.experiments.comparing.compared import Compared
+from sim.experiments.comparing.comparison import Comparison
 from sim.experiments.comparing.plans import Plan, base_plan, plan_of
 from sim.experiments.comparing.replicating import Rule
 from sim.experiments.differences import Difference, difference

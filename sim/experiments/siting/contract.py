@@ -7,13 +7,19 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from sim.scenario.base import Described, Name, Slug
+from sim.scenario.base import Described, InWords, Name, Slug
 from sim.units import Distance, Duration, Money, MoneyPerMass, Offset, Share
 
 SLACK = 1e-9
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
 MOST_SITES = 50
+Bound = Annotated[
+    str,
+    Field(pattern=r"^\d+(\.\d+)? (d|CNY/kg)$"),
+    InWords("a bound of the way, in days or in CNY a kilogram, such as '4 d' or '0.5 CNY/kg'"),
+]
+Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$"), InWords("a day, such as '2016-11-12'")]
 
 
 class Chosen(Described):
@@ -123,7 +129,7 @@ class Built(Described):
     like: Slug = Field(description="warehouse of the base: stock, hands and fees, scaled to the orders of the regions")
     route: Slug = Field(description="route of the base whose orders it takes")
     last_mile: Slug = Field(description="last mile of the base: its times, and those of `inland_days`")
-    at: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$", description="day on which stock is first ordered")
+    at: Day = Field(description="day on which stock is first ordered")
     filled_after: Duration = Field(description="time from then until orders are served (whole days)")
     far: dict[Slug, Duration] = Field(
         default_factory=dict, description="promise to regions that the route does not serve in the base"
@@ -141,9 +147,7 @@ class Siting(Described):
     is_illustrative: bool = Field(False, description="whether its demand is assumed rather than reported")
     objective: Literal["p-median", "coverage"] = Field("p-median", description="least total, or most within a bound")
     weigh: Literal["cost", "time"] = Field("cost", description="what a parcel's way costs, or how long it takes")
-    within: str | None = Field(
-        None, pattern=r"^\d+(\.\d+)? (d|CNY/kg)$", description="coverage: bound of the way, as `4 d` or `0.5 CNY/kg`"
-    )
+    within: Bound | None = Field(None, description="coverage: bound of the way, as `4 d` or `0.5 CNY/kg`")
     counts_capital: bool = Field(True, description="whether capital and running cost are part of the cost")
     keeps_capacity: bool = Field(True, description="whether a site takes no more than its capacity")
     choose: Annotated[int, Field(ge=1, le=MOST_SITES)] | Chosen = Field(description="how many are chosen")

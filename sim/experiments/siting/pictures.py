@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.experiments.siting.checking import promise_of, unit_of
-from sim.experiments.siting.contract import Candidate
+from sim.experiments.siting.contract import Candidate, Point
 from sim.experiments.siting.shortlist import OfSize, Solved
 
 if TYPE_CHECKING:
@@ -83,9 +83,11 @@ def _panel(axes: "Axes", solved: Solved, of_size: OfSize) -> None:
     east, north = np.array([(each.longitude, each.latitude) for _, each in points]).T
     axes.scatter(east, north, s=LARGEST * demand, facecolor="#DDDDDD", edgecolor="#777777", zorder=2)
     for (name, each), part in zip(points, demand, strict=True):
-        right = 2 + math.sqrt(LARGEST * float(part) / math.pi)
+        beside = 2 + math.sqrt(LARGEST * float(part) / math.pi)
+        is_left = _is_crowded_east([other for _, other in points if other is not each], each)
         style: Any = {"fontsize": 7, "fontstyle": "italic", "color": "#333333", "va": "center", "zorder": 3}
-        axes.annotate(name, (each.longitude, each.latitude), (right, 0), textcoords="offset points", **style)
+        style |= {"ha": "right" if is_left else "left", "xytext": (-beside if is_left else beside, 0)}
+        axes.annotate(name, (each.longitude, each.latitude), textcoords="offset points", **style)
     for j, (_, site) in enumerate(sites):
         colour = "#000000" if j in first.chosen else "#FFFFFF"
         axes.scatter(site.longitude, site.latitude, s=60, marker="s", facecolor=colour, edgecolor="#000000", zorder=4)
@@ -123,6 +125,14 @@ def _label(axes: "Axes", solved: Solved, of_size: OfSize) -> None:
             parse_math=False,
             bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.5},
         )
+
+
+def _is_crowded_east(others: Sequence[Point], place: Point) -> bool:
+    """Whether the nearest other place lies more to the east than to the north or south, where a name would stand."""
+    if not others:
+        return False
+    nearest = min(others, key=lambda o: math.hypot((o.longitude - place.longitude) * 0.6, o.latitude - place.latitude))
+    return nearest.longitude - place.longitude > abs(nearest.latitude - place.latitude)
 
 
 def _is_above(others: Sequence[Candidate], longitude: float, latitude: float) -> bool:

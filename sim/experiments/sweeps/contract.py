@@ -10,14 +10,18 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from sim.errors import shown
 from sim.experiments.horizon_part import HorizonPart
-from sim.scenario.base import Described, Slug
+from sim.scenario.base import Described, InWords, NumberPath, Slug
 from sim.units import Notation, Share
 
 PLANS = "plans"
 """The lever whose values are sets of interventions."""
 MOST_VALUES = 1000
 MOST_POINTS = 1_000_000
-Path = Annotated[str, Field(pattern=r"^[a-z0-9_.-]+$", max_length=200, description="a dotted path of a number")]
+MeasureName = Annotated[
+    str,
+    Field(pattern=r"^[a-z0-9_]+$", max_length=60),
+    InWords("the name of a measure, such as 'placed' or 'mean_days'"),
+]
 Text = Annotated[str, Field(max_length=200)]
 Value = bool | int | float | Text | tuple[Slug, ...]
 """As a scenario has it: a number, a text with its unit, a date, a switch; of `plans`, a list of interventions."""
@@ -105,9 +109,7 @@ class Sobol(Described):
 class Precision(Described):
     """How many replications there are: as many as a measure calls for."""
 
-    of: Slug | Annotated[str, Field(pattern=r"^[a-z0-9_]+$", max_length=60)] = Field(
-        description="the measure, `placed` or `mean_days`"
-    )
+    of: MeasureName = Field(description="the measure, `placed` or `mean_days`")
     within: Annotated[Share, Field(gt=0)] = Field(
         description="wanted half-width of the 95 % interval that the Monte Carlo error gives, as a share of the mean"
     )
@@ -128,7 +130,7 @@ class Sweep(Described):
     title: str = Field("", max_length=200, description="one line that says what it asks")
     base: str = Field(max_length=200, description="scenario file, relative to the folder `scenarios/`")
     interventions: tuple[Slug, ...] = Field((), max_length=100, description="interventions laid over it at all points")
-    constants: dict[Path, bool | int | float | Text] = Field(
+    constants: dict[NumberPath, bool | int | float | Text] = Field(
         default_factory=dict, max_length=200, description="numbers that are other than the base's at all points"
     )
     horizon: HorizonPart = Field(default_factory=HorizonPart, description="what of the base's time is otherwise")
@@ -138,10 +140,10 @@ class Sweep(Described):
     design: Annotated[Factorial | OneAtATime | LatinHypercube | Sobol, Field(discriminator="kind")] = Field(
         description="how points are chosen"
     )
-    levers: dict[Path, Varied] = Field(
+    levers: dict[NumberPath, Varied] = Field(
         default_factory=dict, max_length=200, description="what a planner decides, by path; `plans` is a lever too"
     )
-    uncertainties: dict[Path, Varied] = Field(
+    uncertainties: dict[NumberPath, Varied] = Field(
         default_factory=dict, max_length=200, description="what nobody decides, by path"
     )
     replications: int | None = Field(None, ge=1, le=10_000, description="replications of each point")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.experiments.differences import QUANTILES, Layout, spread
+from sim.experiments.differences import Layout, half_width, spread
 from sim.experiments.executors.protocol import Ended
 from sim.experiments.sweeps.contract import Precision
 from sim.experiments.sweeps.design import Point
@@ -91,15 +91,7 @@ def enough(outcomes: Outcomes, precision: Precision) -> float:
         if len(used) > 1:
             found = spread(outcomes.of_measure(point.number, precision.of, used), layout)
             wanted = precision.within * abs(found.mean)
-            half = _half_width(found.standard_error, found.degrees)
+            half = half_width(found)
             if half > 0 and not math.isnan(wanted):
                 widest = max(widest, half / wanted if wanted > 0 else math.inf)
     return widest
-
-
-def _half_width(error: float, degrees: int) -> float:
-    if not degrees or math.isnan(error):
-        return math.nan
-    from scipy.special import stdtrit
-
-    return float(stdtrit(degrees, QUANTILES[1])) * error

@@ -34,7 +34,7 @@ class Swept(Tabled):
     """What was wrong with parts that were found and run again."""
 
     def _repr_html_(self) -> str:
-        return swept_html(self)
+        return swept_html(self.study, self.outcomes, self.tables)
 
 
 @dataclass(frozen=True)

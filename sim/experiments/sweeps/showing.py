@@ -1,17 +1,14 @@
 """What the points of a sweep came to in short texts: for a terminal, or for a page of a notebook."""
 
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
 
-from sim.experiments.sweeps.outcomes import enough
+from sim.experiments.sweeps.outcomes import Outcomes, enough
+from sim.experiments.sweeps.reading import Study
 from sim.experiments.sweeps.tables import BASE
 from sim.html import table
 from sim.indicators.measures import BY_NAME
 from sim.tables import Columns
-
-if TYPE_CHECKING:
-    from sim.experiments.sweeps.running import Swept
 
 ROWS_SHOWN = 60
 MEASURES = ("placed", "mean_days")
@@ -20,18 +17,18 @@ SECTIONS = frozenset({"interventions", "measures", "lanes", "stations", "customs
 """Parts of paths that say little."""
 
 
-def swept_html(swept: "Swept") -> str:
+def swept_html(study: Study, outcomes: Outcomes, tables: Mapping[str, Columns]) -> str:
     """Points in rows: what each is, and how far its measures differ from the base."""
-    n = len(swept.columns("design")["point"])
-    heads, rows = shown_points(swept, MEASURES, range(n))
-    return table(swept.study.sweep.title or swept.study.sweep.sweep, heads, rows, remarks(swept, n))
+    n = len(tables["design"]["point"])
+    heads, rows = shown_points(tables, MEASURES, range(n))
+    return table(study.sweep.title or study.sweep.sweep, heads, rows, remarks(study, outcomes, n))
 
 
 def shown_points(
-    swept: "Swept", measures: Sequence[str], order: Sequence[int]
+    tables: Mapping[str, Columns], measures: Sequence[str], order: Sequence[int]
 ) -> tuple[list[str], list[Sequence[str]]]:
     """Headings, and the first points of an order in rows: what each is, its measures and their differences."""
-    design, points = swept.columns("design"), swept.columns("points")
+    design, points = tables["design"], tables["points"]
     of = {name: of_measure(points, name) for name in measures}
     heads = [*headings(design), *(part for name in measures for part in (titled(name), "less the base"))]
     rows: list[Sequence[str]] = [
@@ -71,9 +68,9 @@ def _digits(size: float) -> int:
     return 0 if math.isnan(size) or size == 0 else min(max(1 - math.floor(math.log10(abs(size))), 0), 6)
 
 
-def remarks(swept: "Swept", n: int) -> list[str]:
+def remarks(study: Study, outcomes: Outcomes, n: int) -> list[str]:
     """What the points of a sweep rest on, and what failed; ``n`` points there are."""
-    outcomes, lines = swept.outcomes, []
+    lines = []
     if n > ROWS_SHOWN:
         lines.append(f"{n - ROWS_SHOWN:,} more points are in the tables.")
     kinds = "common luck" + (" and common draws" if outcomes.per_draw else "")
@@ -87,7 +84,7 @@ def remarks(swept: "Swept", n: int) -> list[str]:
         lines.append(
             f"{outcomes.n_failed} of {total} runs failed, the first so: {reasons[0] if reasons else 'unknown'}"
         )
-    precision = swept.study.sweep.precision
+    precision = study.sweep.precision
     if precision is not None and enough(outcomes, precision) > 1:
         lines.append(f"{precision.of} is not within {precision.within:.3g} at every point after the most replications.")
     return lines

@@ -1,17 +1,22 @@
 """How far a sweep is, from its files alone, also while another command is at work; nothing is written."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from sim.errors import did_you_mean
 from sim.experiments.lock import holder, is_at_work
 from sim.experiments.parts import DamagedPartError, Parts
-from sim.experiments.sweeps.folder import DESIGN, JOBS, MANIFEST, NoSweepFolderError, are_written, manifest_in
+from sim.experiments.sweeps.folder import DESIGN, JOBS, MANIFEST, RUNS, NoSweepFolderError, are_written, manifest_in
 from sim.experiments.sweeps.outcomes import DONE
+from sim.experiments.sweeps.tables import ABOUT_RUNS
+from sim.indicators.measures import BY_NAME
 from sim.tables import Columns, read_parquet
 
 
@@ -56,6 +61,12 @@ def status_of(folder: Path, measures: tuple[str, ...]) -> Status:
 
 def _status(folder: Path, measures: tuple[str, ...]) -> Status:
     made_from = manifest_in(folder)
+    if made_from is not None and (folder / f"{RUNS}.parquet").exists() and not (folder / f"{JOBS}.parquet").exists():
+        return _of_tables(folder, made_from, measures)
+    if not folder.exists():
+        beside = [each.name for each in islice(folder.parent.iterdir(), 1000)] if folder.parent.is_dir() else []
+        hint = did_you_mean(folder.name, sorted(beside))
+        raise NoSweepFolderError(f"there is no folder {folder}{f'; {hint}' if hint else ''}")
     if made_from is None or not (folder / f"{JOBS}.parquet").exists():
         raise NoSweepFolderError(f"{folder} is no folder of a sweep: it holds no {MANIFEST} with runs")
     jobs, design = _read(folder, JOBS, ("key", "point")), _read(folder, DESIGN, ("point",))
@@ -99,6 +110,41 @@ def _status(folder: Path, measures: tuple[str, ...]) -> Status:
         measures=measures,
         means=means,
     )
+
+
+def _of_tables(folder: Path, made_from: Mapping[str, Any], measures: tuple[str, ...]) -> Status:
+    """Of a sweep whose tables alone are there, as one that ships with the program."""
+    table = _read(folder, RUNS, ("point", "replication", "status"))
+    points, first, which = np.unique(table["point"], return_index=True, return_inverse=True)
+    is_done = table["status"].astype(str) == DONE
+    n = len(points)
+    means = np.full((n, len(measures)), np.nan)
+    for i, name in enumerate(measures):
+        if name in table:
+            values = np.where(is_done, table[name].astype(float), np.nan)
+            is_there = np.isfinite(values)
+            sums, counts = np.bincount(which[is_there], values[is_there], n), np.bincount(which[is_there], minlength=n)
+            means[:, i] = np.divide(sums, counts, out=np.full(n, np.nan), where=counts > 0)
+    return Status(
+        sweep=made_from["sweep"]["sweep"],
+        title=made_from["sweep"].get("title", ""),
+        total=len(is_done),
+        done=int(is_done.sum()),
+        failed=int((~is_done).sum()),
+        damaged=(),
+        at_work="",
+        seconds_left=None,
+        is_over=True,
+        design={"point": points, **{name: table[name][first] for name in table if _varies(name)}},
+        runs=np.bincount(which[is_done], minlength=n),
+        measures=measures,
+        means=means,
+    )
+
+
+def _varies(column: str) -> bool:
+    """Whether a column of the runs is a lever or an uncertainty."""
+    return column not in BY_NAME and column not in ABOUT_RUNS
 
 
 def _points_by_key(jobs: Columns) -> dict[str, list[int]]:

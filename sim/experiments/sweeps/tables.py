@@ -15,6 +15,8 @@ from sim.indicators.measures import BY_NAME
 from sim.tables import Columns
 
 BASE = 0
+ABOUT_RUNS = ("point", "replication", "status", "reason")
+"""Columns of the runs that are neither measures nor what varies."""
 STATISTICS = ("mean", "standard_error", "low_95", "high_95", "replications", "credible_low", "credible_high", "draws")
 OF_DIFFERENCE = ("difference", *(f"difference_{name}" for name in STATISTICS[1:4]), *(
     f"difference_{name}" for name in STATISTICS[5:7]))  # fmt: skip

@@ -52,7 +52,7 @@ def found_in(design: Design, purpose: str = "finding", n_shuffles: int = SHUFFLE
 
 
 def normal_scores(values: np.ndarray) -> np.ndarray:
-    """Values of any shape by their rank, as a normal distribution would have them; equal ones stay equal."""
+    """Values float64[...] by their rank, as a normal distribution would have them; equal ones stay equal."""
     from scipy.special import ndtri
     from scipy.stats import rankdata
 

@@ -9,11 +9,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from sim.scenario.base import Described, Slug
+from sim.scenario.base import Described, NumberPath, Slug
 from sim.scenario.lanes import TimetableEntry
 from sim.units import Duration, Money, Share
 
-Path = Annotated[str, Field(pattern=r"^[a-z0-9_.-]+$", max_length=200)]
 Factor = Annotated[float, Field(ge=0, le=1000)]
 Slugs = Annotated[tuple[Slug, ...], Field(min_length=1, max_length=50)]
 
@@ -38,7 +37,7 @@ class PlainChange(Measure):
     """A dated change of one named number."""
 
     kind: Literal["change"] = Field(description="which kind of measure it is")
-    change: Path = Field(description="dotted path of the number, `stations.x.servers`")
+    change: NumberPath = Field(description="dotted path of the number, `stations.x.servers`")
     set: float | str | bool | None = Field(None, description="the new value, with its unit")
     add: float | str | None = Field(None, description="what is added, with its unit")
     multiply: Factor | None = Field(None, description="what it is multiplied by")
@@ -88,7 +87,7 @@ class AddTrains(Departures):
 class Queues(Measure):
     """More servers or faster service at queues."""
 
-    queues: Annotated[tuple[Path, ...], Field(min_length=1, max_length=50)] = Field(
+    queues: Annotated[tuple[NumberPath, ...], Field(min_length=1, max_length=50)] = Field(
         description="the queues: `stations.X`, `customs.X.release`, `customs.X.examination`, `warehouses.X.pick`, "
         "`warehouses.X.receiving`"
     )
@@ -140,7 +139,7 @@ class OpenWarehouse(Measure):
     kind: Literal["open_warehouse"] = Field(description="which kind of measure it is")
     warehouse: Slug = Field(description="the warehouse that opens")
     routes: tuple[Slug, ...] = Field((), max_length=10, description="routes from it that open")
-    shares: dict[Path, Share] = Field(
+    shares: dict[NumberPath, Share] = Field(
         default_factory=dict, description="share of a path of a route of several warehouses: `ROUTE.REGION.PATH`"
     )
 
@@ -257,7 +256,7 @@ class Slow(Measure):
     kind: Literal["slow"] = Field(description="which kind of measure it is")
     lanes: tuple[Slug, ...] = Field((), max_length=50, description="lanes whose transit takes longer")
     transit: Factor = Field(1.0, description="factor of their transit")
-    queues: tuple[Path, ...] = Field((), max_length=50, description="queues, as of `expand_station`")
+    queues: tuple[NumberPath, ...] = Field((), max_length=50, description="queues, as of `expand_station`")
     service: Factor = Field(1.0, description="factor of their service")
     dwell: Factor = Field(1.0, description="factor of their dwell")
     customs: tuple[Slug, ...] = Field((), max_length=50, description="customs offices that examine more")
