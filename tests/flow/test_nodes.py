@@ -14,6 +14,7 @@ from sim.flow.replenishment import Supply
 from sim.flow.returns import Returns, RouteReturns
 from sim.flow.sink import Sink
 from sim.flow.station import Queue, WorkClock
+from sim.flow.warehouse import ORDER, Warehouse
 from sim.kernels import distributions
 from sim.ticks import DAY, HOUR
 
@@ -249,7 +250,7 @@ def test_what_was_ready_first_goes_first_as_far_as_it_fits() -> None:
     assert load.row.tolist() == [3, 2]
     assert load.ready.tolist() == ticks(1, 2).tolist()
     assert load.used.tolist() == [70, 3, 2]
-    assert load.grams_by_account.tolist() == [30, 40, 0]
+    assert load.grams_by_account.tolist() == [30, 40, 0, 0]
     assert load.pieces_by_cell.tolist() == [1, 0, 0, 1, 0]
     assert (node.ready_grams, node.n_ready) == (30, 2)
     assert loaded(node, FREE, 2, FREE) == ([], [])
@@ -420,7 +421,7 @@ def test_parcels_are_delivered_after_the_time_of_their_place_and_region() -> Non
     assert p.n_in_use == 0
     assert flat(record.delivered, 1)[0].tolist() == [1, 1, 0, 2]
     assert flat(record.service, 1)[0, :, 3].tolist() == [1, 1, 0, 0], "within the promise"
-    assert record.cost["last_miles"][0].tolist() == [3.0, 3.0, 0.0]
+    assert record.cost["last_miles"][0].tolist() == [3.0, 3.0, 0.0, 0.0]
     assert context.log is not None
     left = dict(zip(*(context.log.table()[name].tolist() for name in ("order_id", "left_at")), strict=True))
     assert left == {999: START + 2 * HOUR, 998: START + 4 * HOUR, 1000: START + 11 * HOUR}
@@ -504,3 +505,23 @@ def test_a_load_is_a_row_that_knows_its_pieces() -> None:
     assert (p.grams[:2].tolist(), p.cm3[:2].tolist()) == ([27, 21], [11, 15])
     assert (p.path[:2].tolist(), p.route[:2].tolist(), p.count[:2].tolist()) == ([4, 4], [2, 2], [1, 1])
     assert p.cell[:2].tolist() == [4, 4]
+
+
+def test_of_a_row_the_pieces_that_are_there_go_and_the_rest_waits() -> None:
+    context = world(is_aggregated=True)
+    numbers = {"number": 0, "kind_of_path": np.array([ORDER]), "cm3": np.array([1]), "storage": 100}
+    node = Warehouse("shelf", context, **numbers, initial=np.array([10]), fallback=None)
+    after = Here("after", context)
+    node.connect({0: after}, 1, ())
+    node.receive(ticks(1), some(context, 1, count=4))
+    node.advance(START + 2 * HOUR)
+    assert got(after, START + 2 * HOUR) == [(1000, 1.0)]
+    assert context.parcels.n_in_use == 1, "a row that gets all it wants is not cut"
+    assert node.position.tolist() == [6]
+    node.receive(ticks(3), some(context, 1, count=9))
+    node.advance(START + 4 * HOUR)
+    after.advance(START + 4 * HOUR)
+    ((_, (row,), _),) = after.served
+    assert (context.parcels.count[row], context.parcels.n_in_use) == (6, 3)
+    assert (node.position.tolist(), node.stock[:, 0].tolist()) == ([-3], [0, 0, 3])
+    assert context.record.picked[0].sum() == 10

@@ -267,7 +267,7 @@ def test_lost_parcels_are_counted_logged_and_gone() -> None:
     assert (log["step"].tolist(), log["order_id"].tolist()) == (["lost"] * 2, [1000, 998])
     assert log["arrived_at"].tolist() == log["left_at"].tolist() == ticks(1, 3).tolist()
     node.handling.finish()
-    assert context.record.cost["handling"][0].tolist() == [0, 15, 0], "only what arrives is paid for"
+    assert context.record.cost["handling"][0].tolist() == [0, 15, 0, 0], "only what arrives is paid for"
 
 
 def test_without_a_loss_nothing_is_split() -> None:
