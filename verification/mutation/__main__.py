@@ -128,7 +128,9 @@ def _write(given: argparse.Namespace) -> int:
     known = outcomes.read(given.work / "outcomes.jsonl")
     samples = _samples(given)
     found = {
-        package: [known[mutant.name] for mutant in sample if mutant.name in known]
+        package: [
+            one for mutant in sample if (one := known.get(mutant.name)) and one.fingerprint == fingerprint(mutant)
+        ]
         for package, (sample, _) in samples.items()
     }
     made = writing.Made(
