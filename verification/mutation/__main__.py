@@ -143,6 +143,7 @@ def _write(given: argparse.Namespace) -> int:
         seed=given.seed,
         most=given.most,
         budget=given.budget,
+        once_survived=frozenset(outcomes.once_survived(given.work / "outcomes.jsonl")),
     )
     n_all = {package: n for package, (_, n) in samples.items()}
     page = writing.page(found, n_all, explained.reasons(), made)

@@ -50,6 +50,14 @@ def read(file: Path) -> dict[str, Outcome]:
     return {one.name: one for one in found}
 
 
+def once_survived(file: Path) -> set[str]:
+    """Names of the mutants in a file of lines that survived at one time or another."""
+    if not file.exists():
+        return set()
+    found = (json.loads(line) for line in file.read_text("utf-8").splitlines())
+    return {one["name"] for one in found if one["how"] == "survived"}
+
+
 def append(outcome: Outcome, file: Path) -> None:
     """Add an outcome to a file of lines."""
     with file.open("a", encoding="utf-8") as stream:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from verification.mutation.explained import KINDS, Reason, reason_for
 from verification.mutation.modes import MODES
-from verification.mutation.outcomes import Outcome, Score, alive
+from verification.mutation.outcomes import KILLED, Outcome, Score, alive
 from verification.mutation.scope import NOT_COMPUTED, PACKAGES
 
 INTRODUCTION = """\
@@ -36,6 +36,8 @@ class Made:
     seed: int
     most: float
     budget: float
+    once_survived: frozenset[str]
+    """Mutants that survived at one time or another."""
 
 
 def page(
@@ -58,6 +60,13 @@ def _head(
     yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
     for package, outcomes in found.items():
         yield _row(f"`sim/{package}`", outcomes, n_all[package], known)
+    later = sum(one.how in KILLED and one.name in made.once_survived for each in found.values() for one in each)
+    if later:
+        yield from (
+            "",
+            f"{later} of the killed had survived at first, and tests were written for them: before, the score of",
+        )
+        yield f"this sample was {(total.killed - later) / total.n:.1%}, which says more of a new sample."
     if left := [f"`sim/{package}`" for package in PACKAGES if not found.get(package)]:
         yield from ("", f"**Not tried yet**: {', '.join(left)}.")
 
