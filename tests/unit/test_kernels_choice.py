@@ -182,6 +182,12 @@ def test_absurd_utilities_stay_finite() -> None:
     assert routes[0] > routes[1] > 0
 
 
+def test_absurd_utilities_race_as_they_would_without_their_size() -> None:
+    _, routes = weights([300.0, 299.75, -300.0])
+    assert routes[1] / routes[0] == pytest.approx(np.exp(-0.5))
+    assert routes[2] > 0
+
+
 def test_inside_share_is_the_insides_part_of_the_race() -> None:
     nest, _ = weights([0.0], dissimilarity=1.0)
     assert inside_share(nest[None, None, :]) == pytest.approx(1 / 2)

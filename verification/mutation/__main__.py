@@ -32,6 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given.work.mkdir(parents=True, exist_ok=True)
     if given.mode is not None:
         return _run(MODES[given.mode], given)
+    if given.report:
+        return _write(given)
     passed_on = sys.argv[1:] if arguments is None else list(arguments)
     for mode in MODES:
         done = subprocess.run([sys.executable, "-m", "verification.mutation", *passed_on, "--mode", mode], check=False)
@@ -53,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
         "--work", type=Path, default=RESULTS / "runs" / "mutation", help="folder of what is kept between runs"
     )
     parser.add_argument("--out", type=Path, default=RESULTS, help="folder of mutation.md")
+    parser.add_argument("--report", action="store_true", help="try nothing; write what is known of the sample")
     parser.add_argument("--mode", choices=list(MODES), help=argparse.SUPPRESS)
     return parser
 
@@ -128,7 +131,9 @@ def _write(given: argparse.Namespace) -> int:
     known = outcomes.read(given.work / "outcomes.jsonl")
     samples = _samples(given)
     found = {
-        package: [known[mutant.name] for mutant in sample if mutant.name in known]
+        package: [
+            one for mutant in sample if (one := known.get(mutant.name)) and one.fingerprint == fingerprint(mutant)
+        ]
         for package, (sample, _) in samples.items()
     }
     made = writing.Made(

@@ -62,6 +62,7 @@ class Run:
         """See what reaches what, then run the tests of every mutant."""
         for path in self.asked.modules:
             importlib.import_module(name_of(path).removesuffix(".py").removesuffix("/__init__").replace("/", "."))
+        self.asked.warm()
         self._items = {item.nodeid: item for item in session.items}
         self._seen = reaching.kept(self.asked.reach)
         new = [item for item in session.items if item.nodeid not in self._seen]
@@ -69,7 +70,6 @@ class Run:
             self._seen = {**self._seen, **found}
             reaching.keep(self._seen, self.asked.reach)
         self._functions = codes.functions(list(self.asked.modules))
-        self.asked.warm()
         for function in codes.remembering():
             function.cache_clear()
         self._run_all()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from verification.mutation.explained import KINDS, Reason, reason_for
 from verification.mutation.modes import MODES
 from verification.mutation.outcomes import Outcome, Score, alive
-from verification.mutation.scope import NOT_COMPUTED
+from verification.mutation.scope import NOT_COMPUTED, PACKAGES
 
 INTRODUCTION = """\
 A mutant is the program with one small fault in the body of one function, as mutmut makes them. It is *killed* if a test
@@ -58,6 +58,8 @@ def _head(
     yield "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|"
     for package, outcomes in found.items():
         yield _row(f"`sim/{package}`", outcomes, n_all[package], known)
+    if left := [f"`sim/{package}`" for package in PACKAGES if not found.get(package)]:
+        yield from ("", f"**Not tried yet**: {', '.join(left)}.")
 
 
 def _row(package: str, outcomes: Sequence[Outcome], n_all: int, known: Mapping[str, Reason]) -> str:
