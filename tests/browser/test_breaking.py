@@ -5,12 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from browser.asking import change, choose, described, run_quickly, seen_of
+import pytest
+from browser.asking import AXE, change, choose, described, run_quickly, seen_of, serious
 from serving import kill_run, until
 
 RUNS = 240_000
 """Milliseconds that a run of two replications may take where much else runs."""
 Look = Callable[..., Any]
+AXE_CORE = (Path(__file__).parent / AXE).read_text("utf-8")
 
 
 def test_run_that_is_killed_is_shown_the_page_goes_on_and_it_is_resumed(look: Look, place: Path) -> None:
@@ -37,6 +39,7 @@ def test_run_that_is_killed_is_shown_the_page_goes_on_and_it_is_resumed(look: Lo
     page.locator("#side", has_text="Larger aircraft").wait_for()
 
 
+@pytest.mark.slow
 def test_run_that_is_stopped_can_be_resumed(look: Look) -> None:
     page = look()
     choose(page)
@@ -94,6 +97,7 @@ def test_wrong_date_is_told_at_its_field_and_run_leads_there(look: Look) -> None
     page.wait_for_selector("#interventions .wrong-here")
     assert "after" in described(page, "#interventions input[name=until]")
     assert page.inner_text("#estimate .wrongs") == "1 error: show"
+    assert serious(page, AXE_CORE) == []
     page.click("#add-plan")
     assert page.locator("#interventions .wrong-here").count() == 0
     page.click('[data-step="run"]')

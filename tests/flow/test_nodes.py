@@ -14,6 +14,7 @@ from sim.flow.replenishment import Supply
 from sim.flow.returns import Returns, RouteReturns
 from sim.flow.sink import Sink
 from sim.flow.station import Queue, WorkClock
+from sim.flow.warehouse import ORDER, Warehouse
 from sim.kernels import distributions
 from sim.ticks import DAY, HOUR
 
@@ -195,6 +196,15 @@ def test_of_rows_the_servers_may_change_while_they_wait() -> None:
     assert got(after) == [(999, 3.5), (1000, 4.75)]
 
 
+def test_the_work_of_a_row_takes_one_tick_at_least() -> None:
+    context = world(is_aggregated=True)
+    node, after = office(context, servers=1000, service=distributions.constant(4))
+    node.receive(ticks(0, 0), some(context, 2, count=[1, 1]))
+    node.advance(END)
+    after.advance(END)
+    assert [at - START for ats, _, _ in after.served for at in ats] == [1 + 4, 2 + 4]
+
+
 def test_the_backlog_is_what_waits_now_and_the_most_of_the_month() -> None:
     context = world()
     node, _ = office(context)
@@ -240,7 +250,7 @@ def test_what_was_ready_first_goes_first_as_far_as_it_fits() -> None:
     assert load.row.tolist() == [3, 2]
     assert load.ready.tolist() == ticks(1, 2).tolist()
     assert load.used.tolist() == [70, 3, 2]
-    assert load.grams_by_account.tolist() == [30, 40, 0]
+    assert load.grams_by_account.tolist() == [30, 40, 0, 0]
     assert load.pieces_by_cell.tolist() == [1, 0, 0, 1, 0]
     assert (node.ready_grams, node.n_ready) == (30, 2)
     assert loaded(node, FREE, 2, FREE) == ([], [])
@@ -345,7 +355,7 @@ def test_goods_are_examined_by_product_and_above_the_limit() -> None:
     node.advance(END)
     assert sorted(got(bays)) == [(998, 2.0), (999, 3.0)]
     assert sorted(got(after)) == [(997, 1.0), (1000, 4.0)]
-    assert node.targets == (bays, after)
+    assert (node.name, node.targets) == ("customs", (bays, after))
 
 
 def test_a_share_holds_for_products_that_have_none_of_their_own() -> None:
@@ -411,7 +421,7 @@ def test_parcels_are_delivered_after_the_time_of_their_place_and_region() -> Non
     assert p.n_in_use == 0
     assert flat(record.delivered, 1)[0].tolist() == [1, 1, 0, 2]
     assert flat(record.service, 1)[0, :, 3].tolist() == [1, 1, 0, 0], "within the promise"
-    assert record.cost["last_miles"][0].tolist() == [3.0, 3.0, 0.0]
+    assert record.cost["last_miles"][0].tolist() == [3.0, 3.0, 0.0, 0.0]
     assert context.log is not None
     left = dict(zip(*(context.log.table()[name].tolist() for name in ("order_id", "left_at")), strict=True))
     assert left == {999: START + 2 * HOUR, 998: START + 4 * HOUR, 1000: START + 11 * HOUR}
@@ -447,6 +457,14 @@ def test_what_is_not_handed_back_is_gone_once_that_is_clear() -> None:
     assert 230 < p.count[gone[0]] < 370
     assert p.n_in_use == 1
     assert context.record.returned.sum() == context.record.by_day["returned"][1, 0] == p.count[gone[0]]
+
+
+def test_what_is_handed_back_on_the_spot_sets_out_on_the_spot() -> None:
+    context = world()
+    routes = {1: RouteReturns(np.uint64(3), distributions.constant(0))}
+    returns = Returns(context, routes=routes, share=np.array([0.0, 1.0]), way_back=np.array([1]))
+    returns.put(ticks(1), some(context, 1, route=1, cell=2))
+    assert returns.take(END)[0].tolist() == ticks(1).tolist()
 
 
 def test_delivered_parcels_wait_at_the_last_mile_for_their_way_back() -> None:
@@ -487,3 +505,23 @@ def test_a_load_is_a_row_that_knows_its_pieces() -> None:
     assert (p.grams[:2].tolist(), p.cm3[:2].tolist()) == ([27, 21], [11, 15])
     assert (p.path[:2].tolist(), p.route[:2].tolist(), p.count[:2].tolist()) == ([4, 4], [2, 2], [1, 1])
     assert p.cell[:2].tolist() == [4, 4]
+
+
+def test_of_a_row_the_pieces_that_are_there_go_and_the_rest_waits() -> None:
+    context = world(is_aggregated=True)
+    numbers = {"number": 0, "kind_of_path": np.array([ORDER]), "cm3": np.array([1]), "storage": 100}
+    node = Warehouse("shelf", context, **numbers, initial=np.array([10]), fallback=None)
+    after = Here("after", context)
+    node.connect({0: after}, 1, ())
+    node.receive(ticks(1), some(context, 1, count=4))
+    node.advance(START + 2 * HOUR)
+    assert got(after, START + 2 * HOUR) == [(1000, 1.0)]
+    assert context.parcels.n_in_use == 1, "a row that gets all it wants is not cut"
+    assert node.position.tolist() == [6]
+    node.receive(ticks(3), some(context, 1, count=9))
+    node.advance(START + 4 * HOUR)
+    after.advance(START + 4 * HOUR)
+    ((_, (row,), _),) = after.served
+    assert (context.parcels.count[row], context.parcels.n_in_use) == (6, 3)
+    assert (node.position.tolist(), node.stock[:, 0].tolist()) == ([-3], [0, 0, 3])
+    assert context.record.picked[0].sum() == 10

@@ -35,6 +35,7 @@ def world(is_aggregated: bool = False, log: bool = True) -> Context:
         queues=("office",),
         lanes=("flight",),
         freight=("bulk",),
+        warehouses=("shelf",),
         start=START,
         end=END,
         reported_from=START,

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import _lru_cache_wrapper
 from pathlib import Path
 from types import CodeType, FunctionType
+from typing import Any
 
 from numba.core.dispatcher import Dispatcher
 
@@ -85,10 +86,11 @@ def _numbered(found: Iterator[CodeType]) -> Iterator[tuple[str, CodeType]]:
         yield (code.co_qualname if n == 1 else f"{code.co_qualname}~{n}"), code
 
 
-def forget() -> None:
-    """Empty what functions of the project and of its tests remember of earlier calls."""
-    for each in gc.get_objects():
-        if isinstance(each, _lru_cache_wrapper):
-            code = getattr(each.__wrapped__, "__code__", None)
-            if code is not None and code.co_filename.startswith(str(ROOT)):
-                each.cache_clear()
+def remembering() -> list[Any]:
+    """Functions of the project and of its tests that remember earlier calls."""
+    return [each for each in gc.get_objects() if isinstance(each, _lru_cache_wrapper) and _is_ours(each)]
+
+
+def _is_ours(function: Any) -> bool:
+    code = getattr(function.__wrapped__, "__code__", None)
+    return code is not None and code.co_filename.startswith(str(ROOT))

@@ -70,7 +70,8 @@ class Run:
             reaching.keep(self._seen, self.asked.reach)
         self._functions = codes.functions(list(self.asked.modules))
         self.asked.warm()
-        codes.forget()
+        for function in codes.remembering():
+            function.cache_clear()
         self._run_all()
         return True
 

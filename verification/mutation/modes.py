@@ -85,11 +85,13 @@ EXPERIMENTS = Mode(
     name="experiments",
     tests=(
         *_named("unit", "accounts comparing_accounts comparison_table differences effects pace stopping"),
-        *_named("unit", "variance_shares worlds jobs_as_text lock parts run"),
+        *_named(
+            "unit", "variance_shares variance_answers worlds jobs_as_text lock parts run probe names_of_comparisons"
+        ),
         *_named("discovery", "box sweep_table"),
         *_named("ranking", "enumerating information screening selecting ratio edges"),
         *_named("siting", "solving files"),
-        *_named("sensitivity", "designs study"),
+        *_named("sensitivity", "designs"),
         *_named("sweeps", "designs running"),
         *_named("behaviour", "comparing cautions too_few_draws plans_from_files"),
         *_named("faults", "store results_folders"),

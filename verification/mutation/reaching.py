@@ -52,8 +52,10 @@ def _watch(items: Sequence[pytest.Item], modules: Sequence[Path], most: float, t
         for name, code in codes.instrumented(path).items():
             codes.exchange(named[name], code)
     signal.signal(signal.SIGPROF, _give_up)
+    remembering = codes.remembering()
     for item, after in zip(items, [*items[1:], None], strict=True):
-        codes.forget()
+        for function in remembering:
+            function.cache_clear()
         watcher.begin()
         signal.setitimer(signal.ITIMER_PROF, most)
         config.hook.pytest_runtest_protocol(item=item, nextitem=after)

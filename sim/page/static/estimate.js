@@ -51,7 +51,8 @@ const figure = (name, value, note = null) => el("span", { title: note }, el("sma
 
 function figures(answer) {
   if (document.body.dataset.step === "choose") return [figure(t("Corridor"), at("stage-title").textContent)];
-  if (!answer) return [el("span", { class: "hint" }, t("Choose an intervention to see what it costs."))];
+  const first = document.body.dataset.step === "run" ? el("a", { href: "#change" }, t("Choose first what to change.")) : t("Choose an intervention to see what it costs.");
+  if (!answer) return [el("span", { class: "hint" }, first)];
   const shown = said(shownPlan());
   const cost = shown && [money(shown.capital_cny), shown.yearly_cny ? t("{money} a year", { money: money(shown.yearly_cny) }) : null].filter(Boolean).join(" + ");
   const n = asked().plans.length;
