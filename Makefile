@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup run report test test-all cluster-test coverage check verify fuzz bench bench-check calibrate proposals docs clean
+.PHONY: setup run report test test-all cluster-test coverage check verify mutate fuzz bench bench-check calibrate proposals docs clean
 
 setup: $(STAMP)
 
@@ -66,6 +66,14 @@ check: setup
 # The engine against theory and other simulators; some minutes. Writes results/verification.md and .csv.
 verify: setup
 	$(BIN)/python -m verification
+
+# Small faults in the engine, one at a time, and whether the tests notice; about an hour at the lowest priority, for all of them
+# (`SAMPLE=0`) many. What was killed is not tried again while its module reads the same. Writes results/mutation.md.
+SAMPLE ?= 250
+
+mutate: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --requirement mutate.lock
+	nice -n 19 $(BIN)/python -m verification.mutation --sample $(SAMPLE)
 
 # Half an hour at the lowest priority; `MINUTES=1` for a try. Inputs that are faults are left in tests/wrong/found.
 MINUTES ?= 30

@@ -5,7 +5,8 @@ Lives on the lowest floor: may not import anything of the package, nor anything 
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from errno import EACCES, EDQUOT, ENAMETOOLONG, ENOSPC, EPERM, EROFS
 
@@ -27,6 +28,17 @@ class ScenarioError(SimError):
 
     def __str__(self) -> str:
         return "\n".join(_told(self.problems))
+
+
+@contextmanager
+def gathered(problems: "list[Problem]") -> Iterator[None]:
+    """Within it, what is wrong with a scenario is added to problems, and goes no further; other parts are read too."""
+    try:
+        yield
+    except AbsurdScenarioError:
+        raise
+    except ScenarioError as error:
+        problems += error.problems
 
 
 class AbsurdScenarioError(ScenarioError):

@@ -12,6 +12,7 @@ from time import process_time
 from typing import Protocol
 
 from verification import choices, departures, little, networks, queues, stocks, writing
+from verification.machine import cpu
 from verification.peers import comparing
 from verification.running import Effort
 from verification.statistics import Check, Judged, judged
@@ -84,14 +85,6 @@ def made(effort: Effort, seconds: float) -> writing.Made:
         share=effort.share,
         seconds=seconds,
     )
-
-
-def cpu() -> str:
-    """Name of the processor."""
-    info = Path("/proc/cpuinfo")
-    lines = info.read_text().splitlines() if info.exists() else []
-    named = (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
-    return next(named, platform.processor())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -100,7 +100,7 @@ def _show_standing(console: Console, found: Ranked, standing: Standing) -> None:
     table = Table(box=box.SIMPLE_HEAD, title=title_of(standing), title_justify="left", pad_edge=False)
     for i, heading in enumerate(HEADINGS):
         is_text = i == 1
-        table.add_column(heading, justify="left" if is_text else "right", no_wrap=not is_text)
+        table.add_column(heading, justify="left" if is_text else "right", no_wrap=not is_text, overflow="fold")
     for row in standing_rows(found, standing):
         table.add_row(*(Text(printable(cell)) for cell in row))
     console.print(table)

@@ -7,6 +7,7 @@ from typing import TextIO
 
 import numpy as np
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from sim.cli.blocks import wrapped
@@ -19,6 +20,7 @@ from sim.experiments.siting.shortlist import Solved
 from sim.experiments.siting.tables import tables_of
 
 NO_ANSWER = "-"
+WHY_NOT = "why not"
 
 
 def show_siting(solved: Solved, check: Check | None, folder: Path, stream: TextIO) -> None:
@@ -26,16 +28,28 @@ def show_siting(solved: Solved, check: Check | None, folder: Path, stream: TextI
     console = Console(file=stream, highlight=False, width=None if stream.isatty() else WIDTH_WITHOUT_TERMINAL)
     siting = solved.siting
     console.print(Text(printable(siting.title or siting.siting)))
-    console.print(table_of(*_sets(solved), "The best sets by the solver"))
+    console.print(_folding(table_of(*_sets(solved), "The best sets by the solver")))
     if solved.n_draws:
         console.print(table_of(*_candidates(solved), "P(chosen) by number of sites, over draws"))
     if check is not None:
-        console.print(table_of(*_check(solved, check), "The shortlist: promised and simulated"))
+        console.print(_folding(table_of(*_check(solved, check), "The shortlist: promised and simulated")))
     for line in [*_rests_on(solved), *(_verdict(check) if check else [])]:
         for part in wrapped(line, console.width, indent=""):
             console.print(Text(printable(part)), soft_wrap=True)
     tables = len(tables_of(solved, check))
     console.print(Text(f"Tables: {folder}/ ({tables} as Parquet and CSV; siting.xlsx; map.png; manifest.json)"))
+
+
+def _folding(table: Table) -> Table:
+    """The same table with names of sets in several lines where they need it, so that no number is cut."""
+    for column in table.columns:
+        column.no_wrap, column.overflow = str(column.header) not in ("set", WHY_NOT), "fold"
+    return table
+
+
+def _named(of_set: str) -> str:
+    """A set's name, to be folded between its members."""
+    return of_set.replace("+", " + ")
 
 
 def told(value: float, unit: str) -> str:
@@ -51,7 +65,7 @@ def _sets(solved: Solved) -> tuple[list[str], list[list[str]]]:
     rows = [
         [
             str(table["sites"][i]),
-            str(table["set"][i]),
+            _named(str(table["set"][i])),
             told(table["value"][i], unit),
             told(table["gap_to_first"][i], unit),
             probability(float(table["p_best"][i])),
@@ -85,9 +99,11 @@ def _check(solved: Solved, check: Check) -> tuple[list[str], list[list[str]]]:
         "parcels\ngained",
         "days saved\nof all",
         "net benefit\nCNY",
-        "why not",
+        WHY_NOT,
     ]
-    return headings, [_of_set(check, each, unit) for each in check.sets]
+    rows = [_of_set(check, each, unit) for each in check.sets]
+    is_told = any(row[-1] for row in rows)
+    return (headings, rows) if is_told else (headings[:-1], [row[:-1] for row in rows])
 
 
 def _objective(check: Check) -> str:
@@ -97,14 +113,14 @@ def _objective(check: Check) -> str:
 def _of_set(check: Check, one: Simulated, unit: str) -> list[str]:
     promised = told(one.promised, unit)
     if one.compared is None or check.comparison is None:
-        return [one.name, promised, *[NO_ANSWER] * 4, one.why_not[:60]]
+        return [_named(one.name), promised, *[NO_ANSWER] * 4, one.why_not]
     if check.routes:
         simulated = f"{check.outcome(one.compared).mean():.2f}"
     else:
         simulated = _difference(check, one, check.comparison.objective.measure)
     days = check.against_base(one, "mean_days")
     saved = f"{-days.difference + 0.0:.3f} {_half(days.half_width, 3)}"
-    return [one.name, promised, simulated, _difference(check, one, "placed"), saved,
+    return [_named(one.name), promised, simulated, _difference(check, one, "placed"), saved,
             _difference(check, one, "net_benefit_cny"), ""]  # fmt: skip
 
 

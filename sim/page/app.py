@@ -17,13 +17,11 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response
-from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
+from starlette.routing import Route
 
-from sim.atlas import FONT
-from sim.atlas.outlines import FILE as OUTLINES
 from sim.errors import AbsurdScenarioError, ScenarioError
 from sim.language import LANGUAGES, catalogue, marked
+from sim.page.assets import ABOVE, assets
 from sim.page.board import Board
 from sim.page.corridors import Corridors
 from sim.page.downloads import Downloads
@@ -33,12 +31,11 @@ from sim.page.plans import Plans
 from sim.page.results import Results
 from sim.page.runs import Run, Runs
 from sim.page.safety import TooLargeError
-from sim.page.saying import COOKIE, PageError, language_of, texts
+from sim.page.saying import COOKIE, PageError, language_of
 from sim.page.sources import Sources
 from sim.page.uploads import Uploads, WrongFileError
 from sim.page.wanted import Wanted
 
-HERE = Path(__file__).parent
 SMALLEST_ZIPPED = 1000
 PING_SECONDS = 15
 FAREWELL_SECONDS = 2
@@ -86,11 +83,7 @@ def application(parts: Parts) -> Starlette:
     pages = Pages(parts)
     routes = [
         Route("/", pages.page),
-        Route("/outlines.geojson", pages.outlines),
-        Route("/font.ttf", pages.font),
-        Mount("/static", StaticFiles(directory=HERE / "static", check_dir=False)),
-        Mount("/vendor", StaticFiles(directory=HERE / "vendor", check_dir=False)),
-        Route("/api/texts", pages.texts),
+        Route(ABOVE + "/{mark}/{name:path}", pages.asset),
         Route("/api/corridors", pages.corridors),
         Route("/api/corridors/{name}", pages.corridor),
         Route("/api/corridors/{name}/interventions", pages.interventions),
@@ -111,6 +104,7 @@ def application(parts: Parts) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        _prepare()
         watching = asyncio.create_task(parts.board.watch())
         warming = asyncio.create_task(to_thread.run_sync(partial(_warm, parts)))
         yield
@@ -129,6 +123,13 @@ def application(parts: Parts) -> Starlette:
         Exception: _fault,
     }
     return Starlette(routes=routes, middleware=middleware, lifespan=lifespan, exception_handlers=handlers)
+
+
+def _prepare() -> None:
+    """Make what the first visitor asks before anything else, before anybody asks."""
+    assets().zip_all()
+    for language in LANGUAGES:
+        page_text(language)
 
 
 def _warm(parts: Parts) -> None:
@@ -162,17 +163,9 @@ class Pages:
             answer.set_cookie(COOKIE, language, max_age=A_YEAR, samesite="strict", path="/")
         return answer
 
-    async def outlines(self, request: Request) -> Response:
-        """Outlines of countries."""
-        return FileResponse(OUTLINES, media_type="application/geo+json")
-
-    async def font(self, request: Request) -> Response:
-        """The font with Chinese and Cyrillic."""
-        return FileResponse(FONT, media_type="font/ttf")
-
-    async def texts(self, request: Request) -> Response:
-        """The catalogue of a language."""
-        return JSONResponse(dict(texts(_language(request))))
+    async def asset(self, request: Request) -> Response:
+        """A script, the outlines, the font or the texts of the scripts; the browser keeps it."""
+        return assets().answer(request)
 
     # -- corridors -----------------------------------------------------------------------------------------------------
 
@@ -294,18 +287,15 @@ class Pages:
 # -- the template ------------------------------------------------------------------------------------------------------
 
 
-def page_text(language: str) -> str:
-    """The page, without anything of a corridor: the script asks for that."""
-    template = _environment().get_template("page.html")
-    return str(template.render(t=catalogue(language), language=language, languages=LANGUAGES))
-
-
 @cache
-def _environment() -> Any:
+def page_text(language: str) -> str:
+    """The page with its styles, without anything of a corridor: the script asks for that."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     loader = PackageLoader("sim.page", "templates")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    own = {"above": assets().above, "scripts": assets().scripts()}
+    return str(made.get_template("page.html").render(t=catalogue(language), language=language, **own))
 
 
 # -- errors ------------------------------------------------------------------------------------------------------------

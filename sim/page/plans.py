@@ -27,9 +27,12 @@ UNNAMED = "plan"
 COSTS = ("capital", "running_per_year")
 CHECKED = 256
 """Plans whose check is remembered."""
+END, ENDS = "until", ("until", "lasts")
+"""How the page calls the field of an intervention's end, and how files do."""
 COST_STAYS = marked(
     "Sizes were changed and costs were not: what it costs does not follow its size; set capital and running cost too."
 )
+TOO_EARLY = marked("It has to end after the day on which it begins.")
 NO_CHOICE = marked("Nothing is chosen: it is the corridor as it is.")
 
 
@@ -39,6 +42,8 @@ class Fault:
 
     where: str
     message: str
+    field: str = ""
+    """`at`, `until` or the path of a size, if it lies in one."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +125,7 @@ class Plans:
         """Of all plans: what is wrong, what they cost and change, and roughly what running them takes."""
         t, read = catalogue(language), self.read(wanted)
         errors = [
-            {"plan": one.name, "where": fault.where, "message": t(fault.message)}
+            {"plan": one.name, "where": fault.where, "field": fault.field, "message": t(fault.message)}
             for one in read
             for fault in one.faults
         ]
@@ -133,7 +138,7 @@ class Plans:
             try:
                 effort = self._effort([base, *(scenario for _, _, scenario in good)], wanted)
             except AbsurdScenarioError as error:
-                errors.append({"plan": "", "where": "", "message": str(error).removeprefix("error: ")})
+                errors.append({"plan": "", "where": "", "field": "", "message": str(error).removeprefix("error: ")})
         return {
             "ok": not errors,
             "errors": errors,
@@ -203,9 +208,12 @@ def changing_of(scenario: Scenario, language: str) -> Changing:
 def faults_of(error: ScenarioError) -> Iterator[Fault]:
     """Each problem of a plan, at the intervention that it lies in."""
     for problem in error.problems:
-        parts = problem.path.split(".")
-        where = parts[1] if parts[0] == "interventions" and len(parts) > 1 else ""
-        yield Fault(where, f"{problem.message}{f' ({problem.hint})' if problem.hint else ''}")
+        above, _, rest = problem.path.partition(".")
+        where, _, field = rest.partition(".") if above == "interventions" else ("", "", "")
+        said = f"{problem.message}{f' ({problem.hint})' if problem.hint else ''}"
+        if problem.message == f"`{END}` must lie after `at`":
+            said, field = TOO_EARLY, END
+        yield Fault(where, said, END if field in ENDS else field)
     if not error.problems:
         yield Fault("", str(error).removeprefix("error: "))
 
@@ -214,4 +222,4 @@ def _not_sizes(chosen: Mapping[str, Chosen], sizes: Mapping[str, Mapping[str, Si
     for name, one in chosen.items():
         for path in one.sizes:
             if path not in sizes.get(name, {}):
-                yield Fault(name, marked("There is no such size."))
+                yield Fault(name, marked("There is no such size."), path)

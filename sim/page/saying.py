@@ -5,7 +5,6 @@ from typing import Any
 
 from sim.errors import SimError
 from sim.language import LANGUAGES, Catalogue
-from sim.language.catalogue import texts_in
 
 COOKIE = "lang"
 
@@ -28,8 +27,3 @@ def language_of(query: Mapping[str, str], cookies: Mapping[str, str], accepted: 
     browsers = [part.split(";")[0].strip().lower() for part in accepted.split(",")]
     known = [*(one for one in asked if one in LANGUAGES), *(one[:2] for one in browsers if one[:2] in LANGUAGES)]
     return next((one for one in known if one), "en")
-
-
-def texts(language: str) -> Mapping[str, str]:
-    """The program's texts of a language by their English; of English none, as these are their own keys."""
-    return texts_in(f"{language}.po")

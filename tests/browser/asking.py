@@ -34,6 +34,15 @@ def seen_of(page: Any, run: str) -> Any:
     return page.locator(f'#runs li[data-run="{run}"]')
 
 
+def described(page: Any, field: str) -> str:
+    """What is read out with a field beyond its name."""
+    said: str = page.locator(field).evaluate(
+        "(one) => (one.getAttribute('aria-describedby') ?? '').split(' ')"
+        ".map((id) => document.getElementById(id)?.textContent ?? '').join(' ')"
+    )
+    return said
+
+
 def serious(page: Any, axe: str) -> list[str]:
     """What axe-core finds that is serious or critical, with the elements."""
     page.evaluate(axe)

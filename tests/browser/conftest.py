@@ -1,24 +1,21 @@
 """A browser at the page of a real server: a small library, folders of its own, and what no page may do."""
 
 import os
-import re
 import shutil
-import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-TESTS = str(ROOT / "tests")
+TESTS = str(Path(__file__).parents[1])
 if TESTS not in sys.path:
     sys.path.insert(0, TESTS)
-TINY = ROOT / "tests" / "golden" / "tiny.yaml"
+
+from serving import STORM, TINY, Server, command, library  # noqa: E402
+
 CHROMIUM = next((found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None)
-ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT)}
 PATIENCE = 60_000
 """Milliseconds; the machine may be busy with other things."""
 WIDE, NARROW = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
@@ -43,15 +40,25 @@ proposes: Carry more.
 at: 2016-05-10
 measures: {room: {kind: change, change: lanes.flight.payload.mass, multiply: 2}}
 """
-STORM = """
-intervention: storm
+APART = """
+intervention: fewer-lines
 base: tiny.yaml
-name: {en: A storm, zh: 风暴}
-is_disruption: true
-proposes: Nothing flies for some days.
-at: 2016-05-12
-lasts: 4 d
-measures: {grounded: {kind: close, lanes: [flight]}}
+name: {en: Fewer lines, zh: 减少分拣线}
+proposes: Sort at one place only.
+at: 2016-05-10
+excludes: [lines]
+measures: {dearer: {kind: change, change: routes.post.loss.share, set: 2 %}}
+"""
+SWEEP = """
+sweep: lines
+title: How many lines
+base: tiny.yaml
+constants: {market.review.settle_iterations: 0}
+horizon: {end: 2016-05-15}
+parcels_per_row: 50
+design: {kind: factorial}
+levers: {stations.sorting.servers: {values: [1, 3]}}
+replications: 2
 """
 OTHER = TINY.read_text("utf-8").replace("scenario: tiny", "scenario: other").replace("Two routes from", "Again from")
 
@@ -68,17 +75,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a small library, and a folder of results."""
     folder = tmp_path_factory.mktemp("served")
-    library = folder / "scenarios"
-    for name in ("corridors", "interventions", "disruptions"):
-        (library / name).mkdir(parents=True)
-    (library / "tiny.yaml").write_text(TINY.read_text("utf-8"), "utf-8")
-    (library / "other.yaml").write_text(OTHER, "utf-8")
-    for name, text in {
-        "interventions/lines": LINES,
-        "interventions/more-room": FLIGHT,
-        "disruptions/storm": STORM,
-    }.items():
-        (library / f"{name}.yaml").write_text(text, "utf-8")
+    own = {"lines": LINES, "more-room": FLIGHT, "fewer-lines": APART}
+    files = {f"interventions/{name}": text for name, text in own.items()}
+    library(folder / "scenarios", files | {"disruptions/storm": STORM, "other": OTHER, "sweeps/lines": SWEEP})
     return folder
 
 
@@ -87,25 +86,24 @@ def compared(place: Path) -> str:
     """The name of a comparison of two plans, made in the terminal."""
     folder = place / "results" / "runs" / "compare-tiny"
     sizes = ("--replications", "2", "--parcels-per-row", "50", "--workers", "1", "--out", str(folder))
-    command = [sys.executable, "-m", "sim.cli", "compare", "scenarios/tiny.yaml", "lines", "more-room", *sizes]
-    done = subprocess.run(command, cwd=place, env=ENVIRONMENT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    command("compare", "scenarios/tiny.yaml", "lines", "more-room", *sizes, folder=place)
+    return folder.name
+
+
+@pytest.fixture(scope="session")
+def swept(place: Path) -> str:
+    """The name of a sweep over two numbers of lines, made in the terminal."""
+    folder = place / "results" / "runs" / "sweep-lines"
+    command("sweep", "scenarios/sweeps/lines.yaml", "--workers", "1", "--out", str(folder), folder=place)
     return folder.name
 
 
 @pytest.fixture(scope="session")
 def address(place: Path) -> Iterator[str]:
     """The address of a server of that folder."""
-    log = place / "server.txt"
-    with log.open("w", encoding="utf-8") as stream:
-        command = [sys.executable, "-m", "sim.cli", "serve", "--port", "0"]
-        process = subprocess.Popen(command, cwd=place, env=ENVIRONMENT, stderr=stream)
-    while not (found := re.search(r"http://127\.0\.0\.1:\d+", log.read_text("utf-8"))):
-        assert process.poll() is None, f"the server did not start: {log.read_text('utf-8')}"
-        time.sleep(0.1)
-    yield found[0]
-    process.terminate()
-    process.wait(30)
+    server = Server(place)
+    yield server.address
+    server.end_all()
 
 
 @pytest.fixture(scope="session")

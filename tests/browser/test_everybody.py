@@ -98,6 +98,17 @@ def test_page_is_drawn_before_the_library_of_charts_is_asked_for(look: Look) -> 
     assert painted < asked
 
 
+def test_page_that_was_here_before_asks_only_for_what_may_have_changed(look: Look) -> None:
+    page = look()
+    page.wait_for_selector("#map canvas")
+    page.reload()
+    page.wait_for_selector("#map canvas")
+    fetched = page.evaluate(
+        "performance.getEntriesByType('resource').filter((one) => one.transferSize > 0).map((one) => one.name)"
+    )
+    assert [name for name in fetched if "/assets/" in name] == []
+
+
 @pytest.mark.slow
 def test_first_paint_within_a_second_and_a_click_within_a_tenth_while_a_run_goes_on(look: Look) -> None:
     page = look()

@@ -1,15 +1,13 @@
 """What a browser asks of the server, for all tests here."""
 
 import json
-import time
-from collections.abc import Callable
 from typing import Any
 
+from serving import until as until
 from starlette.testclient import TestClient
 
 PORT = 8321
 HERE = f"http://127.0.0.1:{PORT}"
-PATIENCE = 250.0
 
 
 def plan(name: str = "Lines", *chosen: dict[str, Any]) -> dict[str, Any]:
@@ -20,15 +18,6 @@ def plan(name: str = "Lines", *chosen: dict[str, Any]) -> dict[str, Any]:
 def body(*plans: dict[str, Any], **more: Any) -> dict[str, Any]:
     """What is asked of a check or a run."""
     return {"corridor": "tiny", "plans": list(plans) or [plan()], "replications": 2, "parcels_per_row": 5} | more
-
-
-def until(is_so: Callable[[], Any], what: str) -> Any:
-    """Wait for something; the last thing that it came to."""
-    end = time.monotonic() + PATIENCE
-    while not (found := is_so()):
-        assert time.monotonic() < end, f"in vain waited for: {what}"
-        time.sleep(0.1)
-    return found
 
 
 def runs_in(client: TestClient) -> dict[str, dict[str, Any]]:

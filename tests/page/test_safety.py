@@ -61,7 +61,7 @@ def test_name_that_was_given_is_answered_to_at_the_port_of_a_proxy(abroad: TestC
 # -- the token ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["/", "/api/corridors", "/static/page.js", "/font.ttf", "/api/events", "/nothing"])
+@pytest.mark.parametrize("path", ["/", "/api/corridors", "/assets/0/static/page.js", "/api/events", "/nothing"])
 def test_without_the_token_nothing_is_told(abroad: TestClient, path: str) -> None:
     assert abroad.get(path).status_code == 401
     assert abroad.get(path, params={"token": "wrong"}).status_code == 401
@@ -157,7 +157,7 @@ def test_forms_and_plain_text_are_refused(client: TestClient, kind: str) -> None
 def test_other_sites_load_nothing_but_the_page(client: TestClient) -> None:
     across = {"Sec-Fetch-Site": "cross-site"}
     assert client.get("/api/results", headers=across).status_code == 403
-    assert client.get("/static/page.js", headers=across).status_code == 403
+    assert client.get("/assets/0/static/page.js", headers=across).status_code == 403
     assert client.get("/", headers=across).status_code == 200
 
 
@@ -182,7 +182,7 @@ def test_other_methods_do_nothing(client: TestClient, method: str) -> None:
 # -- answers -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["/", "/api/corridors", "/nothing", "/api/results/nothing", "/font.ttf"])
+@pytest.mark.parametrize("path", ["/", "/api/corridors", "/nothing", "/api/results/nothing", "/assets/0/font.ttf"])
 def test_every_answer_says_what_a_browser_may_do_with_it(client: TestClient, path: str) -> None:
     headers = client.get(path).headers
     policy = headers["content-security-policy"]
@@ -233,7 +233,7 @@ OUTSIDE = [
     [
         "/api/corridors/{}", "/api/corridors/{}/interventions", "/api/results/{}",
         "/api/results/{}/download/tables.xlsx",
-        "/static/{}", "/vendor/{}", "/static/../app.py", "/api/sources?corridor={}",
+        "/assets/0/{}", "/assets/0/static/{}", "/assets/0/static/../app.py", "/api/sources?corridor={}",
     ],
 )  # fmt: skip
 def test_names_never_lead_outside(client: TestClient, tmp_path: Path, path: str, name: str) -> None:

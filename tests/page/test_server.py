@@ -2,75 +2,31 @@
 
 import json
 import os
-import re
 import signal
 import socket
 import subprocess
 import sys
-import urllib.request
 from collections.abc import Iterator
-from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from page.asking import body, plan, until
+from serving import ENVIRONMENT, Server
 
 from sim.cli import cli
-from sim.page.processes import Known
 from sim.page.runs import Run
 from sim.page.serving import Options, address, guard_of, taken, told_to_others
 
-ROOT = Path(__file__).parents[2]
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
-
-
-class Server:
-    """`sim serve` in a folder with a library."""
-
-    def __init__(self, folder: Path) -> None:
-        self.log = folder / "serve.log"
-        command = [sys.executable, "-m", "sim.cli", "serve", "--port", "0"]
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(command, cwd=folder, env=ENVIRONMENT, stdout=log, stderr=log)
-        said = until(lambda: re.findall(r"http://127\.0\.0\.1:\d+/", self.log.read_text()), "the address")
-        self.address = said[-1].rstrip("/")
-        until(self._answers, "an answer")
-
-    def _answers(self) -> bool:
-        try:
-            return bool(self.get("/api/corridors"))
-        except OSError:
-            return False
-
-    def open(self, path: str, data: Any = None) -> HTTPResponse:
-        headers = {"Origin": self.address, "Content-Type": "application/json"} if data is not None else {}
-        sent = None if data is None else json.dumps(data).encode()
-        request = urllib.request.Request(self.address + path, sent, headers)
-        return urllib.request.urlopen(request, timeout=120)
-
-    def get(self, path: str, data: Any = None) -> Any:
-        with self.open(path, data) as answer:
-            return json.loads(answer.read())
-
-    def end(self, number: signal.Signals = signal.SIGINT) -> int:
-        self.process.send_signal(number)
-        return self.process.wait(60)
-
 
 @pytest.fixture
-def started(shipped: Path) -> Iterator[list[Server]]:
+def started() -> Iterator[list[Server]]:
     """Servers that a test starts; they and their runs end with it."""
     found: list[Server] = []
     yield found
     for server in found:
-        server.process.kill()
-        server.process.wait()
-    for file in (shipped.parent / "results" / "runs" / "page").glob("page-*/process.json"):
-        known = Known.of(json.loads(file.read_text("utf-8")))
-        if known is not None:
-            known.signal_all(signal.SIGKILL)
+        server.end_all()
 
 
 def test_runs_outlive_the_server_and_the_next_one_finds_and_stops_them(shipped: Path, started: list[Server]) -> None:

@@ -97,6 +97,7 @@ def test_shelf_is_the_plain_shelf(
         np.testing.assert_array_equal(engine.shelf.products[:, column], counts)
     waiting = np.bincount([p for _, _, p in plain.waiting], minlength=N_PRODUCTS)
     np.testing.assert_array_equal(engine.shelf.products[:, shelf.WAITING], waiting)
+    assert engine.shelf.state[shelf.N_WAITING] == len({row for _, row, _ in plain.waiting})
 
 
 @given(history=histories(), storage=st.integers(0, 30))

@@ -106,6 +106,24 @@ def test_what_hangs_on_a_wrong_value_is_not_guessed(folder: Path, run: Run) -> N
     assert only.startswith("a date such as")
 
 
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("ranking", "interventions: [nothing]\nreplications: 40\nfirst: 4\n"),
+        ("sweep", "design: {kind: factorial}\nreplications: 2\nlevers: {stations.sorting.servers: {values: [1, 3]}}\n"),
+    ],
+)
+def test_name_of_a_file_is_told_beside_what_is_wrong_below_it(folder: Path, run: Run, kind: str, text: str) -> None:
+    (folder / "mine.yaml").write_text(f"{kind}: yours\nbase: tinny.yaml\n{text}", "utf-8")
+    code, _, err = run("validate", "mine.yaml")
+    told = errors_of(err)
+    assert code == 2
+    assert told[0] == f"a {kind} has the name of its file, 'mine', not 'yours' [{kind}]"
+    assert told[1].startswith("there is no file 'tinny.yaml'")
+    assert [each for each in told[2:] if "'nothing'" in each] == told[2:]
+    assert len(told) == (3 if kind == "ranking" else 2)
+
+
 def test_all_that_is_wrong_with_an_intervention_is_told_in_one_round(folder: Path, run: Run) -> None:
     (folder / "interventions" / "more.yaml").write_text(
         """\

@@ -2,11 +2,15 @@
 
 import csv
 import json
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from sim.cli import main
+from sim.cli.comparison_table import table_of
+from sim.cli.site_table import _folding, _named
 
 QUICK = ("--draws", 20, "--workers", 1)
 
@@ -146,3 +150,13 @@ def test_demand_beyond_all_capacity_is_told(run, small: Path) -> None:
     code, _, err = run("site", small, *QUICK, "--no-check")
     assert code == 1
     assert "within their capacity; choose more" in " ".join(err.split())
+
+
+def test_no_number_is_cut_where_the_name_of_a_set_is_long() -> None:
+    name = _named("+".join(["moscow", "krasnodar", "yekaterinburg", "novosibirsk", "vladivostok"]))
+    said = StringIO()
+    headings = ["set", "promised\n(d)", "simulated\n(d)", "parcels\ngained", "days saved\nof all", "net benefit\nCNY"]
+    table = table_of(headings, [[name, "4.22", "4.94", "5.43 k ±8.84 k", "0.003 ±0.013", "-9.04 M ±2.11 M"]])
+    Console(file=said, width=80).print(_folding(table))
+    assert all(text in said.getvalue() for text in ("5.43 k ±8.84 k", "0.003 ±0.013", "-9.04 M ±2.11 M"))
+    assert "…" not in said.getvalue()

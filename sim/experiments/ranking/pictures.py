@@ -57,7 +57,7 @@ def _frontier(axes: "Axes", ranked: RankedPortfolios, found: Standing) -> None:
     unit = "" if found.sought.unit == "ratio" else f"\n({word}{found.sought.unit})"
     axes.set_ylabel(f"{found.sought.said}{unit}")
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(fontsize=8, loc="upper left")
+    axes.legend(fontsize=8, loc="lower left", bbox_to_anchor=(0, 1), ncols=len(STYLES) + 1, frameon=False)
 
 
 def _name(axes: "Axes", name: str, x: float, y: float) -> None:

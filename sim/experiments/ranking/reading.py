@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sim.errors import Problem, ScenarioError, did_you_mean, listed, shown
+from sim.errors import Problem, ScenarioError, did_you_mean, gathered, listed, shown
 from sim.experiments.ranking.contract import RankingFile
 from sim.experiments.ranking.enumerating import Choice, Portfolio, TooManyPortfoliosError, portfolios
 from sim.reading import Tree, build, problem_at, read_tree, without_sources
@@ -103,15 +103,20 @@ def is_ranking(tree: Tree) -> bool:
 def read_ranking(file: Path) -> Question:
     """Read a ranking's file. Raises ScenarioError with everything that is wrong."""
     tree, _, problems = without_sources(read_tree(file))
-    if problems:
-        raise ScenarioError(problems)
-    asked = build(RankingFile, tree)
+    try:
+        asked = build(RankingFile, tree)
+    except ScenarioError as error:
+        raise ScenarioError([*problems, *error.problems]) from None
     if file.stem != asked.ranking:
         message = f"a ranking has the name of its file, '{file.stem}', not '{asked.ranking}'"
-        raise ScenarioError([problem_at(tree, ("ranking",), message)])
-    base = _base(file, tree, asked)
-    loaded = load(base)
-    found = _interventions(file, tree, asked)
+        problems.append(problem_at(tree, ("ranking",), message))
+    with gathered(problems):
+        found = _interventions(file, tree, asked)
+    with gathered(problems):
+        base = _base(file, tree, asked)
+        loaded = load(base)
+    if problems:
+        raise ScenarioError(problems)
     question = Question(file, asked, tree, base, loaded, found)
     if wrong := list(_wrong(question)):
         raise ScenarioError(wrong)

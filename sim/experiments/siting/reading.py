@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sim.errors import Problem, ScenarioError, did_you_mean, listed, shown
+from sim.errors import Problem, ScenarioError, did_you_mean, gathered, listed, shown
 from sim.experiments.siting.contract import SLACK, Built, Candidate, Siting
 from sim.ledger import range_faults
 from sim.reading import Source, Tree, build, problem_at, read_tree, without_sources
@@ -56,13 +56,14 @@ def read_siting(file: Path) -> Asked:
         siting = build(Siting, tree)
     except ScenarioError as error:
         raise ScenarioError([*problems, *error.problems]) from None
-    base_file = _base(file, siting, tree)
-    base = load(base_file)
-    known = known_files(library_of(file))
-    problems += [problem_at(tree, *found) for found in _faults(siting, base.scenario, known)]
     problems += _of_ranges(tree, sources)
     if siting.siting != file.stem:
         problems.append(problem_at(tree, (KEY,), f"a siting has the name of its file, '{file.stem}'"))
+    with gathered(problems):
+        base_file = _base(file, siting, tree)
+        base = load(base_file)
+        known = known_files(library_of(file))
+        problems += [problem_at(tree, *found) for found in _faults(siting, base.scenario, known)]
     if problems:
         raise ScenarioError(problems)
     return Asked(file, siting, tree, sources, base, base_file)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
-from sim.errors import AbsurdScenarioError, Problem, ScenarioError, did_you_mean, listed, shown
+from sim.errors import AbsurdScenarioError, Problem, ScenarioError, did_you_mean, gathered, listed, shown
 from sim.experiments.estimate import Estimate, refuse_if_absurd
 from sim.experiments.sweeps.contract import PLANS, Factorial, LatinHypercube, OneAtATime, Sobol, Sweep, Varied
 from sim.experiments.sweeps.factors import Factor, factor_of, same_number
@@ -71,9 +71,11 @@ def read_sweep(file: Path) -> Study:
     """The study of a sweep's file. Raises ScenarioError with everything that is wrong."""
     tree = read_tree(file)
     sweep = build(Sweep, tree)
-    if problems := [*_of_words(sweep, tree, file), *_twice(tree, ("interventions",), sweep.interventions)]:
+    problems = [*_of_words(sweep, tree, file), *_twice(tree, ("interventions",), sweep.interventions)]
+    with gathered(problems):
+        base = _base(sweep, tree, file)
+    if problems:
         raise ScenarioError(problems)
-    base = _base(sweep, tree, file)
     grounds = _grounds(sweep, tree, base)
     factors, problems = _factors(sweep, tree, grounds)
     problems += _of_replications(sweep, tree, grounds)

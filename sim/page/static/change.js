@@ -4,10 +4,13 @@ import { card } from "./intervention.js";
 import { at, el, fault, say } from "./make.js";
 import { addPlan, changed, dropPlan, hasRoom, onChange, planTitle, shownPlan, state } from "./state.js";
 import { counted, t } from "./words.js";
+import { clear, lead, mark } from "./wrong.js";
 
 const LONGEST_NAME = 80;
 let known = [];
 let cards = [];
+let wrong = [];
+let sought = null;
 const fetched = new Map();
 
 /** An intervention of the corridor by its name. */
@@ -40,8 +43,55 @@ function tab(plan, index) {
       "aria-controls": "plan", tabindex: isShown ? "0" : "-1", onclick: () => look(index),
     },
     el("i", { "aria-hidden": "true" }), planTitle(plan), el("small", {}, n ? String(n) : "–", el("span", { class: "unseen" }, t(" interventions"))),
+    errorsOf(plan).length ? el("strong", { class: "bang" }, "!", el("span", { class: "unseen" }, t(" has errors"))) : null,
   );
 }
+
+// -- what is wrong ----------------------------------------------------------------------------------------------------
+
+const errorsOf = (plan) => wrong.filter((error) => error.plan === planName(plan));
+const cardOf = (error) => cards.find((one) => one.intervention.name === error.where && error.where in shownPlan().chosen);
+
+/** Show errors at what they are wrong with; what lies in no chosen intervention stands above the list. */
+export function complain(errors) {
+  const isNew = JSON.stringify(errors) !== JSON.stringify(wrong);
+  wrong = errors;
+  if (isNew) retab();
+  drawWrong();
+}
+
+function drawWrong() {
+  const own = [...errorsOf(shownPlan()), ...wrong.filter((error) => !error.plan)];
+  clear(at("plan"));
+  for (const one of cards) one.complain(own.filter((error) => cardOf(error) === one));
+  for (const error of own.filter((each) => !cardOf(each))) mark({ input: at("find"), after: at("plan-head") }, said(error));
+}
+
+/** An error with the intervention that it is about, where it does not stand at it. */
+const said = (error) => (error.where ? `${intervention(error.where)?.title ?? error.where}: ` : "") + error.message;
+
+/** Go to where an error stands. */
+export function seek(error) {
+  const index = state.plans.findIndex((plan) => planName(plan) === error.plan);
+  if (index >= 0 && index !== state.shown) {
+    state.shown = index;
+    changed("shown");
+  }
+  sought = error;
+  if (document.body.dataset.step === "change") arrive();
+  else location.hash = "change";
+}
+
+function arrive() {
+  at("find").value = at("kind").value = "";
+  filter();
+  const card = cardOf(sought);
+  if (card) card.focus(sought);
+  else lead(at("find"));
+  sought = null;
+}
+
+// -- plans ------------------------------------------------------------------------------------------------------------
 
 function look(index) {
   state.shown = index;
@@ -54,6 +104,13 @@ function tabs() {
   at("plan").setAttribute("aria-labelledby", `plan-tab-${state.shown}`);
   at("plan-said").textContent = planSaid(shownPlan());
   at("add-plan").disabled = at("copy-plan").disabled = !hasRoom();
+}
+
+/** Tabs drawn anew; the one that has the focus keeps it. */
+function retab() {
+  const focused = document.activeElement?.id;
+  tabs();
+  if (focused?.startsWith("plan-tab")) at(focused)?.focus();
 }
 
 function arrows(event) {
@@ -104,12 +161,12 @@ function draw(what) {
   if (["plans", "shown", "interventions"].includes(what)) {
     tabs();
     for (const one of cards) one.draw();
+    drawWrong();
     filter();
   }
+  if (what === "step" && sought && document.body.dataset.step === "change") arrive();
   if (what === "chosen" || what === "sizes") {
-    const focused = document.activeElement?.id;
-    tabs();
-    if (focused?.startsWith("plan-tab")) at(focused)?.focus();
+    retab();
   }
 }
 

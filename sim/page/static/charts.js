@@ -1,5 +1,5 @@
 // What all charts share: the library, fetched when the first is drawn; colours, fonts, sizes.
-import { language } from "./words.js";
+import { asset, language } from "./words.js";
 
 /** Colours of Okabe and Ito for plans, the baseline first; each has a dash and a mark of its own too. */
 export const COLOURS = ["#333333", "#0072B2", "#D55E00", "#009E73", "#B0588F", "#56B4E9", "#C98500"];
@@ -20,11 +20,16 @@ export const isCalm = () => wantsCalm.matches;
 /** The font of charts: that of the page. */
 export const FONT = () => getComputedStyle(document.body).fontFamily;
 
+/** The page is there first: charts wait until nothing else is to be done, yet not for long. */
+const LONGEST_WAIT = 800;
+const idle = () => new Promise((done) => (window.requestIdleCallback ? requestIdleCallback(done, { timeout: LONGEST_WAIT }) : setTimeout(done)));
+
 let loading;
 async function library() {
+  await idle();
   const [echarts, outlines] = await Promise.all([
-    import("/vendor/echarts.esm.min.js"),
-    fetch("/outlines.geojson").then((answer) => answer.json()),
+    import(asset("vendor/echarts.esm.min.js")),
+    fetch(asset("outlines.geojson")).then((answer) => answer.json()),
     language === "zh" ? document.fonts.load('12px "Page Hei"', "中").catch(() => null) : null,
   ]);
   echarts.registerMap("land", outlines);

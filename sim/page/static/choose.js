@@ -22,7 +22,7 @@ function card(one) {
     "label",
     { class: "corridor" },
     el("input", { type: "radio", name: "corridor", value: one.name, checked: one.name === state.corridor, onchange: pick }),
-    el("span", {}, el("b", { lang: "en" }, one.title), el("small", {}, `${years(one)} · ${one.name}`)),
+    el("span", {}, el("b", {}, one.title), el("small", {}, `${years(one)} · ${one.name}`)),
     one.illustrative ? el("em", { title: t("Its numbers show how it works and describe no real place.") }, t("illustrative")) : null,
   );
 }

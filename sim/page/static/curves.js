@@ -1,38 +1,20 @@
-// Curves of plans: parcels that leave by month, and the share that has arrived by so many days.
+// Curves of plans: what they share, and the share of the orders that has arrived by so many days.
 import { COLOURS, DASHES, GREY, INK, MARKS, axis, chart, tooltip } from "./charts.js";
 import { el, table, withTable } from "./make.js";
-import { month, number, percent, t } from "./words.js";
+import { number, percent, t } from "./words.js";
 
 const HEIGHT = 270;
-const LEGEND = 21;
+export const LEGEND = 21;
 /** A chart grows with its legend, a line for each name. */
-const tall = (n) => `height:${HEIGHT + LEGEND * n}px`;
+export const tall = (n) => `height:${HEIGHT + LEGEND * n}px`;
 
-const line = (title, index, data, more = {}) => ({
+/** The curve of a plan by its place among them: each has a colour, a dash and a mark of its own. */
+export const line = (title, index, data, more = {}) => ({
   type: "line", name: title, data, color: COLOURS[index % COLOURS.length], symbol: MARKS[index % MARKS.length], symbolSize: 6, lineStyle: { width: index ? 2 : 2.5, type: DASHES[index % DASHES.length] }, ...more,
 });
 
-const legend = (names) => ({ type: "plain", orient: "vertical", bottom: 0, left: 0, itemWidth: 34, itemGap: 6, textStyle: { color: INK, fontSize: 12, lineHeight: 14 }, data: names });
-
-/** Parcels that leave a month, with what is reported of them. */
-export function drawVolumes(node, result) {
-  const { months, series, reported = [] } = result.months;
-  const shown = series.map((one) => ({ ...one, values: one.shipped ?? one.values }));
-  const drawn = el("div", { class: "chart", role: "img", style: tall(shown.length + reported.length), "aria-label": t("Lines of parcels that leave by month, one for each plan; the table below has the numbers.") });
-  const rows = months.map((name, index) => [month(name), ...shown.map((one) => number(one.values[index]))]);
-  node.replaceChildren(...withTable(drawn, t("The same as a table"), t("Parcels that leave a month"), [t("month"), ...shown.map((one) => one.title)], rows));
-  const levels = reported.map((one) => ({
-    ...line(one.title, 0, months.map((_, index) => (index >= one.first && index <= one.last ? one.value : null))), symbol: "none", color: GREY, lineStyle: { type: "dotted", width: 3, color: GREY },
-  }));
-  return chart(drawn, () => ({
-    grid: { left: 58, right: 12, top: 16, bottom: 34 + LEGEND * (shown.length + reported.length) },
-    tooltip: tooltip((values) => [month(months[values[0].dataIndex]), ...values.map((one) => `${one.seriesName}: ${number(one.value)}`)], { trigger: "axis" }),
-    legend: legend([...shown, ...reported].map((one) => one.title)),
-    xAxis: axis({ type: "category", data: months.map(month) }),
-    yAxis: axis({ type: "value", axisLabel: { formatter: (value) => number(value) } }),
-    series: [...shown.map((one, index) => line(one.title, index, one.values)), ...levels],
-  }));
-}
+/** A legend below, a line for each name. */
+export const legend = (names) => ({ type: "plain", orient: "vertical", bottom: 0, left: 0, itemWidth: 34, itemGap: 6, textStyle: { color: INK, fontSize: 12, lineHeight: 14 }, data: names });
 
 const MEANS = { mean_days: () => t("mean, days"), p50_days: () => t("half by"), p90_days: () => t("90 % by"), p95_days: () => t("95 % by") };
 

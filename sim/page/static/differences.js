@@ -28,7 +28,7 @@ const figure = (plan, name) => plan.figures.find((one) => one.name === name);
 const has = (plan, name) => Number.isFinite(figure(plan, name)?.value);
 
 function panels(plans, names, columns, width, tallRow) {
-  const left = Math.min(190, Math.max(110, width * 0.2));
+  const left = Math.min(190, Math.max(124, width * 0.2));
   const room = (width - left - 12) / columns;
   const high = plans.length * tallRow + 92;
   const grid = names.map((_, index) => ({
@@ -64,7 +64,8 @@ function interval(params, api) {
   const x = (dimension) => api.coord([api.value(dimension), row])[0];
   const [, y] = api.coord([0, row]);
   if (!Number.isFinite(api.value(0))) return null;
-  const colour = COLOURS[(params.dataIndex % (COLOURS.length - 1)) + 1];
+  // More plans than colours: they are told apart by their rows alone.
+  const colour = params.dataInsideLength < COLOURS.length ? COLOURS[params.dataIndex + 1] : COLOURS[1];
   const line = (from, to, width) => ({ type: "line", shape: { x1: x(from), x2: x(to), y1: y, y2: y }, style: { stroke: colour, lineWidth: width, lineCap: "butt" } });
   return { type: "group", children: [line(2, 3, 1.5), line(4, 5, 5), { type: "circle", shape: { cx: x(0), cy: y, r: 5 }, style: { fill: "#fff", stroke: colour, lineWidth: 2.5 } }] };
 }

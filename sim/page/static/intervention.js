@@ -1,5 +1,6 @@
 // One intervention of the list: a box to choose it; when chosen its dates, and a slider for each of its sizes.
 import { el } from "./make.js";
+import { clear, lead, mark } from "./wrong.js";
 import { openSources } from "./sources.js";
 import { changed, shownPlan, state } from "./state.js";
 import { day, exact, money, t } from "./words.js";
@@ -12,7 +13,7 @@ function costs({ capital_cny: capital, yearly_cny: yearly }) {
   return said.filter(Boolean).join(" + ") || t("no cost described");
 }
 
-/** A card: its node, and a function that draws it for the plan that is looked at. */
+/** A card: its node, and functions that draw it for the plan that is looked at, show errors at its fields, and go to one. */
 export function card(intervention) {
   const id = `intervention-${++count}`;
   const own = () => shownPlan().chosen[intervention.name];
@@ -28,6 +29,7 @@ export function card(intervention) {
     isDisruption ? el("em", {}, t("may happen")) : null,
   );
   const node = el("li", { class: "intervention" }, head, body);
+  let fields = new Map();
 
   function choose(isChosen) {
     if (isChosen) shownPlan().chosen[intervention.name] = {};
@@ -42,7 +44,8 @@ export function card(intervention) {
     node.classList.toggle("chosen", Boolean(chosen));
     when.textContent = acts(intervention, chosen);
     body.hidden = !chosen;
-    body.replaceChildren(...(chosen ? inside(intervention, chosen, redate) : []));
+    fields = new Map([["", { input: box, after: head }]]);
+    body.replaceChildren(...(chosen ? inside(intervention, chosen, redate, fields) : []));
   }
 
   function redate() {
@@ -50,8 +53,16 @@ export function card(intervention) {
     changed("sizes");
   }
 
+  /** Show errors, each at its field; of a size that has none here, at the head. */
+  function complain(errors) {
+    clear(node);
+    for (const error of errors) mark(fieldOf(error), error.message);
+  }
+
+  const fieldOf = ({ field = "" }) => fields.get(field) ?? fields.get([...fields.keys()].find((path) => path && field.startsWith(`${path}.`))) ?? fields.get("");
+
   draw();
-  return { node, draw, intervention };
+  return { node, draw, complain, intervention, focus: (error) => lead(fieldOf(error).input) };
 }
 
 function acts(intervention, chosen) {
@@ -60,14 +71,16 @@ function acts(intervention, chosen) {
   return until ? t("{day} to {last}", { day: day(from), last: day(until) }) : t("from {day}", { day: day(from) });
 }
 
-function inside(intervention, chosen, told) {
+function inside(intervention, chosen, told, fields) {
   const measures = intervention.sizes.filter((size) => (size.part ?? "measure") === "measure");
   const others = intervention.sizes.filter((size) => !measures.includes(size));
-  const sliders = (sizes) => sizes.map((size) => slider(intervention, size, chosen, told));
+  const sliders = (sizes) => sizes.map((size) => slider(intervention, size, chosen, told, fields));
+  const dates = el("div", { class: "dates" }, ...[["at", t("from")], ["until", t("until")]].map(([field, name]) => dated(intervention, chosen, told, field, name)));
+  for (const input of dates.querySelectorAll("input")) fields.set(input.name, { input, after: dates });
   const proposed = intervention.proposed_in ? el("span", {}, ` (${intervention.proposed_in})`) : null;
   return [
-    el("p", { class: "describes", lang: "en" }, intervention.describes, proposed),
-    el("div", { class: "dates" }, dated(intervention, chosen, told, "at", t("from")), dated(intervention, chosen, told, "until", t("until"))),
+    el("p", { class: "describes" }, intervention.describes, proposed),
+    dates,
     ...sliders(measures),
     others.length ? el("details", { class: "more" }, el("summary", {}, t("Cost and time to grow")), ...sliders(others)) : null,
   ].filter(Boolean);
@@ -75,7 +88,7 @@ function inside(intervention, chosen, told) {
 
 function dated(intervention, chosen, told, field, name) {
   const input = el("input", {
-    type: "date", value: chosen[field] ?? intervention[field] ?? "", required: field === "at",
+    type: "date", name: field, value: chosen[field] ?? intervention[field] ?? "", required: field === "at",
     onchange: () => {
       if (!input.value && intervention[field]) input.value = intervention[field];
       if (input.value === (intervention[field] ?? "")) delete chosen[field];
@@ -88,7 +101,7 @@ function dated(intervention, chosen, told, field, name) {
 
 // -- sizes ------------------------------------------------------------------------------------------------------------
 
-function slider(intervention, size, chosen, told) {
+function slider(intervention, size, chosen, told, fields) {
   const id = `size-${++count}`;
   const value = chosen.sizes?.[size.path] ?? size.value;
   const range = el("input", {
@@ -130,5 +143,6 @@ function slider(intervention, size, chosen, told) {
   }
 
   show();
+  fields.set(size.path, { input: exactly, after: node });
   return node;
 }

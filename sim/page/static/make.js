@@ -16,6 +16,24 @@ export function el(name, attributes = {}, ...children) {
 /** The element of an id. */
 export const at = (id) => document.getElementById(id);
 
+const scrolled = new ResizeObserver((entries) => entries.forEach(({ target }) => edges(target.closest(".wide"))));
+
+/** Show that a table goes on beyond its edge. */
+function edges(node) {
+  const rest = node.scrollWidth - node.clientWidth - node.scrollLeft;
+  node.classList.toggle("goes-on", rest > 2);
+  node.classList.toggle("came-from", node.scrollLeft > 2);
+}
+
+/** A node that scrolls sideways, and shows it. */
+export function wide(label, child) {
+  const node = el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": label }, child);
+  node.addEventListener("scroll", () => edges(node), { passive: true });
+  scrolled.observe(node);
+  scrolled.observe(child);
+  return node;
+}
+
 /** A table: a caption (seen or not), headings, rows of texts or elements; the first cell of a row is its heading. */
 export function table(caption, head, rows, { isCaptionSeen = false, cls = "" } = {}) {
   const heading = (text) => el("th", { scope: "col" }, text);
@@ -24,12 +42,12 @@ export function table(caption, head, rows, { isCaptionSeen = false, cls = "" } =
   const said = el("caption", { class: isCaptionSeen ? null : "unseen" }, caption);
   const made = el("table", { class: cls || null }, said, el("thead", {}, el("tr", {}, ...head.map(heading))));
   made.append(el("tbody", {}, ...rows.map(row)));
-  return el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": caption }, made);
+  return wide(caption, made);
 }
 
 /** A picture with its table folded below it: what the picture shows, for those who cannot see it. */
 export function withTable(chart, summary, caption, head, rows) {
-  return [chart, el("details", { class: "table" }, el("summary", {}, summary), table(caption, head, rows))];
+  return [chart, el("details", { class: "table" }, el("summary", {}, summary), table(caption, head, rows, { cls: "numeric" }))];
 }
 
 let saying;

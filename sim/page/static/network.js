@@ -1,6 +1,6 @@
 // Flows on the map and queues through the months: one slider for both, the baseline beside a plan.
 import { isCalm } from "./charts.js";
-import { at, el, fault } from "./make.js";
+import { at, el, fault, wide } from "./make.js";
 import { drawMap, legendOf } from "./map.js";
 import { ofQueue } from "./result.js";
 import { days, month, number, t } from "./words.js";
@@ -101,7 +101,7 @@ function build(rows, shown) {
   const head = el("tr", {}, el("th", { scope: "col" }, t("longest queues")), ...shown.map((plan) => el("th", { scope: "col" }, plan.title)));
   at("queue-bars").dataset.of = shown.map((plan) => plan.name).join() + now.result.id;
   at("queue-bars").replaceChildren(
-    el("div", { class: "wide", tabindex: "0", role: "region", "aria-label": t("Queues in the month") }, el("table", { class: "bars" }, el("caption", {}, t("Largest backlog of the month, parcels or containers (bars grow with its square root) · mean wait")), el("thead", {}, head), el("tbody", {}, ...body))),
+    wide(t("Queues in the month"), el("table", { class: "bars" }, el("caption", {}, t("Largest backlog of the month, parcels or containers (bars grow with its square root) · mean wait")), el("thead", {}, head), el("tbody", {}, ...body))),
   );
 }
 

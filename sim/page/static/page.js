@@ -1,5 +1,4 @@
 // The page: starts its parts, and shows one step at a time.
-import { get } from "./api.js";
 import { startChange } from "./change.js";
 import { startChoose } from "./choose.js";
 import { startCompare } from "./compare.js";
@@ -53,7 +52,7 @@ async function start() {
     event.preventDefault();
     location.href = event.currentTarget.getAttribute("href") + location.hash;
   });
-  await learn(get);
+  await learn();
   onChange(saySteps);
   startSources();
   startStage();
@@ -67,4 +66,7 @@ async function start() {
   await startChoose();
 }
 
-start().catch(fault);
+/** The page is seen before it does anything; one that nobody looks at need not wait for that. */
+const painted = () => new Promise((done) => (document.hidden ? done() : requestAnimationFrame(() => setTimeout(done))));
+
+painted().then(start).catch(fault);

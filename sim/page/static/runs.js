@@ -2,7 +2,7 @@
 import { get, post } from "./api.js";
 import { at, el, say } from "./make.js";
 import { changed, onChange, state } from "./state.js";
-import { percent, span, t } from "./words.js";
+import { moment, percent, span, t } from "./words.js";
 
 const STATES = {
   queued: () => t("waiting"), running: () => t("running"), done: () => t("done"), failed: () => t("failed"), stopped: () => t("stopped"),
@@ -14,12 +14,14 @@ function row(run) {
   const parts = {
     title: el("b", {}), state: el("span", { class: "state" }), bar: el("progress", { max: "1", "aria-label": run.title }), said: el("span", { class: "said" }),
     error: el("pre", { class: "error", hidden: true }),
-    stop: el("button", { type: "button", class: "quiet", onclick: () => stop(run.id) }, t("Stop")),
+    why: el("p", { class: "why", hidden: true }),
+    stop: el("button", { type: "button", class: "quiet", onclick: () => ask(run.id, "stop") }, t("Stop")),
+    resume: el("button", { type: "button", title: t("Goes on where it was: what had run is kept."), onclick: () => ask(run.id, "resume") }, t("Resume")),
     look: el("a", { class: "button primary", href: "#compare" }, t("Compare")),
   };
   const where = run.from_terminal ? el("em", {}, t("from a terminal")) : null;
   const node = el("li", { class: "run", "data-run": run.id }, el("div", { class: "head" }, parts.title, where, parts.state), parts.bar,
-    el("div", { class: "foot" }, parts.said, parts.stop, parts.look), parts.error);
+    el("div", { class: "foot" }, parts.said, parts.stop, parts.resume, parts.look), parts.why, parts.error);
   return { node, parts };
 }
 
@@ -27,14 +29,18 @@ function draw(run, { node, parts }) {
   const isLive = run.state === "running" || run.state === "queued";
   node.dataset.state = run.state;
   parts.title.textContent = run.title;
+  parts.title.title = run.title;
   parts.state.textContent = (STATES[run.state] ?? (() => run.state))();
   parts.bar.hidden = !isLive && run.state !== "stopped";
   if (run.state === "running" && run.share === null) parts.bar.removeAttribute("value");
   else parts.bar.value = run.share ?? 0;
   parts.said.textContent = progress(run);
+  parts.why.hidden = run.state !== "failed";
+  parts.why.textContent = t("It broke off; everything else goes on.") + (run.error ? ` ${t("The last that it said:")}` : "");
   parts.error.hidden = !run.error;
   parts.error.textContent = run.error ?? "";
   parts.stop.hidden = !isLive || run.from_terminal;
+  parts.resume.hidden = !run.can_resume;
   parts.look.hidden = !run.result;
   if (run.result) parts.look.href = `#compare=${encodeURIComponent(run.result)}`;
 }
@@ -45,6 +51,7 @@ function progress(run) {
   else if (run.total) said.push(t("{done} of {total} runs", { done: run.done, total: run.total }));
   if (run.state === "running") said.push(percent(run.share ?? 0));
   if (run.failed) said.push(t("{n} failed", { n: run.failed }));
+  if (!["queued", "running"].includes(run.state) && run.finished_at) said.push(moment(run.finished_at));
   if (run.state === "running" && run.seconds_left) said.push(t("about {time} left", { time: span(run.seconds_left) }));
   return said.join(" · ");
 }
@@ -87,19 +94,36 @@ function steps(runs) {
   document.querySelector('[data-said="run"]').textContent = live.length ? percent(share) : "";
 }
 
-async function stop(id) {
+/** Ask the server to stop a run, or to go on with one; why it does not is shown at the run. */
+async function ask(id, what) {
+  const { parts } = rows.get(id);
   try {
-    await post(`/api/runs/${encodeURIComponent(id)}/stop`);
+    await post(`/api/runs/${encodeURIComponent(id)}/${what}`);
+    say(what === "stop" ? t("It is being stopped.") : t("It goes on."));
   } catch (error) {
+    parts.why.textContent = error.message;
+    parts.why.hidden = false;
     say(error.message);
+  }
+}
+
+let events = null;
+
+/** Be told of runs while somebody looks: a browser holds few connections, and hidden tabs need none. */
+function listen() {
+  if (document.hidden) {
+    events?.close();
+    events = null;
+  } else if (!events) {
+    events = new EventSource("/api/events");
+    events.addEventListener("runs", (event) => show(JSON.parse(event.data)));
   }
 }
 
 /** Listen to the server; it says all there is when asked, and whenever something changes. */
 export function startRuns() {
   const load = () => get("/api/runs").then(show, () => {});
-  const events = new EventSource("/api/events");
-  events.addEventListener("runs", (event) => show(JSON.parse(event.data)));
+  document.addEventListener("visibilitychange", listen);
   onChange((what) => what === "started" && load());
-  load();
+  listen();
 }

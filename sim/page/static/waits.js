@@ -1,5 +1,5 @@
 // Where parcels wait: queues by months, darker where one waits longer; a plan beside the baseline.
-import { GREY, INK, SCALE, axis, chart, tooltip } from "./charts.js";
+import { GREY, INK, SCALE, axis, chart, forget, tooltip } from "./charts.js";
 import { el, withTable } from "./make.js";
 import { WAITS } from "./map.js";
 import { ofQueue } from "./result.js";
@@ -14,7 +14,7 @@ export function drawWaits(node, result) {
   const plans = result.plans.filter((plan) => result.queues.plans[plan.name]);
   const pick = el("select", { onchange: () => show(pick.value) }, ...plans.map((plan) => el("option", { value: plan.name }, plan.title)));
   const chosen = el("div", {});
-  node.replaceChildren(el("label", { hidden: plans.length < 2 }, t("Plan"), " ", pick), chosen, legend());
+  node.replaceChildren(el("label", { class: "pick", hidden: plans.length < 2 }, t("Plan"), " ", pick), legend(), chosen);
 
   function show(name) {
     const { months } = result.queues;
@@ -22,6 +22,7 @@ export function drawWaits(node, result) {
     const table = queues.map((queue) => ofQueue(result, name, queue, "wait_days"));
     const drawn = el("div", { class: "chart", role: "img", style: `height:${queues.length * row(node) + 36}px`, "aria-label": alternative(queues, months, table) });
     const rows = queues.map((queue, index) => [queue.name, ...table[index].map((value) => days(value))]);
+    forget(chosen);
     chosen.replaceChildren(...withTable(drawn, t("The same as a table"), t("Mean wait by month"), [t("queue"), ...months.map(month)], rows));
     return chart(drawn, (width) => heat(queues, months, table, width));
   }

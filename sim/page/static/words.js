@@ -7,9 +7,12 @@ const NONE = "–";
 let texts = {};
 
 /** Fetch the catalogue; English needs none. */
-export async function learn(get) {
-  if (isChinese) texts = await get("/api/texts");
+export async function learn() {
+  if (isChinese) texts = await (await fetch(asset(`texts.${language}.json`))).json();
 }
+
+/** The address of a file that comes with the page and is kept by the browser. */
+export const asset = (name) => new URL(`../${name}`, import.meta.url).href;
 
 /** A text in the language of the page, its blanks filled in. */
 export function t(text, values = {}) {
@@ -64,6 +67,14 @@ export function day(text) {
   const [year, index, of] = text.slice(0, 10).split("-").map(Number);
   if (isChinese) return `${year}年${index}月${of}日`;
   return `${of} ${month(text)}`;
+}
+
+/** A moment, to the minute, by the clock of whoever looks. */
+export function moment(text) {
+  const at = new Date(text);
+  const two = (n) => String(n).padStart(2, "0");
+  const date = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join("-");
+  return `${day(date)} ${two(at.getHours())}:${two(at.getMinutes())}`;
 }
 
 /** A span of seconds, roughly. */
