@@ -9,6 +9,7 @@ import hashlib
 import json
 import math
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -233,6 +234,15 @@ def _move_all(new: Path, folder: Path) -> None:
     rank = {SIDE_FILE: 0, MANIFEST: 2}
     for path in sorted(new.iterdir(), key=lambda path: (rank.get(path.name, 1), path.name)):
         path.replace(folder / path.name)
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Take away what a command that was killed was writing beside a folder; only for one that holds it alone."""
+    folder = folder.absolute()
+    aside = re.compile(rf"\.{re.escape(folder.name[:100])}-[a-z0-9_]{{8}}")  # as mkdtemp names them
+    for path in folder.parent.iterdir() if folder.parent.is_dir() else ():
+        if aside.fullmatch(path.name) and path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def remove_results(folder: Path) -> None:

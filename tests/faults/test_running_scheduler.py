@@ -8,7 +8,7 @@ import pytest
 from distributed import LocalCluster
 from faults.jobs import Toy
 
-from sim.experiments.executors import Ended, ExecutorError, Limits, Tls, clusters, executor
+from sim.experiments.executors import Ended, ExecutorError, Limits, Tls, clusters, executor, on_workers
 
 GENEROUS = Limits(seconds=60.0)
 GONE = "the Dask scheduler is gone; what is done is kept: start it, and run the command again"
@@ -26,6 +26,8 @@ def cluster() -> Iterator[LocalCluster]:
         silence_logs=logging.CRITICAL,
     ) as running:
         yield running
+    for cells in on_workers._cells.values():  # those of a command that lost its scheduler are left
+        cells.end()
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,7 @@ from sim.experiments.pace import Progress
 from sim.experiments.parts import written_to
 from sim.experiments.progress_file import ProgressFile
 from sim.experiments.run import Tell
-from sim.tables import check_destination, finished_at, remove_results
+from sim.tables import check_destination, finished_at, remove_leftovers, remove_results
 
 KIND = "compare"
 INCOMPLETE = "-incomplete"
@@ -62,6 +62,8 @@ def compare_in_folder(
     folder = folder if folder.name else folder.absolute()  # one can stand beside it only if it has a name
     with Locked(folder, told.message):
         check_destination(folder)  # another command may have made it something else in between
+        for of_killed in (folder, folder.with_name(f"{folder.name}{INCOMPLETE}")):
+            remove_leftovers(of_killed)
         file = ProgressFile(folder, KIND, _title(base, plans))
         try:
             return _compared(folder, file, base, plans, asked, told)
