@@ -249,7 +249,8 @@ def test_process_of_a_server_that_was_killed_as_it_started_it_is_found_again(
     started = start(command, run.folder / "out.txt", run.folder / "err.txt")
     until(lambda: run.process is not None, "it to be found")
     assert (run.process, run.is_starting) == (started, False)
-    assert (state(client, first), state(client, run.id)) == ("running", "running")
+    both = ("running", "running")
+    until(lambda: (state(client, first), state(client, run.id)) == both, "the list to say so")
 
 
 @pytest.mark.usefixtures("command")
