@@ -46,7 +46,7 @@ INTERPRETED := tests/luck tests/golden tests/unit/test_consolidation.py tests/un
 
 coverage: setup
 	$(BIN)/coverage erase
-	nice -n 10 $(TRACED) -n 2 --dist loadfile -m "not slow"
+	nice -n 10 $(TRACED) -n 2 --dist loadfile -m "not slow" -k "not take_neither_time"
 	nice -n 10 $(TRACED) $(SLOW_TOO)
 	NUMBA_DISABLE_JIT=1 nice -n 10 $(TRACED) -W "ignore:overflow encountered:RuntimeWarning" \
 	  -k "not uncorrelated" $(INTERPRETED)
