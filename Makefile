@@ -40,7 +40,7 @@ cluster-test: setup
 # be traced: tests of them run once more, interpreted, where unsigned numbers are meant to overflow. Writes
 # results/coverage.md; fails under 95 %. Of the slow tests only those of a command that no other test runs.
 TRACED := $(BIN)/coverage run -m pytest -o timeout=1800
-SLOW_TOO := tests/unit/test_sources_variance.py
+SLOW_TOO := tests/unit/test_sources_variance.py tests/sensitivity/test_worlds.py
 INTERPRETED := tests/luck tests/golden tests/unit/test_consolidation.py tests/unit/test_kernels_by_hand.py \
   tests/unit/test_kernels_choice.py tests/properties/test_queue_kernels.py tests/properties/test_shelf_kernel.py
 
