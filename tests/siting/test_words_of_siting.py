@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.cli.site_table import _rests_on, _verdict, told
+from sim.cli.site_table import _of_set, _rests_on, _verdict, told
 
 
 def solved(**changes: Any) -> Any:
@@ -117,3 +117,15 @@ def test_replications_that_are_left_out_and_draws_are_counted() -> None:
     lines = list(_verdict(found))
     assert "of the base in 4 draws on common luck; sets are ordered by days." in lines[0]
     assert lines[-1] == "2 replications are left out."
+
+
+def test_where_days_were_promised_the_days_of_the_routes_stand_beside_them() -> None:
+    found = check(routes=("post",))
+    found.outcome = lambda _: np.array([4.0, 5.0])
+    found.against_base = lambda _, measure: SimpleNamespace(
+        difference=-0.25, half_width=0.125 if measure == "placed" else np.nan
+    )
+    one: Any = SimpleNamespace(name="near+far", promised=4.25, compared=object(), why_not="")
+    assert _of_set(found, one, "d") == ["near + far", "4.25", "4.50", "-0.25 ±0.125", "0.250 ", "-0.25", ""]
+    one.compared, one.why_not = None, "it excludes far"
+    assert _of_set(found, one, "d") == ["near + far", "4.25", "-", "-", "-", "-", "it excludes far"]
