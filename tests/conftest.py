@@ -2,6 +2,8 @@
 
 import os
 import platform
+import signal
+import threading
 from collections import Counter
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -13,6 +15,11 @@ import pytest
 PACKAGES = ("numpy", "numba", "pandas", "pyarrow", "simpy", "hypothesis", "pytest")
 OUTCOMES = ("passed", "failed", "error", "skipped", "xfailed", "xpassed")
 LONGEST = 15
+
+# Where tests are a job in the background of a shell, Ctrl-C is ignored, and processes that they start inherit that; but
+# some tests press it. A handler of our own is not inherited: then what is started heeds it.
+if threading.current_thread() is threading.main_thread():
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
