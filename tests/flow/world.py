@@ -55,3 +55,14 @@ def some(context: Context, n: int, **columns: Any) -> np.ndarray:
 
 def ticks(*hours: float) -> np.ndarray:
     return np.array([START + round(hour * HOUR) for hour in hours], np.int64)
+
+
+def got(node: Here, until: int = END) -> list[tuple[int, float]]:
+    """Ids of the parcels that came, and when, in hours from the start."""
+    node.advance(until)
+    ids = node.context.parcels.ids
+    found = [
+        (int(ids[row]), (at - START) / HOUR) for ats, rows, _ in node.served for at, row in zip(ats, rows, strict=True)
+    ]
+    node.served.clear()
+    return found
